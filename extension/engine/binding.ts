@@ -1,49 +1,11 @@
 /** The whole surface of the native addon, as one type. `native/binding/addon.cc` exports exactly these names. */
 
+import type { CaptureLevel, ProgramLayer } from "../core/model/program.js";
+
 /** Raised when either side of the contract changes its meaning. */
 export const ABI_VERSION = 1;
 
-export type NativeCell = "simple_rnn" | "lstm" | "gru";
-
-/** One recurrent layer in one direction. All activation names are those of Keras 3, and `hard_sigmoid_keras2`. */
-export interface NativeRecurrent {
-  readonly kind: NativeCell;
-  readonly units: number;
-  readonly activation: string;
-  /** Of the gates; not read for simple_rnn. */
-  readonly recurrentActivation: string;
-  readonly useBias: boolean;
-  readonly returnSequences: boolean;
-  readonly goBackwards: boolean;
-  /** A masked step's output is zero instead of the previous output. */
-  readonly zeroOutputForMask: boolean;
-  /** Only read for gru. */
-  readonly resetAfter: boolean;
-}
-
-export type NativeLayer =
-  | NativeRecurrent
-  /** Both see the same input; the backward sequence is flipped before it merges. null: two outputs, one after the other. */
-  | {
-      readonly kind: "bidirectional";
-      readonly mergeMode: "concat" | "sum" | "mul" | "ave" | null;
-      readonly forward: NativeRecurrent;
-      readonly backward: NativeRecurrent;
-    }
-  /** On the last axis, of whatever rank. */
-  | { readonly kind: "dense"; readonly units: number; readonly activation: string; readonly useBias: boolean }
-  /** x: [B, T] int32 ids → [B, T, units]; maskZero: id 0 is masked. An id outside the table is INVALID_ARGUMENT. */
-  | { readonly kind: "embedding"; readonly vocabulary: number; readonly units: number; readonly maskZero: boolean }
-  /** Masks the steps whose features all equal maskValue, and sets them to 0. */
-  | { readonly kind: "masking"; readonly maskValue: number }
-  | { readonly kind: "activation"; readonly activation: string }
-  /** [B, D] → [B, times, D] */
-  | { readonly kind: "repeat_vector"; readonly times: number }
-  /** The same numbers in another shape; `target` is without the batch, all known, one −1 allowed. Flatten is [−1]. Ends the mask. */
-  | { readonly kind: "reshape"; readonly target: readonly number[] };
-
-/** 0 outputs, 1 also each layer's output, 2 also gates and states at every step. */
-export type CaptureLevel = 0 | 1 | 2;
+export type NativeLayer = ProgramLayer;
 
 export interface NativePlan {
   /** Scratch and outputs together. */

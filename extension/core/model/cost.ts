@@ -1,0 +1,49 @@
+/** What one run of a model costs: weights, bytes, multiply-adds, for one sequence. */
+import { flowOf } from "./shapes.js";
+import { directionsOf, gatesOf, type ModelSpec, type SymbolicShape } from "./spec.js";
+
+export interface Cost {
+  readonly params: number | null;
+  /** Weights and outputs of all layers, float32, batch of 1; null while a size is open. */
+  readonly bytes: number | null;
+  readonly weightBytes: number | null;
+  readonly outputBytes: number | null;
+  /** For one sequence. */
+  readonly multiplyAdds: number | null;
+}
+
+export function costOf(model: ModelSpec): Cost {
+  const flow = flowOf(model);
+  let params: number | null = 0;
+  let outputs: number | null = 0;
+  let adds: number | null = 0;
+  model.layers.forEach((layer, i) => {
+    const at = flow[i];
+    const steps = at === undefined ? null : stepsOf(at.input);
+    const features = at?.input?.at(-1) ?? null;
+    params = plus(params, at?.params ?? null);
+    for (const shape of at?.outputs ?? []) outputs = plus(outputs, sizeOfOne(shape));
+    for (const direction of directionsOf(layer)) {
+      adds = plus(adds, steps === null || features === null ? null : steps * gatesOf(direction.className) * direction.units * (features + direction.units));
+    }
+    if (layer.className === "Dense") adds = plus(adds, steps === null || features === null ? null : steps * features * layer.units);
+  });
+  const [p, o] = [params as number | null, outputs as number | null];
+  const weightBytes = p === null ? null : 4 * p;
+  const outputBytes = o === null ? null : 4 * o;
+  return { params: p, weightBytes, outputBytes, bytes: plus(weightBytes, outputBytes), multiplyAdds: adds };
+}
+
+function plus(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? null : a + b;
+}
+
+/** Rows that a layer works through for one sequence: 1 for a vector. */
+function stepsOf(input: SymbolicShape | null): number | null {
+  if (input === null) return null;
+  return input.length < 3 ? 1 : (input[1] ?? null);
+}
+
+function sizeOfOne(shape: SymbolicShape): number | null {
+  return shape.slice(1).reduce<number | null>((product, d) => (product === null || d === null ? null : product * d), 1);
+}

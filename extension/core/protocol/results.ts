@@ -1,0 +1,176 @@
+/** Host ⇄ results view. The view gets one run's description; values it asks for, slice by slice. */
+import { anyObject, array, boolean, type Decoder, finite, literal, natural, nullable, object, string, union } from "./decode.js";
+import { deviceView, initMessage, type DesignerInit, type NoteAction } from "./designer.js";
+import type { DeviceView } from "./device.js";
+
+/** Most elements of one slice: 1 MB a message as float32. */
+export const MAX_SLICE_ELEMENTS = 262_144;
+
+export interface TensorView {
+  /** Index in the run's list; 0 is the input. */
+  readonly id: number;
+  /** Index of its layer without the InputLayer; −1: the model's input. */
+  readonly layer: number;
+  readonly layerName: string;
+  readonly className: string;
+  /** "x", "output", "h", "c", "forward/output", "forward/h" … as in the Node API. */
+  readonly name: string;
+  /** Keras returns it from this model. */
+  readonly returned: boolean;
+  readonly shape: readonly number[];
+  /** A name an axis: batch, time, features, units. */
+  readonly axes: readonly Axis[];
+  readonly dtype: "float32" | "int32";
+  readonly bytes: number;
+  /** Over finite and infinite values; null where there is none. */
+  readonly min: number | null;
+  readonly mean: number | null;
+  readonly max: number | null;
+  readonly nanCount: number;
+}
+
+export const axisNames = ["batch", "time", "features", "units"] as const;
+export type Axis = (typeof axisNames)[number];
+
+export interface RunView {
+  readonly id: string;
+  /** The Keras config that ran. Read with `readModel`. */
+  readonly model: Readonly<Record<string, unknown>>;
+  readonly modelName: string;
+  /** Keras's `summary()` as text. */
+  readonly summary: string;
+  /** The weights are random; the seed they were drawn from. */
+  readonly seed: number | null;
+  readonly parameters: number;
+  readonly device: DeviceView;
+  readonly ms: number;
+  /** "tutorial.py:4–7"; empty: not from an editor. */
+  readonly source: string;
+  /** The variable's name in the text, or empty. */
+  readonly sourceName: string;
+  /** As written, e.g. [4, 5]. */
+  readonly sourceShape: readonly number[];
+  /** How the text was read, worded by the host: "4 × 5 → (1, 4, 5): …". */
+  readonly notes: readonly string[];
+  readonly tensors: readonly TensorView[];
+}
+
+export interface ResultsState {
+  readonly type: "state";
+  /** The run that is shown; it stays while another is computed or fails. */
+  readonly run: RunView | null;
+  /** What happens now, beside the run that is shown. */
+  readonly activity:
+    | { readonly phase: "none" }
+    | { readonly phase: "running"; readonly done: number; readonly total: number }
+    | { readonly phase: "failed"; readonly message: string; readonly actions: readonly NoteAction[] };
+}
+
+/** Answer to `sliceRequested`: a box of the tensor, row-major. */
+export interface SliceReady {
+  readonly type: "slice";
+  readonly requestId: number;
+  readonly values: Float32Array;
+}
+
+export interface SliceFailed {
+  readonly type: "sliceFailed";
+  readonly requestId: number;
+  readonly message: string;
+}
+
+export type ResultsFromHost = DesignerInit | ResultsState | SliceReady | SliceFailed;
+
+export const resultsCommands = ["rerun", "newSeed", "copySummary", "showSource", "chooseDevice", "openDesigner"] as const;
+export type ResultsCommand = (typeof resultsCommands)[number];
+
+export type ResultsFromView =
+  | { readonly type: "ready" }
+  | {
+      readonly type: "sliceRequested";
+      readonly requestId: number;
+      readonly runId: string;
+      readonly tensor: number;
+      readonly start: readonly number[];
+      readonly count: readonly number[];
+    }
+  | { readonly type: "copyRequested"; readonly text: string }
+  | { readonly type: "cancelRequested" }
+  | { readonly type: "actionChosen"; readonly id: string }
+  | { readonly type: "command"; readonly id: ResultsCommand };
+
+const shape = array(natural, 8);
+
+export const decodeResultsFromView: Decoder<ResultsFromView> = union<ResultsFromView>("type", {
+  ready: object<{ type: "ready" }>({ type: literal("ready") }),
+  sliceRequested: object<Extract<ResultsFromView, { type: "sliceRequested" }>>({
+    type: literal("sliceRequested"),
+    requestId: natural,
+    runId: string,
+    tensor: natural,
+    start: shape,
+    count: shape,
+  }),
+  copyRequested: object<{ type: "copyRequested"; text: string }>({ type: literal("copyRequested"), text: string }),
+  cancelRequested: object<{ type: "cancelRequested" }>({ type: literal("cancelRequested") }),
+  actionChosen: object<{ type: "actionChosen"; id: string }>({ type: literal("actionChosen"), id: string }),
+  command: object<{ type: "command"; id: ResultsCommand }>({ type: literal("command"), id: literal(...resultsCommands) }),
+});
+
+const tensorView: Decoder<TensorView> = object<TensorView>({
+  id: natural,
+  layer: finite,
+  layerName: string,
+  className: string,
+  name: string,
+  returned: boolean,
+  shape,
+  axes: array(literal(...axisNames), 8),
+  dtype: literal("float32", "int32"),
+  bytes: natural,
+  min: nullable(number),
+  mean: nullable(number),
+  max: nullable(number),
+  nanCount: natural,
+});
+
+const runView: Decoder<RunView> = object<RunView>({
+  id: string,
+  model: anyObject,
+  modelName: string,
+  summary: string,
+  seed: nullable(finite),
+  parameters: natural,
+  device: deviceView,
+  ms: finite,
+  source: string,
+  sourceName: string,
+  sourceShape: shape,
+  notes: array(string, 64),
+  tensors: array(tensorView),
+});
+
+/** Infinities are values too. */
+function number(value: unknown): number | undefined {
+  return typeof value === "number" ? value : undefined;
+}
+
+type Activity = ResultsState["activity"];
+const activity: Decoder<Activity> = union<Activity>("phase", {
+  none: object<Extract<Activity, { phase: "none" }>>({ phase: literal("none") }),
+  running: object<Extract<Activity, { phase: "running" }>>({ phase: literal("running"), done: finite, total: finite }),
+  failed: object<Extract<Activity, { phase: "failed" }>>({
+    phase: literal("failed"),
+    message: string,
+    actions: array(object<NoteAction>({ id: string, label: string }), 8),
+  }),
+});
+
+const floats: Decoder<Float32Array> = (value) => (value instanceof Float32Array ? value : undefined);
+
+export const decodeResultsFromHost: Decoder<ResultsFromHost> = union<ResultsFromHost>("type", {
+  init: initMessage,
+  state: object<ResultsState>({ type: literal("state"), run: nullable(runView), activity }),
+  slice: object<SliceReady>({ type: literal("slice"), requestId: natural, values: floats }),
+  sliceFailed: object<SliceFailed>({ type: literal("sliceFailed"), requestId: natural, message: string }),
+});

@@ -1,0 +1,55 @@
+/** What a device offers: the addon and the plain TypeScript backend serve the same interface. */
+import type { Message } from "../core/messages.js";
+import type { CaptureLevel, ProgramLayer } from "../core/model/program.js";
+import type { DeviceKind } from "../core/protocol/device.js";
+
+export interface Device {
+  readonly kind: DeviceKind;
+  /** What a person would call it: "Intel Xeon (avx512, 2 threads)". */
+  readonly name: string;
+  readonly available: boolean;
+  /** Why it is not available. */
+  readonly reason: Message | null;
+}
+
+export interface BackendPlan {
+  readonly bytes: number;
+  /** Time steps of all layers, for progress. */
+  readonly steps: number;
+  /** Multiply-adds. */
+  readonly work: number;
+}
+
+export interface BackendRun {
+  readonly shape: readonly number[];
+  readonly x: Float32Array | Int32Array;
+  readonly mask: Uint8Array | null;
+  readonly initialStates: readonly (Float32Array | null)[];
+  readonly capture: CaptureLevel;
+  /** As `tensorPlan` lists them. */
+  readonly outputs: readonly Float32Array[];
+}
+
+/** A long run, as the caller sees it from outside. */
+export interface RunHandle {
+  /** Settles when nothing is written any more. Rejects with an UnrollError. */
+  readonly finished: Promise<void>;
+  cancel(): void;
+  /** Time steps done. */
+  progress(): number;
+}
+
+export interface BackendModel {
+  /** Checks the shape and counts, before anything is allocated. @throws UnrollError */
+  plan(shape: readonly number[], capture: CaptureLevel): BackendPlan;
+  /** Computes in the call; for tiny runs. @throws UnrollError */
+  runNow(run: BackendRun): void;
+  start(run: BackendRun): RunHandle;
+  dispose(): void;
+}
+
+export interface Backend {
+  readonly device: Device;
+  /** @param weights of each layer in turn, in Keras's get_weights() order. @throws UnrollError */
+  createModel(program: readonly ProgramLayer[], features: number, weights: readonly Float32Array[]): BackendModel;
+}

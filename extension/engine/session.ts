@@ -1,0 +1,183 @@
+/** The engine itself, without a process around it: devices, models, runs in the order of their calls. */
+import * as os from "node:os";
+import { failure, UnrollError } from "../core/errors.js";
+import { MEMORY_DEFAULT_BYTES } from "../core/model/limits.js";
+import type { ModelSpec } from "../core/model/spec.js";
+import type { Message } from "../core/messages.js";
+import type { DeviceChoice } from "../core/protocol/device.js";
+import type { Backend } from "./backend.js";
+import { chooseBackend, type Devices, findDevices } from "./devices.js";
+import { type InputTensor, LoadedModel, type OutputTensor, type PreparedRun, type RunRequest } from "./loadedModel.js";
+
+/** Below this many multiply-adds a run is computed inside the call: some tens of microseconds. */
+const TINY_WORK = 100_000;
+const TINY_WORK_JS = 20_000;
+
+/** How often a run's progress and deadline are looked at. */
+const POLL_MS = 20;
+
+export interface SessionOptions {
+  readonly device: DeviceChoice;
+  readonly threads: number;
+  readonly memoryLimitBytes: number;
+}
+
+export interface RunControls {
+  readonly signal?: AbortSignal | undefined;
+  /** 0: none. */
+  readonly timeoutMs?: number | undefined;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+export interface RunOutcome {
+  readonly tensors: readonly OutputTensor[];
+  readonly timing: { readonly computeMs: number; readonly copyMs: number; readonly totalMs: number };
+}
+
+export const defaultOptions: SessionOptions = { device: "auto", threads: 0, memoryLimitBytes: MEMORY_DEFAULT_BYTES };
+
+export class Session {
+  readonly devices: Devices;
+  readonly backend: Backend;
+  /** Why the device is not a better one. */
+  readonly reason: Message | null;
+  private readonly models = new Set<LoadedModel>();
+  private readonly memoryLimitBytes: number;
+  /** Runs that are not over; 0: the next may be computed at once. */
+  private pending = 0;
+  private tail: Promise<unknown> = Promise.resolve();
+  private readonly closing = new AbortController();
+
+  /** @throws UnrollError DEVICE_UNAVAILABLE for a named device that cannot be used. */
+  constructor(options: SessionOptions = defaultOptions) {
+    this.devices = findDevices(options.threads);
+    const { backend, reason } = chooseBackend(this.devices, options.device);
+    this.backend = backend;
+    this.reason = reason;
+    this.memoryLimitBytes = options.memoryLimitBytes;
+  }
+
+  /** @throws UnrollError */
+  load(spec: ModelSpec, weights: readonly InputTensor[] | null, seed: number): LoadedModel {
+    this.orClosed();
+    const model = new LoadedModel(spec, weights, seed, this.backend);
+    this.models.add(model);
+    return model;
+  }
+
+  unload(model: LoadedModel): void {
+    if (!this.models.delete(model)) return;
+    // A run may still hold it.
+    if (this.pending === 0) model.dispose();
+    else void this.inOrder(() => Promise.resolve(model.dispose()));
+  }
+
+  /** Takes its place in the order of calls; a tiny run with nothing before it is over when this returns. */
+  run(model: LoadedModel, request: RunRequest, controls: RunControls = {}): Promise<RunOutcome> {
+    if (this.pending > 0) return this.inOrder(() => this.execute(model, request, controls));
+    try {
+      this.orClosed();
+      const started = performance.now();
+      const prepared = this.prepare(model, request, controls);
+      const tiny = this.backend.device.kind === "js" ? TINY_WORK_JS : TINY_WORK;
+      if (prepared.plan.work <= tiny) return Promise.resolve(runNow(model, prepared, started, controls));
+      return this.inOrder(() => this.compute(model, prepared, started, controls));
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+
+  /** Does something to a model's states in the order of calls. */
+  inOrder<T>(work: () => Promise<T>): Promise<T> {
+    this.pending++;
+    const result = this.tail.then(work);
+    this.tail = result.then(
+      () => this.pending--,
+      () => this.pending--,
+    );
+    return result;
+  }
+
+  /** Cancels what runs, waits for it, frees all. */
+  async dispose(): Promise<void> {
+    this.closing.abort();
+    await this.tail;
+    for (const model of this.models) model.dispose();
+    this.models.clear();
+  }
+
+  private async execute(model: LoadedModel, request: RunRequest, controls: RunControls): Promise<RunOutcome> {
+    this.orClosed();
+    const started = performance.now();
+    const prepared = this.prepare(model, request, controls);
+    const tiny = this.backend.device.kind === "js" ? TINY_WORK_JS : TINY_WORK;
+    return prepared.plan.work <= tiny ? runNow(model, prepared, started, controls) : this.compute(model, prepared, started, controls);
+  }
+
+  private prepare(model: LoadedModel, request: RunRequest, controls: RunControls): PreparedRun {
+    if (controls.signal?.aborted === true) throw cancelled();
+    return model.prepare(request, () => this.limitBytes());
+  }
+
+  private async compute(model: LoadedModel, prepared: PreparedRun, started: number, controls: RunControls): Promise<RunOutcome> {
+    const before = performance.now();
+    const handle = prepared.backendModel.start(prepared.run);
+    let timedOut = false;
+    const cancel = (): void => handle.cancel();
+    controls.signal?.addEventListener("abort", cancel, { once: true });
+    this.closing.signal.addEventListener("abort", cancel, { once: true });
+    const limit = controls.timeoutMs ?? 0;
+    const watched = controls.onProgress !== undefined || limit > 0;
+    const timer = !watched
+      ? undefined
+      : setInterval(() => {
+          controls.onProgress?.(handle.progress(), prepared.plan.steps);
+          if (limit > 0 && performance.now() - started > limit) {
+            timedOut = true;
+            handle.cancel();
+          }
+        }, POLL_MS);
+    try {
+      await handle.finished;
+    } catch (error) {
+      if (timedOut && error instanceof UnrollError && error.code === "CANCELLED") {
+        throw new UnrollError(failure("TIMEOUT", "The run took longer than {limit} ms and was ended.", { limit }));
+      }
+      throw error;
+    } finally {
+      clearInterval(timer);
+      controls.signal?.removeEventListener("abort", cancel);
+      this.closing.signal.removeEventListener("abort", cancel);
+    }
+    const computeMs = performance.now() - before;
+    controls.onProgress?.(prepared.plan.steps, prepared.plan.steps);
+    return outcome(model, prepared, started, computeMs);
+  }
+
+  /** Half of what is free now, but never more than the setting. */
+  private limitBytes(): number {
+    return Math.min(this.memoryLimitBytes, Math.max(os.freemem() / 2, 64 * 1024 * 1024));
+  }
+
+  private orClosed(): void {
+    if (this.closing.signal.aborted) throw new UnrollError(failure("CANCELLED", "The engine was disposed."));
+  }
+}
+
+function cancelled(): UnrollError {
+  return new UnrollError(failure("CANCELLED", "The run was cancelled."));
+}
+
+function runNow(model: LoadedModel, prepared: PreparedRun, started: number, controls: RunControls): RunOutcome {
+  const before = performance.now();
+  prepared.backendModel.runNow(prepared.run);
+  const computeMs = performance.now() - before;
+  controls.onProgress?.(prepared.plan.steps, prepared.plan.steps);
+  return outcome(model, prepared, started, computeMs);
+}
+
+function outcome(model: LoadedModel, prepared: PreparedRun, started: number, computeMs: number): RunOutcome {
+  const tensors = model.finish(prepared);
+  const totalMs = performance.now() - started;
+  return { tensors, timing: { computeMs, copyMs: Math.max(0, totalMs - computeMs), totalMs } };
+}
