@@ -47,6 +47,8 @@ export interface DesignerState {
   readonly device: DeviceView;
   readonly run: RunState;
   readonly trusted: boolean;
+  /** What the host can do now; the view offers nothing else. Left out: everything but `python` and `export`. */
+  readonly commands: readonly DesignerCommand[];
 }
 
 export type DesignerFromView =
@@ -96,6 +98,10 @@ export const decodeDesignerFromView: Decoder<DesignerFromView> = union<DesignerF
   command: object<{ type: "command"; id: DesignerCommand }>({ type: literal("command"), id: literal(...designerCommands) }),
 });
 
+const defaultCommands: readonly DesignerCommand[] = designerCommands.filter((id) => id !== "python" && id !== "export");
+const listedCommands = array(literal(...designerCommands), designerCommands.length);
+const commands: Decoder<readonly DesignerCommand[]> = (value) => (value === undefined ? defaultCommands : listedCommands(value));
+
 const numbers = array(finite, 64);
 const actions = array(object<NoteAction>({ id: string, label: string }), 8);
 
@@ -132,5 +138,6 @@ export const decodeDesignerFromHost: Decoder<DesignerFromHost> = union<DesignerF
     device: deviceView,
     run: runState,
     trusted: boolean,
+    commands,
   }),
 });

@@ -35,6 +35,7 @@ export function* runDirection(task: DirectionTask): Generator<number, void> {
     const c = task.c === null ? noState : task.c.subarray(row * n, (row + 1) * n);
     // Before the first step that counts, the output is zero, as TensorFlow and PyTorch have it.
     previous.fill(0);
+    let last = true;
     for (let taken = 0; taken < timesteps; taken++) {
       const t = layer.goBackwards ? timesteps - 1 - taken : taken;
       const counts = task.mask === null || task.mask[row * timesteps + t] !== 0;
@@ -42,13 +43,15 @@ export function* runDirection(task: DirectionTask): Generator<number, void> {
         cell.step(task.x, (row * timesteps + t) * task.features, h, c, gates);
         previous.set(h);
       }
+      last = counts;
       const at = (row * timesteps + taken) * n;
       if (layer.returnSequences && (counts || !layer.zeroOutputForMask)) task.out.set(previous, at);
       if (task.traces !== null && gates !== null) writeTrace(task.traces, gates, counts, at, h, c);
       if (taken % 64 === 63) yield 64;
     }
     if (timesteps % 64 !== 0) yield timesteps % 64;
-    if (!layer.returnSequences) task.out.set(previous, row * n);
+    // The last step's output, which zero_output_for_mask may have emptied.
+    if (!layer.returnSequences && (last || !layer.zeroOutputForMask)) task.out.set(previous, row * n);
   }
 }
 

@@ -1,0 +1,244 @@
+/** The engine's client: starts the child when it is first needed, answers every request exactly once, and replaces a dead child. */
+import { type ChildProcess, fork } from "node:child_process";
+import { type Failure, failure, UnrollError } from "../core/errors.js";
+import { decodeEngineAnswer, type EngineAnswer, type EngineRequest, type WireDevice, type WireTensor } from "../core/protocol/engine.js";
+import type { DeviceChoice } from "../core/protocol/device.js";
+import { defaultPolicy, initialState, next, type Policy, type SupervisorEvent, type SupervisorState } from "./supervisor.js";
+
+export interface EngineClientOptions {
+  /** The engine's bundle. */
+  readonly file: string;
+  readonly device: DeviceChoice;
+  readonly threads: number;
+  readonly memoryLimitBytes: number;
+  readonly policy?: Policy;
+  readonly log?: (line: string) => void;
+  /** Told of every change of phase. */
+  readonly onState?: (state: SupervisorState) => void;
+}
+
+type Unsent<T> = T extends EngineRequest ? Omit<T, "id"> : never;
+export type RequestBody = Unsent<EngineRequest>;
+
+interface Waiting {
+  readonly request: EngineRequest;
+  readonly resolve: (answer: EngineAnswer) => void;
+  readonly reject: (error: UnrollError) => void;
+  readonly onProgress: ((done: number, total: number) => void) | undefined;
+}
+
+interface StoredModel {
+  readonly model: Readonly<Record<string, unknown>>;
+  readonly weights: readonly WireTensor[] | null;
+  readonly seed: number;
+}
+
+export interface Greeting {
+  readonly device: WireDevice;
+  readonly devices: readonly WireDevice[];
+}
+
+export class EngineClient {
+  private child: ChildProcess | null = null;
+  private greeting: Promise<Greeting> | null = null;
+  private state: SupervisorState = initialState;
+  private nextId = 1;
+  private readonly waiting = new Map<number, Waiting>();
+  /** What each child has loaded, so that a new one gets it again. */
+  private readonly models = new Map<number, StoredModel>();
+  private readonly loaded = new Set<number>();
+  private readonly policy: Policy;
+  private disposed = false;
+  /** Kills of our own: a cancel that was not heard. */
+  private killed: Failure | null = null;
+
+  constructor(private options: EngineClientOptions) {
+    this.policy = options.policy ?? defaultPolicy;
+  }
+
+  get phase(): SupervisorState["phase"] {
+    return this.state.phase;
+  }
+
+  /** The child's process id, while there is one. */
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
+  /** Starts the child if there is none. Rejects with the device's reason, or once the restart budget is spent. */
+  async greet(): Promise<Greeting> {
+    this.greeting ??= this.start();
+    return this.greeting;
+  }
+
+  /** Another device or limit: the child is greeted anew when it is next needed. */
+  configure(changes: Partial<Pick<EngineClientOptions, "device" | "threads" | "memoryLimitBytes">>): void {
+    this.options = { ...this.options, ...changes };
+    this.greeting = null;
+    this.loaded.clear();
+  }
+
+  /** Remembers a model and loads it; a later child gets it again by itself. */
+  async load(modelId: number, stored: StoredModel): Promise<void> {
+    this.models.set(modelId, stored);
+    this.loaded.delete(modelId);
+    await this.ensureLoaded(modelId);
+  }
+
+  async unload(modelId: number): Promise<void> {
+    this.models.delete(modelId);
+    if (this.loaded.delete(modelId) && this.child !== null) await this.send({ type: "unload", modelId });
+  }
+
+  /** A request about a model that was loaded; sent once, never again by itself. */
+  async ask(body: RequestBody, controls: { onProgress?: ((done: number, total: number) => void) | undefined; signal?: AbortSignal | undefined } = {}): Promise<EngineAnswer> {
+    if (controls.signal?.aborted === true) throw cancelled();
+    if ("modelId" in body) await this.ensureLoaded(body.modelId);
+    else await this.greet();
+    return this.send(body, controls);
+  }
+
+  /** "Restart engine": forgets the deaths, and ends the child there is. */
+  restart(): void {
+    this.advance("restartAsked");
+    this.kill(failure("CANCELLED", "The engine was restarted."));
+  }
+
+  async dispose(): Promise<void> {
+    this.disposed = true;
+    this.kill(failure("CANCELLED", "The engine was disposed."));
+    await Promise.resolve();
+  }
+
+  private async ensureLoaded(modelId: number): Promise<void> {
+    await this.greet();
+    if (this.loaded.has(modelId)) return;
+    const stored = this.models.get(modelId);
+    if (stored === undefined) throw new UnrollError(failure("INVALID_ARGUMENT", "The model was disposed."));
+    await this.send({ type: "load", modelId, ...stored });
+    this.loaded.add(modelId);
+  }
+
+  private async start(): Promise<Greeting> {
+    if (this.disposed) throw new UnrollError(failure("CANCELLED", "The engine was disposed."));
+    if (this.state.phase === "dead") {
+      this.greeting = null;
+      const args = { count: this.state.deaths.length };
+      throw new UnrollError(failure("ENGINE_CRASHED", "The engine ended by itself {count} times in three minutes. Choose “Restart engine” to try again.", args));
+    }
+    if (this.child === null) this.spawn();
+    const { device, threads, memoryLimitBytes } = this.options;
+    try {
+      const timer = setTimeout(() => this.kill(failure("ENGINE_CRASHED", "The engine did not start in {ms} ms.", { ms: this.policy.startMs })), this.policy.startMs);
+      const answer = await this.send({ type: "hello", device, threads, memoryLimitBytes }).finally(() => clearTimeout(timer));
+      if (answer.type !== "welcome") throw new UnrollError(failure("INTERNAL", "The engine answered a greeting with “{type}”.", { type: answer.type }));
+      this.advance("welcome");
+      return { device: answer.device, devices: answer.devices };
+    } catch (error) {
+      this.greeting = null;
+      throw error;
+    }
+  }
+
+  private spawn(): void {
+    this.advance("start");
+    this.loaded.clear();
+    const child = fork(this.options.file, [], {
+      // Without execArgv the child would inherit the host's, an --inspect port among them.
+      execArgv: [],
+      serialization: "advanced",
+      env: { ...process.env, ELECTRON_RUN_AS_NODE: "1" },
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+    });
+    child.stderr?.on("data", (chunk: Buffer) => this.options.log?.(chunk.toString().trimEnd()));
+    child.on("message", (message) => this.receive(child, message));
+    child.on("error", (error) => this.lost(child, error.message));
+    child.on("exit", (code, signal) => this.lost(child, signal ?? `exit code ${code ?? "?"}`));
+    this.child = child;
+    // An idle engine keeps nobody's process alive.
+    child.unref();
+    child.channel?.unref();
+    (child.stderr as { unref?: () => void } | null)?.unref?.();
+  }
+
+  private send(body: RequestBody, controls: { onProgress?: ((done: number, total: number) => void) | undefined; signal?: AbortSignal | undefined } = {}): Promise<EngineAnswer> {
+    const child = this.child;
+    if (child === null) return Promise.reject(new UnrollError(failure("ENGINE_CRASHED", "The engine is not running.")));
+    const request = { ...body, id: this.nextId++ } as EngineRequest;
+    if (request.type === "run") this.advance("run");
+    child.channel?.ref();
+    return new Promise<EngineAnswer>((resolve, reject) => {
+      const cancel = (): void => this.cancel(request.id);
+      controls.signal?.addEventListener("abort", cancel, { once: true });
+      const over = (): void => controls.signal?.removeEventListener("abort", cancel);
+      this.waiting.set(request.id, {
+        request,
+        onProgress: controls.onProgress,
+        resolve: (answer) => (over(), resolve(answer)),
+        reject: (error) => (over(), reject(error)),
+      });
+      child.send(request, (error) => {
+        if (error !== null) this.settle({ type: "failed", id: request.id, failure: failure("ENGINE_CRASHED", "The engine cannot be reached: {reason}", { reason: error.message }) });
+      });
+    });
+  }
+
+  private cancel(target: number): void {
+    if (!this.waiting.has(target)) return;
+    this.child?.send({ type: "cancel", id: this.nextId++, target }, () => undefined);
+    const timer = setTimeout(() => {
+      if (this.waiting.has(target)) this.kill(failure("CANCELLED", "The run was cancelled."));
+    }, this.policy.cancelGraceMs);
+    timer.unref();
+  }
+
+  private receive(child: ChildProcess, raw: unknown): void {
+    if (child !== this.child) return;
+    const answer = decodeEngineAnswer(raw);
+    if (answer === undefined) {
+      this.options.log?.("an answer that is none of the contract's was dropped");
+      return;
+    }
+    if (answer.type === "progress") this.waiting.get(answer.id)?.onProgress?.(answer.done, answer.total);
+    else this.settle(answer);
+  }
+
+  private settle(answer: EngineAnswer): void {
+    const waiting = this.waiting.get(answer.id);
+    if (waiting === undefined) return;
+    this.waiting.delete(answer.id);
+    if (waiting.request.type === "run" && this.child !== null) this.advance("rest");
+    if (this.waiting.size === 0) this.child?.channel?.unref();
+    if (answer.type === "failed") waiting.reject(new UnrollError(answer.failure));
+    else waiting.resolve(answer);
+  }
+
+  /** Ends the child; whoever waits gets `reason`. */
+  private kill(reason: Failure): void {
+    const child = this.child;
+    if (child === null) return;
+    this.killed = reason;
+    this.lost(child, "killed");
+    child.kill("SIGKILL");
+  }
+
+  private lost(child: ChildProcess, how: string): void {
+    if (child !== this.child) return;
+    const reason = this.killed ?? failure("ENGINE_CRASHED", "The engine ended in this request ({how}). Only this run was lost; the next one starts it again.", { how });
+    this.advance(this.killed === null ? "exit" : "kill");
+    this.killed = null;
+    this.child = null;
+    this.greeting = null;
+    this.loaded.clear();
+    for (const id of [...this.waiting.keys()]) this.settle({ type: "failed", id, failure: reason });
+  }
+
+  private advance(event: SupervisorEvent): void {
+    this.state = next(this.state, event, Date.now(), this.policy);
+    this.options.onState?.(this.state);
+  }
+}
+
+function cancelled(): UnrollError {
+  return new UnrollError(failure("CANCELLED", "The run was cancelled."));
+}

@@ -1,0 +1,170 @@
+/** Host ⇄ engine process. Every request gets exactly one terminal answer; `progress` may come before it. */
+import type { Failure } from "../errors.js";
+import { isErrorCode } from "../errors.js";
+import type { Message } from "../messages.js";
+import type { CaptureLevel } from "../model/program.js";
+import { anyObject, array, boolean, type Decoder, finite, literal, natural, nullable, object, string, union } from "./decode.js";
+import type { DeviceChoice, DeviceKind } from "./device.js";
+
+export interface WireTensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array | Int32Array;
+}
+
+/** A tensor of a run: what it is, and what its numbers are like. `data` where the request asked for it. */
+export interface RunTensor {
+  readonly layer: number;
+  readonly name: string;
+  readonly role: "output" | "state" | "trace";
+  readonly returned: boolean;
+  readonly shape: readonly number[];
+  readonly stats: TensorStats | null;
+  readonly data: Float32Array | null;
+}
+
+export interface TensorStats {
+  /** null where every number is NaN. */
+  readonly min: number | null;
+  readonly mean: number | null;
+  readonly max: number | null;
+  readonly nanCount: number;
+}
+
+export interface WireDevice {
+  readonly kind: DeviceKind;
+  readonly name: string;
+  readonly available: boolean;
+  readonly reason: Message | null;
+}
+
+export interface Timing {
+  readonly computeMs: number;
+  readonly copyMs: number;
+  readonly totalMs: number;
+}
+
+export type EngineRequest =
+  /** First of all. Answered by `welcome`. */
+  | { readonly type: "hello"; readonly id: number; readonly device: DeviceChoice; readonly threads: number; readonly memoryLimitBytes: number }
+  /** `model`: a Keras config. `modelId` is the client's, so that it survives a restart. Answered by `done`. */
+  | {
+      readonly type: "load";
+      readonly id: number;
+      readonly modelId: number;
+      readonly model: Readonly<Record<string, unknown>>;
+      readonly weights: readonly WireTensor[] | null;
+      readonly seed: number;
+    }
+  /** `keep`: the tensors stay in the engine under `resultId`, the answer has their statistics; else the answer has their data. */
+  | {
+      readonly type: "run";
+      readonly id: number;
+      readonly modelId: number;
+      readonly resultId: number;
+      readonly keep: boolean;
+      readonly x: WireTensor;
+      readonly mask: WireTensor | null;
+      readonly initialState: readonly WireTensor[] | null;
+      readonly capture: CaptureLevel;
+      readonly timeoutMs: number;
+      readonly progress: boolean;
+    }
+  /** Ends the run `target` with CANCELLED; has no answer of its own. */
+  | { readonly type: "cancel"; readonly id: number; readonly target: number }
+  | { readonly type: "readSlice"; readonly id: number; readonly resultId: number; readonly tensor: number; readonly start: readonly number[]; readonly count: readonly number[] }
+  | { readonly type: "release"; readonly id: number; readonly resultId: number }
+  | { readonly type: "unload"; readonly id: number; readonly modelId: number }
+  | { readonly type: "weights"; readonly id: number; readonly modelId: number }
+  | { readonly type: "states"; readonly id: number; readonly modelId: number }
+  | { readonly type: "resetStates"; readonly id: number; readonly modelId: number; readonly states: readonly WireTensor[] | null }
+  | { readonly type: "ping"; readonly id: number };
+
+export interface NamedWireTensor extends WireTensor {
+  readonly name: string;
+}
+
+export type EngineAnswer =
+  | { readonly type: "welcome"; readonly id: number; readonly device: WireDevice; readonly devices: readonly WireDevice[] }
+  | { readonly type: "progress"; readonly id: number; readonly done: number; readonly total: number }
+  | { readonly type: "ran"; readonly id: number; readonly tensors: readonly RunTensor[]; readonly timing: Timing }
+  | { readonly type: "slice"; readonly id: number; readonly values: Float32Array }
+  | { readonly type: "tensors"; readonly id: number; readonly tensors: readonly NamedWireTensor[] }
+  | { readonly type: "done"; readonly id: number }
+  | { readonly type: "pong"; readonly id: number }
+  | { readonly type: "failed"; readonly id: number; readonly failure: Failure };
+
+type Request<T extends EngineRequest["type"]> = Extract<EngineRequest, { type: T }>;
+type Answer<T extends EngineAnswer["type"]> = Extract<EngineAnswer, { type: T }>;
+
+const id = natural;
+const shape = array(natural, 8);
+const numbers: Decoder<Float32Array | Int32Array> = (value) => (value instanceof Float32Array || value instanceof Int32Array ? value : undefined);
+const floats: Decoder<Float32Array> = (value) => (value instanceof Float32Array ? value : undefined);
+const tensor = object<WireTensor>({ shape, data: numbers });
+const named = object<NamedWireTensor>({ name: string, shape, data: numbers });
+const deviceKind = literal("cuda", "cpu", "js");
+const capture: Decoder<CaptureLevel> = literal(0, 1, 2);
+
+/** Decodes what the engine's process receives; undefined: dropped and logged. */
+export const decodeEngineRequest: Decoder<EngineRequest> = union<EngineRequest>("type", {
+  hello: object<Request<"hello">>({ type: literal("hello"), id, device: literal("auto", "cuda", "cpu", "js"), threads: natural, memoryLimitBytes: finite }),
+  load: object<Request<"load">>({ type: literal("load"), id, modelId: id, model: anyObject, weights: nullable(array(tensor)), seed: finite }),
+  run: object<Request<"run">>({
+    type: literal("run"),
+    id,
+    modelId: id,
+    resultId: id,
+    keep: boolean,
+    x: tensor,
+    mask: nullable(tensor),
+    initialState: nullable(array(tensor, 512)),
+    capture,
+    timeoutMs: finite,
+    progress: boolean,
+  }),
+  cancel: object<Request<"cancel">>({ type: literal("cancel"), id, target: id }),
+  readSlice: object<Request<"readSlice">>({ type: literal("readSlice"), id, resultId: id, tensor: natural, start: shape, count: shape }),
+  release: object<Request<"release">>({ type: literal("release"), id, resultId: id }),
+  unload: object<Request<"unload">>({ type: literal("unload"), id, modelId: id }),
+  weights: object<Request<"weights">>({ type: literal("weights"), id, modelId: id }),
+  states: object<Request<"states">>({ type: literal("states"), id, modelId: id }),
+  resetStates: object<Request<"resetStates">>({ type: literal("resetStates"), id, modelId: id, states: nullable(array(tensor, 512)) }),
+  ping: object<Request<"ping">>({ type: literal("ping"), id }),
+});
+
+const message: Decoder<Message> = (value) => {
+  const fields = object<{ text: string }>({ text: string })(value);
+  if (fields === undefined) return undefined;
+  const args = anyObject((value as { args?: unknown }).args);
+  return args === undefined ? fields : { text: fields.text, args: args as Record<string, string | number> };
+};
+const failureOf: Decoder<Failure> = object<Failure>({ code: (value) => (isErrorCode(value) ? value : undefined), message });
+const device = object<WireDevice>({ kind: deviceKind, name: string, available: boolean, reason: nullable(message) });
+const number: Decoder<number> = (value) => (typeof value === "number" ? value : undefined);
+const stats = object<TensorStats>({ min: nullable(number), mean: nullable(number), max: nullable(number), nanCount: natural });
+const runTensor = object<RunTensor>({
+  layer: natural,
+  name: string,
+  role: literal("output", "state", "trace"),
+  returned: boolean,
+  shape,
+  stats: nullable(stats),
+  data: nullable(floats),
+});
+
+/** Decodes what the client receives. */
+export const decodeEngineAnswer: Decoder<EngineAnswer> = union<EngineAnswer>("type", {
+  welcome: object<Answer<"welcome">>({ type: literal("welcome"), id, device, devices: array(device, 8) }),
+  progress: object<Answer<"progress">>({ type: literal("progress"), id, done: finite, total: finite }),
+  ran: object<Answer<"ran">>({
+    type: literal("ran"),
+    id,
+    tensors: array(runTensor),
+    timing: object<Timing>({ computeMs: finite, copyMs: finite, totalMs: finite }),
+  }),
+  slice: object<Answer<"slice">>({ type: literal("slice"), id, values: floats }),
+  tensors: object<Answer<"tensors">>({ type: literal("tensors"), id, tensors: array(named) }),
+  done: object<Answer<"done">>({ type: literal("done"), id }),
+  pong: object<Answer<"pong">>({ type: literal("pong"), id }),
+  failed: object<Answer<"failed">>({ type: literal("failed"), id, failure: failureOf }),
+});

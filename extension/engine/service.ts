@@ -1,0 +1,173 @@
+/** The engine's side of the host ⇄ engine contract: requests in, exactly one terminal answer each. */
+import { type Failure, failure, UnrollError } from "../core/errors.js";
+import { readModel } from "../core/model/read.js";
+import { decodeEngineRequest, type EngineAnswer, type EngineRequest, type RunTensor, type WireDevice } from "../core/protocol/engine.js";
+import { sliceOf, statsOf } from "../core/slice.js";
+import type { LoadedModel, OutputTensor } from "./loadedModel.js";
+import { Session } from "./session.js";
+
+/** Tensors of kept runs, in bytes; the least recently read go first. */
+const KEPT_LIMIT_BYTES = 1024 ** 3;
+
+type Request<T extends EngineRequest["type"]> = Extract<EngineRequest, { type: T }>;
+
+export class EngineService {
+  private session: Session | null = null;
+  private readonly models = new Map<number, LoadedModel>();
+  /** Insertion order is the order of last use. */
+  private readonly results = new Map<number, readonly OutputTensor[]>();
+  private readonly running = new Map<number, AbortController>();
+
+  constructor(
+    private readonly send: (answer: EngineAnswer) => void,
+    private readonly log: (line: string) => void,
+  ) {}
+
+  receive(raw: unknown): void {
+    const request = decodeEngineRequest(raw);
+    if (request === undefined) {
+      this.log("a message that is none of the engine's was dropped");
+      return;
+    }
+    if (request.type === "cancel") {
+      this.running.get(request.target)?.abort();
+      return;
+    }
+    this.answer(request).then(
+      (answer) => this.send(answer),
+      (error: unknown) => this.send({ type: "failed", id: request.id, failure: failureOf(error) }),
+    );
+  }
+
+  async dispose(): Promise<void> {
+    await this.session?.dispose();
+  }
+
+  // One await-free path a request: what is synchronous below runs in the order of the messages.
+  private async answer(request: Exclude<EngineRequest, { type: "cancel" }>): Promise<EngineAnswer> {
+    const { id } = request;
+    switch (request.type) {
+      case "hello":
+        return this.hello(request);
+      case "load":
+        this.load(request);
+        return { type: "done", id };
+      case "run":
+        return this.run(request);
+      case "readSlice":
+        return { type: "slice", id, values: this.readSlice(request) };
+      case "release":
+        this.results.delete(request.resultId);
+        return { type: "done", id };
+      case "unload":
+        this.unload(request.modelId);
+        return { type: "done", id };
+      case "weights":
+        return { type: "tensors", id, tensors: [...this.model(request.modelId).weights()] };
+      case "states": {
+        const model = this.model(request.modelId);
+        const tensors = await this.open().inOrder(() => Promise.resolve(model.states()));
+        return { type: "tensors", id, tensors };
+      }
+      case "resetStates": {
+        const model = this.model(request.modelId);
+        await this.open().inOrder(async () => model.resetStates(request.states ?? undefined));
+        return { type: "done", id };
+      }
+      case "ping":
+        return { type: "pong", id };
+    }
+  }
+
+  private async hello(request: Request<"hello">): Promise<EngineAnswer> {
+    // Models of another device go; the client loads them again when they are next run.
+    const old = this.session;
+    this.session = null;
+    this.models.clear();
+    await old?.dispose();
+    const { device, threads, memoryLimitBytes } = request;
+    this.session = new Session({ device, threads, memoryLimitBytes });
+    const { backend, reason, devices } = this.session;
+    const used: WireDevice = { ...backend.device, reason };
+    return { type: "welcome", id: request.id, device: used, devices: devices.list };
+  }
+
+  private load(request: Request<"load">): void {
+    const spec = readModel(request.model);
+    if (!spec.ok) throw new UnrollError(spec.error);
+    this.unload(request.modelId);
+    this.models.set(request.modelId, this.open().load(spec.value, request.weights, request.seed));
+  }
+
+  private unload(modelId: number): void {
+    const model = this.models.get(modelId);
+    if (model !== undefined) this.session?.unload(model);
+    this.models.delete(modelId);
+  }
+
+  private async run(request: Request<"run">): Promise<EngineAnswer> {
+    const model = this.model(request.modelId);
+    const controller = new AbortController();
+    this.running.set(request.id, controller);
+    try {
+      const { x, capture, timeoutMs } = request;
+      const outcome = await this.open().run(
+        model,
+        { x, capture, mask: request.mask ?? undefined, initialState: request.initialState ?? undefined },
+        {
+          signal: controller.signal,
+          timeoutMs,
+          onProgress: request.progress ? (done, total) => this.send({ type: "progress", id: request.id, done, total }) : undefined,
+        },
+      );
+      if (request.keep) this.keep(request.resultId, outcome.tensors);
+      const returned = new Set(model.returned(outcome.tensors));
+      const tensors = outcome.tensors.map((tensor): RunTensor => {
+        const { layer, name, role, shape, data } = tensor;
+        const about = { layer, name, role, shape, returned: returned.has(tensor) };
+        return request.keep ? { ...about, stats: statsOf(data), data: null } : { ...about, stats: null, data };
+      });
+      return { type: "ran", id: request.id, tensors, timing: outcome.timing };
+    } finally {
+      this.running.delete(request.id);
+    }
+  }
+
+  private keep(resultId: number, tensors: readonly OutputTensor[]): void {
+    this.results.set(resultId, tensors);
+    let bytes = 0;
+    for (const [id, kept] of [...this.results].reverse()) {
+      bytes += kept.reduce((sum, tensor) => sum + tensor.data.byteLength, 0);
+      if (bytes > KEPT_LIMIT_BYTES && id !== resultId) this.results.delete(id);
+    }
+  }
+
+  private readSlice(request: Request<"readSlice">): Float32Array {
+    const tensors = this.results.get(request.resultId);
+    const tensor = tensors?.[request.tensor];
+    if (tensors === undefined || tensor === undefined) {
+      throw new UnrollError(failure("INVALID_ARGUMENT", "The values of this run are no longer kept. Run it again."));
+    }
+    this.results.delete(request.resultId);
+    this.results.set(request.resultId, tensors);
+    const values = sliceOf(tensor.data, tensor.shape, request.start, request.count);
+    if (!values.ok) throw new UnrollError(values.error);
+    return values.value;
+  }
+
+  private open(): Session {
+    if (this.session === null) throw new UnrollError(failure("INTERNAL", "The engine was asked before it was greeted."));
+    return this.session;
+  }
+
+  private model(modelId: number): LoadedModel {
+    const model = this.models.get(modelId);
+    if (model === undefined) throw new UnrollError(failure("INVALID_ARGUMENT", "The model was disposed."));
+    return model;
+  }
+}
+
+export function failureOf(error: unknown): Failure {
+  if (error instanceof UnrollError) return error.failure;
+  return failure("INTERNAL", "Something went wrong inside the engine: {reason}", { reason: (error as Error)?.message ?? String(error) });
+}

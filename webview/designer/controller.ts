@@ -1,0 +1,180 @@
+/** What the designer does when somebody acts: state changes here, intents to the host. */
+import { isRecurrent, type LayerClass, type LayerSpec, type ModelSpec } from "../../extension/core/model/spec.js";
+import { limits } from "../../extension/core/model/limits.js";
+import { type Message, msg } from "../../extension/core/messages.js";
+import type { ModelEdit } from "../../extension/core/model/edit.js";
+import type { DesignerCommand, DesignerFromView } from "../../extension/core/protocol/designer.js";
+import type { DeviceChoice } from "../../extension/core/protocol/device.js";
+import { type Action, type Item, type Menu, type Pending, reduce, type ViewState } from "./state.js";
+import type { Trouble } from "./troubles.js";
+import { title } from "./words.js";
+
+/** A value as a field holds it. */
+export type OptionValue = string | number | boolean | null;
+
+export class Controller {
+  constructor(
+    public state: ViewState,
+    private readonly post: (message: DesignerFromView) => void,
+    private readonly changed: () => void,
+  ) {}
+
+  dispatch(action: Action): void {
+    const next = reduce(this.state, action);
+    if (next === this.state) return;
+    this.state = next;
+    this.changed();
+  }
+
+  /** Sends an edit; `pending` follows when the host has answered. */
+  edit(edit: ModelEdit, pending: Pending = {}): void {
+    this.post({ type: "editModel", edit });
+    this.dispatch({ type: "sent", edit, pending });
+  }
+
+  /** Sets an option of the layer of `item`. */
+  set(item: Item, key: string, value: OptionValue, pending: Pending = {}): void {
+    this.edit({ op: "setOption", index: item - 1, key, value }, pending);
+  }
+
+  setType(item: Item, className: LayerClass): void {
+    this.edit({ op: "setType", index: item - 1, className }, { focus: `${item}-type` });
+  }
+
+  wrap(item: Item, both: boolean): void {
+    this.edit({ op: both ? "wrap" : "unwrap", index: item - 1 });
+  }
+
+  // ---- fields that are typed into
+
+  draft(key: string, text: string, edit: ModelEdit | null): void {
+    this.dispatch({ type: "draft", draft: { key, text, edit } });
+  }
+
+  /** The field was left or Enter was pressed: a draft that can be taken is sent, another one forgotten. */
+  commit(key: string): void {
+    const draft = this.state.draft;
+    if (draft?.key !== key) return;
+    if (draft.edit === null) this.dispatch({ type: "draft", draft: null });
+    else this.edit(draft.edit);
+  }
+
+  forgetDraft(): void {
+    if (this.state.draft !== null) this.dispatch({ type: "draft", draft: null });
+  }
+
+  // ---- the stack
+
+  add(className: LayerClass, index: number): void {
+    const at = index + 1;
+    this.structure({ op: "add", index, className }, at, msg("{layer} added", { layer: className }));
+  }
+
+  duplicate(item: Item): void {
+    const layer = this.layer(item);
+    if (layer === undefined || this.isFull()) return;
+    this.structure({ op: "duplicate", index: item - 1 }, item + 1, msg("{layer} added", { layer: title(layer) }));
+  }
+
+  remove(item: Item): void {
+    const layer = this.layer(item);
+    const left = (this.state.shown?.layers.length ?? 0) - 1;
+    if (layer === undefined || left < 1) return;
+    this.structure({ op: "remove", index: item - 1 }, Math.min(item, left), msg("{layer} removed", { layer: title(layer) }));
+  }
+
+  move(item: Item, to: Item): void {
+    const layer = this.layer(item);
+    const count = this.state.shown?.layers.length ?? 0;
+    if (layer === undefined || to < 1 || to > count || to === item) return;
+    const say = msg("{layer} moved to {i} of {n}", { layer: title(layer), i: to, n: count });
+    this.structure({ op: "move", from: item - 1, to: to - 1 }, to, say, this.state.open === item ? to : -1);
+  }
+
+  preset(id: string): void {
+    this.edit({ op: "preset", id }, { open: -1, why: -1, active: 1, focus: "presets" });
+  }
+
+  private structure(edit: ModelEdit, at: Item, say: Message, open: Item = -1): void {
+    this.edit(edit, { open, why: -1, active: at, focus: `head${at}`, say });
+  }
+
+  isFull(): boolean {
+    return (this.state.shown?.layers.length ?? 0) >= limits.layers;
+  }
+
+  private layer(item: Item): LayerSpec | undefined {
+    return this.state.shown?.layers[item - 1];
+  }
+
+  // ---- the input
+
+  setInput(shape: readonly (number | null)[], pending: Pending = {}): void {
+    this.edit({ op: "setInput", shape }, pending);
+  }
+
+  /** Gives the batch a size, so that a state can be kept. */
+  fixBatch(model: ModelSpec, item: Item): void {
+    this.setInput([1, ...(model.input ?? [null, null, null]).slice(1)], { focus: `${item}-stateful` });
+  }
+
+  // ---- troubles
+
+  fix(item: Item, trouble: Trouble, choice = 0): void {
+    const fix = trouble.fixes[choice];
+    if (fix !== undefined) this.edit(fix.edit, { focus: `head${item}` });
+  }
+
+  /** Leads to the first broken edge. */
+  showTrouble(troubles: readonly (Trouble | null)[]): void {
+    const item = troubles.findIndex((trouble) => trouble !== null);
+    if (item < 0) return;
+    this.dispatch({ type: "activate", item });
+    this.dispatch({ type: "focus", key: (troubles[item]?.fixes.length ?? 0) > 0 ? `fix${item}-0` : `head${item}` });
+  }
+
+  // ---- menus, running, the rest
+
+  menu(menu: Menu): void {
+    this.dispatch({ type: "menu", menu });
+  }
+
+  closeMenu(refocus = true): void {
+    this.dispatch({ type: "closeMenu", refocus });
+  }
+
+  run(): void {
+    this.post({ type: "runRequested" });
+  }
+
+  cancel(): void {
+    this.post({ type: "cancelRequested" });
+  }
+
+  undo(): void {
+    this.post({ type: "undo" });
+    this.dispatch({ type: "sent", edit: null, pending: {} });
+  }
+
+  redo(): void {
+    this.post({ type: "redo" });
+    this.dispatch({ type: "sent", edit: null, pending: {} });
+  }
+
+  device(device: DeviceChoice): void {
+    this.post({ type: "deviceChosen", device });
+  }
+
+  action(id: string): void {
+    this.post({ type: "actionChosen", id });
+  }
+
+  command(id: DesignerCommand): void {
+    this.post({ type: "command", id });
+  }
+}
+
+/** Whether a layer can be wrapped in Bidirectional, or already is. */
+export function canWrap(layer: LayerSpec): boolean {
+  return layer.className === "Bidirectional" || isRecurrent(layer);
+}

@@ -1,0 +1,124 @@
+/** What the designer says about layers, shapes and news, in the language of the editor. */
+import { type LayerFlow, layerLabel } from "../../extension/core/model/shapes.js";
+import { directionsOf, isRecurrent, type LayerSpec, type RecurrentSpec, statesOf } from "../../extension/core/model/spec.js";
+import { language, t } from "../shared/l10n.js";
+import type { Axis, Tuple } from "./axes.js";
+
+export function axisName(axis: Axis): string {
+  switch (axis) {
+    case "batch":
+      return t("batch");
+    case "time":
+      return t("time");
+    case "features":
+      return t("features");
+    case "units":
+      return t("units");
+    case "directions":
+      return t("directions");
+    case "axis":
+      return t("axis");
+  }
+}
+
+/** "none by 4 by 16". */
+export function spoken(dims: Tuple["dims"]): string {
+  return dims.map((d) => d ?? t("none")).join(language().startsWith("ko") ? " × " : ` ${t("by")} `);
+}
+
+/** "Bidirectional LSTM", "Dense". */
+export function title(layer: LayerSpec): string {
+  return layer.className === "Bidirectional" ? `Bidirectional ${layer.layer.className}` : layer.className;
+}
+
+/** The number beside the title; empty where a layer has none. */
+export function size(layer: LayerSpec): string {
+  switch (layer.className) {
+    case "Bidirectional":
+      return String(layer.layer.units);
+    case "Embedding":
+      return String(layer.outputDim);
+    case "RepeatVector":
+      return String(layer.n);
+    case "Dropout":
+      return String(layer.rate);
+    case "Masking":
+      return String(layer.maskValue);
+    case "Activation":
+      return layer.activation;
+    case "Reshape":
+      return `(${layer.targetShape.join(", ")})`;
+    case "Flatten":
+      return "";
+    default:
+      return String(layer.units);
+  }
+}
+
+/** The forward layer of a recurrent layer or of its Bidirectional. */
+export function recurrentOf(layer: LayerSpec): RecurrentSpec | null {
+  return layer.className === "Bidirectional" ? layer.layer : isRecurrent(layer) ? layer : null;
+}
+
+/** "h, c" or "h", for both directions "h, c × 2". */
+export function stateNames(layer: LayerSpec): string {
+  const directions = directionsOf(layer);
+  const first = directions[0];
+  if (first === undefined) return "";
+  return statesOf(first.className).join(", ") + (directions.length > 1 ? " × 2" : "");
+}
+
+/** The second line of a card. */
+export function description(layer: LayerSpec, flow: LayerFlow): string {
+  const cell = recurrentOf(layer);
+  if (cell !== null) {
+    const parts = [cell.returnSequences ? t("every step") : t("last step only")];
+    if (cell.returnState) parts.push(`+ ${stateNames(layer)}`);
+    if (cell.goBackwards) parts.push(t("time reversed"));
+    if (cell.stateful) parts.push(t("keeps its state"));
+    return [...parts, cell.activation].join(" · ");
+  }
+  if (layer.className === "Dense") {
+    return flow.outputs[0]?.length === 3 ? `${layer.activation} · ${t("each step alike")}` : layer.activation;
+  }
+  return purpose(layer.className);
+}
+
+/** One line on what a layer is for: menus, and the cards of helper layers. */
+export function purpose(className: LayerSpec["className"]): string {
+  switch (className) {
+    case "SimpleRNN":
+      return t("One state, no gates");
+    case "GRU":
+      return t("2 gates");
+    case "LSTM":
+      return t("3 gates and a cell state");
+    case "Bidirectional":
+      return t("Reads both ways, then joins");
+    case "Dense":
+      return t("Weighted sum of each step");
+    case "Embedding":
+      return t("Ids to vectors");
+    case "RepeatVector":
+      return t("One vector to a sequence");
+    case "Dropout":
+      return t("Random zeros in training");
+    case "Masking":
+      return t("Leaves out steps of padding");
+    case "Activation":
+      return t("A function of each number");
+    case "Flatten":
+      return t("All steps side by side");
+    case "Reshape":
+      return t("The same numbers in another shape");
+  }
+}
+
+/** The text of a head's name that is not on the screen: after the title. */
+export function spokenHead(layer: LayerSpec, flow: LayerFlow): string {
+  const units = recurrentOf(layer)?.units ?? (layer.className === "Dense" ? layer.units : null);
+  const output = t(", output {shape}", { shape: spoken(flow.outputs[0] ?? []) });
+  return (units === null ? "" : t(", {units} units", { units })) + output;
+}
+
+export { layerLabel };
