@@ -26,6 +26,13 @@ export class Controller {
     this.changed();
   }
 
+  /** What asked for the focus; asked for once. */
+  takeFocus(): string | null {
+    const key = this.state.focus;
+    if (key !== null) this.state = reduce(this.state, { type: "focus", key: null });
+    return key;
+  }
+
   /** Sends an edit; `pending` follows when the host has answered. */
   edit(edit: ModelEdit, pending: Pending = {}): void {
     this.post({ type: "editModel", edit });

@@ -27,7 +27,14 @@ export function frameOf(state: ViewState, act: Controller): Frame | null {
   return { state, host, model: shown, flow, troubles: troublesOf(shown, flow, host.data), cost: costOf(shown), act };
 }
 
+/** Time steps that a recurrent layer reads: under a broken edge, those of the input. null: only the data knows. */
+export function stepsRead({ flow, model }: Frame, item: number): number | null {
+  const read = flow[item - 1]?.input;
+  const shape = read?.length === 3 ? read : model.input;
+  return shape?.length === 3 ? (shape[1] ?? null) : null;
+}
+
 /** Whether the host answers a command; what it does not answer is not offered. */
 export function offers(host: DesignerState, command: DesignerCommand): boolean {
-  return host.commands.includes(command);
+  return host.commands?.includes(command) ?? false;
 }

@@ -76,7 +76,7 @@ function headCommand(key: string, { item, layers, open }: KeyPlace): KeyCommand 
 export function menuStep(key: string, index: number, count: number): number | null {
   if (count === 0) return null;
   if (key === "ArrowDown") return (index + 1) % count;
-  if (key === "ArrowUp") return (index - 1 + count) % count;
+  if (key === "ArrowUp") return (Math.max(index, 0) - 1 + count) % count;
   if (key === "Home") return 0;
   if (key === "End") return count - 1;
   return null;

@@ -114,7 +114,7 @@ export function reduce(state: ViewState, action: Action): ViewState {
     case "convention":
       return { ...state, convention: action.convention };
     case "more":
-      return { ...state, more: action.open };
+      return state.more === action.open ? state : { ...state, more: action.open };
     case "menu":
       return { ...state, menu: state.menu?.anchor === action.menu.anchor ? null : action.menu };
     case "closeMenu":

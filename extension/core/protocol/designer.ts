@@ -48,7 +48,7 @@ export interface DesignerState {
   readonly run: RunState;
   readonly trusted: boolean;
   /** What the host can do now; the view offers nothing else. Left out: everything but `python` and `export`. */
-  readonly commands: readonly DesignerCommand[];
+  readonly commands?: readonly DesignerCommand[];
 }
 
 export type DesignerFromView =

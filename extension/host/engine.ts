@@ -1,0 +1,122 @@
+/** The extension's engine: one supervised child, started with the first run, following the settings. */
+import * as vscode from "vscode";
+import { EngineClient, type Greeting } from "../client/engineClient.js";
+import type { SupervisorState } from "../client/supervisor.js";
+import { failure, UnrollError } from "../core/errors.js";
+import type { DeviceView } from "../core/protocol/device.js";
+import type { EngineAnswer, WireDevice } from "../core/protocol/engine.js";
+import { readSettings } from "./settings.js";
+import { word } from "./words.js";
+import { msg } from "../core/messages.js";
+
+export class Engine implements vscode.Disposable {
+  private readonly client: EngineClient;
+  private greeting: Greeting | null = null;
+  private readonly changed = new vscode.EventEmitter<void>();
+  /** The device or the process is another one. */
+  readonly onDidChange = this.changed.event;
+  private readonly subscription: vscode.Disposable;
+
+  constructor(
+    extension: vscode.Uri,
+    private readonly log: vscode.LogOutputChannel,
+  ) {
+    const { device, threads, memoryLimitBytes } = readSettings();
+    this.client = new EngineClient({
+      file: vscode.Uri.joinPath(extension, "dist", "engine.js").fsPath,
+      device,
+      threads,
+      memoryLimitBytes,
+      log: (line) => this.log.warn(`engine: ${line}`),
+      onState: (state) => this.follow(state),
+    });
+    this.subscription = vscode.workspace.onDidChangeConfiguration((event) => {
+      if (!["device", "threads", "memoryLimitMB"].some((key) => event.affectsConfiguration(`unroll.${key}`))) return;
+      const next = readSettings();
+      this.greeting = null;
+      this.client.configure({ device: next.device, threads: next.threads, memoryLimitBytes: next.memoryLimitBytes });
+      this.changed.fire();
+    });
+  }
+
+  /** Starts the child where there is none. @throws UnrollError NOT_TRUSTED in a restricted workspace */
+  async greet(): Promise<Greeting> {
+    if (!vscode.workspace.isTrusted) {
+      throw new UnrollError(failure("NOT_TRUSTED", "Runs are off in Restricted Mode: trust this workspace first."));
+    }
+    const greeting = await this.client.greet();
+    if (this.greeting !== greeting) {
+      this.greeting = greeting;
+      this.log.info(`device ${greeting.device.kind}: ${greeting.device.name}`);
+      this.changed.fire();
+    }
+    return greeting;
+  }
+
+  async ask(...args: Parameters<EngineClient["ask"]>): Promise<EngineAnswer> {
+    await this.greet();
+    return this.client.ask(...args);
+  }
+
+  async load(...args: Parameters<EngineClient["load"]>): Promise<void> {
+    await this.greet();
+    return this.client.load(...args);
+  }
+
+  unload(modelId: number): void {
+    this.client.unload(modelId).catch((error: unknown) => this.log.debug(String(error)));
+  }
+
+  restart(): void {
+    this.greeting = null;
+    this.client.restart();
+    this.changed.fire();
+  }
+
+  get pid(): number | undefined {
+    return this.client.pid;
+  }
+
+  /** What people see of the devices now. */
+  device(): DeviceView {
+    const chosen = readSettings().device;
+    const greeting = this.greeting;
+    if (greeting === null) {
+      const name = chosen === "auto" ? word(msg("Automatic")) : shortName(chosen, "");
+      return { chosen, used: null, name, reason: null, options: [] };
+    }
+    const { device, devices } = greeting;
+    return {
+      chosen,
+      used: device.kind,
+      name: shortName(device.kind, device.name),
+      reason: device.reason === null ? null : word(device.reason),
+      options: devices.map((option) => ({
+        kind: option.kind,
+        name: option.name,
+        available: option.available,
+        reason: option.reason === null ? null : word(option.reason),
+      })),
+    };
+  }
+
+  dispose(): void {
+    this.subscription.dispose();
+    this.changed.dispose();
+    void this.client.dispose();
+  }
+
+  private follow(state: SupervisorState): void {
+    this.log.debug(`engine is ${state.phase}`);
+    if (state.phase === "dead" || state.phase === "idle") this.changed.fire();
+  }
+}
+
+/** "CPU · AVX-512" of "Intel Xeon (avx512, 2 threads)"; the GPU by its own name. */
+export function shortName(kind: WireDevice["kind"], name: string): string {
+  if (kind === "js") return "JavaScript";
+  if (kind === "cuda") return name === "" ? "GPU" : name;
+  const target = /\((avx512|avx2|neon|scalar)/.exec(name)?.[1];
+  const shown = { avx512: "AVX-512", avx2: "AVX2", neon: "NEON", scalar: "scalar" }[target ?? ""];
+  return shown === undefined ? "CPU" : `CPU · ${shown}`;
+}

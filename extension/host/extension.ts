@@ -1,0 +1,90 @@
+/** Wires the extension: services, views, commands. No logic here. */
+import * as vscode from "vscode";
+import { Actions } from "./actions.js";
+import { announce } from "./announce.js";
+import { DesignerDesk, openModelFile } from "./designerDesk.js";
+import { ReadDiagnostics } from "./diagnostics.js";
+import { doctorReport } from "./doctor.js";
+import { Engine } from "./engine.js";
+import { ModelStore } from "./model/modelStore.js";
+import { DesignerView } from "./panels/designerView.js";
+import { ResultsPanel } from "./panels/resultsPanel.js";
+import { Reader } from "./reader.js";
+import { ResultsDesk } from "./resultsDesk.js";
+import { pickPreset } from "./run/presetPick.js";
+import { RunController } from "./run/runController.js";
+import { SelectionRun } from "./run/selectionRun.js";
+import { SelectionWatch } from "./selectionWatch.js";
+import { StatusBar } from "./statusBar.js";
+import type { UnrollExtensionApi } from "./publicApi.js";
+import { runView } from "./run/records.js";
+
+export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
+  const { extensionUri } = context;
+  const log = vscode.window.createOutputChannel("Unroll", { log: true });
+  const engine = new Engine(extensionUri, log);
+  const reader = new Reader(extensionUri, log);
+  const store = new ModelStore(context.workspaceState);
+  const diagnostics = new ReadDiagnostics();
+  const runs = new RunController(engine, log);
+  const selection = new SelectionRun(reader, store, runs, diagnostics);
+  const actions = new Actions(engine, runs, () => results.show(), log);
+  const results: ResultsPanel = new ResultsPanel(extensionUri, new ResultsDesk(engine, runs, actions), log);
+  const designer = new DesignerView(extensionUri, new DesignerDesk({ engine, store, runs, selection, actions }), log);
+  const statusBar = new StatusBar();
+  const watch = new SelectionWatch(reader, store, statusBar);
+  const refresh = (): void => {
+    designer.update();
+    results.update();
+    statusBar.show(engine.device());
+  };
+  const command = (id: string, run: (...args: never[]) => unknown): vscode.Disposable => vscode.commands.registerCommand(`unroll.${id}`, run);
+
+  context.subscriptions.push(
+    ...[log, engine, reader, store, diagnostics, runs, results, statusBar, watch],
+    engine.onDidChange(refresh),
+    store.onDidChange(refresh),
+    runs.onDidChange(() => {
+      refresh();
+      announce(runs, actions, results.isOpen);
+    }),
+    runs.onDidComplete(() => results.show()),
+    vscode.workspace.onDidGrantWorkspaceTrust(refresh),
+    vscode.window.registerWebviewViewProvider(DesignerView.id, designer),
+    vscode.window.registerWebviewPanelSerializer(ResultsPanel.id, results),
+    command("runOnSelection", () => selection.onSelection().then((record) => record?.id)),
+    command("cancelRun", () => runs.cancel()),
+    command("restartEngine", () => engine.restart()),
+    command("showLog", () => log.show()),
+    command("chooseModel", async () => {
+      const model = await pickPreset(store.model?.input ?? null);
+      if (model !== undefined) store.set(model);
+    }),
+    command("newModel", async () => {
+      await vscode.commands.executeCommand("unroll.designer.focus");
+      store.set(null);
+    }),
+    command("openInDesigner", async (file?: vscode.Uri) => {
+      await vscode.commands.executeCommand("unroll.designer.focus");
+      await openModelFile(store, file ?? vscode.window.activeTextEditor?.document.uri);
+    }),
+    command("doctor", async () => {
+      const content = await doctorReport(engine, (context.extension.packageJSON as { version: string }).version);
+      await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: "markdown", content }));
+    }),
+  );
+  refresh();
+  return {
+    lastRun: () => (runs.record === null ? null : runView(runs.record)),
+    runState: () => runs.state,
+    model: () => store.model,
+    setModel: (model) => store.set(model),
+    enginePid: () => engine.pid,
+    readSlice: (tensor, start, count) => new ResultsDesk(engine, runs, actions).readSlice({ type: "sliceRequested", requestId: 0, runId: runs.record?.id ?? "", tensor, start, count }),
+  };
+}
+
+/** Everything is disposed with the context's subscriptions. */
+export function deactivate(): void {
+  // Nothing that outlives the subscriptions.
+}

@@ -1,0 +1,99 @@
+/** The one results panel: shows the newest run, reads slices for it, and stays where it is while another run is computed. */
+import * as vscode from "vscode";
+import { decodeResultsFromView, MAX_SLICE_ELEMENTS, type ResultsFromHost, type ResultsFromView, type ResultsState } from "../../core/protocol/results.js";
+import { webviewStrings, word } from "../words.js";
+import { msg } from "../../core/messages.js";
+import { webviewHtml, webviewOptions } from "./html.js";
+
+type Slice = Extract<ResultsFromView, { type: "sliceRequested" }>;
+
+export interface ResultsHost {
+  state(): ResultsState;
+  readSlice(request: Slice): Promise<Float32Array>;
+  receive(intent: Exclude<ResultsFromView, { type: "ready" | "sliceRequested" | "copyRequested" }>): void;
+  /** For people: why a slice could not be read. */
+  reason(error: unknown): string;
+}
+
+export class ResultsPanel implements vscode.WebviewPanelSerializer, vscode.Disposable {
+  static readonly id = "unroll.results";
+  private panel: vscode.WebviewPanel | undefined;
+
+  constructor(
+    private readonly extension: vscode.Uri,
+    private readonly host: ResultsHost,
+    private readonly log: vscode.LogOutputChannel,
+  ) {}
+
+  /** Opens beside the editor, which keeps the focus. */
+  show(): void {
+    if (this.panel !== undefined) {
+      this.panel.reveal(this.panel.viewColumn, true);
+      this.update();
+      return;
+    }
+    const where = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
+    this.adopt(vscode.window.createWebviewPanel(ResultsPanel.id, word(msg("Unroll Results")), where, webviewOptions(this.extension)));
+  }
+
+  get isOpen(): boolean {
+    return this.panel !== undefined;
+  }
+
+  update(): void {
+    if (this.panel?.visible === true) this.send(this.host.state());
+  }
+
+  deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
+    this.panel?.dispose();
+    panel.webview.options = webviewOptions(this.extension);
+    this.adopt(panel);
+    return Promise.resolve();
+  }
+
+  dispose(): void {
+    this.panel?.dispose();
+  }
+
+  private adopt(panel: vscode.WebviewPanel): void {
+    this.panel = panel;
+    panel.iconPath = vscode.Uri.joinPath(this.extension, "media", "icon.svg");
+    panel.webview.onDidReceiveMessage((raw) => this.receive(raw));
+    panel.onDidChangeViewState(() => this.update());
+    panel.onDidDispose(() => {
+      if (this.panel === panel) this.panel = undefined;
+    });
+    panel.webview.html = webviewHtml(panel.webview, this.extension, "results", panel.title);
+  }
+
+  private receive(raw: unknown): void {
+    const intent = decodeResultsFromView(raw);
+    if (intent === undefined) {
+      this.log.warn("a message of the results panel was dropped");
+    } else if (intent.type === "ready") {
+      this.send({ type: "init", locale: vscode.env.language, strings: webviewStrings() });
+      this.send(this.host.state());
+    } else if (intent.type === "sliceRequested") {
+      void this.slice(intent);
+    } else if (intent.type === "copyRequested") {
+      void vscode.env.clipboard.writeText(intent.text);
+    } else {
+      this.host.receive(intent);
+    }
+  }
+
+  private async slice(request: Slice): Promise<void> {
+    const { requestId } = request;
+    try {
+      const size = request.count.reduce((product, d) => product * d, 1);
+      if (size > MAX_SLICE_ELEMENTS) throw new RangeError(`a slice of ${size} numbers`);
+      this.send({ type: "slice", requestId, values: await this.host.readSlice(request) });
+    } catch (error) {
+      this.send({ type: "sliceFailed", requestId, message: this.host.reason(error) });
+    }
+  }
+
+  private send(message: ResultsFromHost): void {
+    void this.panel?.webview.postMessage(message);
+  }
+}

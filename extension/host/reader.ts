@@ -1,0 +1,93 @@
+/** The reader's client: one worker thread, started when first needed, ended and replaced when it hangs. */
+import { Worker } from "node:worker_threads";
+import * as vscode from "vscode";
+import { failure, UnrollError } from "../core/errors.js";
+import { decodeReaderAnswer, type ReaderAnswer, type ReaderRequest } from "../core/protocol/reader.js";
+import type { Selection } from "../core/text/parseSelection.js";
+
+/** Time for starting, and for each MiB of text, before the worker counts as hung. */
+const BASE_MS = 5_000;
+const MS_PER_MIB = 3_000;
+
+interface Waiting {
+  readonly resolve: (answer: ReaderAnswer) => void;
+  readonly reject: (error: UnrollError) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+type Unsent<T> = T extends ReaderRequest ? Omit<T, "id"> : never;
+
+export class Reader implements vscode.Disposable {
+  private worker: Worker | undefined;
+  private nextId = 1;
+  private readonly waiting = new Map<number, Waiting>();
+
+  constructor(
+    private readonly extension: vscode.Uri,
+    private readonly log: vscode.LogOutputChannel,
+  ) {}
+
+  /** Reads a text; a text that cannot be read is an answer, not an error. @throws UnrollError where the reader hung or died */
+  async read(text: string, languageId: string, ragged: "error" | "pad", maxBytes: number): Promise<Selection> {
+    const answer = await this.ask({ type: "read", text, languageId, ragged, maxBytes }, text.length);
+    if (answer.type !== "selection") throw new UnrollError(failure("INTERNAL", "The reader answered with “{type}”.", { type: answer.type }));
+    return answer.selection;
+  }
+
+  /** The literal or block of numbers around an offset. */
+  async enclosing(text: string, offset: number, languageId: string): Promise<{ start: number; end: number } | undefined> {
+    const answer = await this.ask({ type: "enclosing", text, offset, languageId }, text.length);
+    return answer.type === "range" ? { start: answer.start, end: answer.end } : undefined;
+  }
+
+  dispose(): void {
+    this.replace(failure("CANCELLED", "The reader was closed."));
+  }
+
+  private ask(body: Unsent<ReaderRequest>, length: number): Promise<ReaderAnswer> {
+    const worker = this.start();
+    const id = this.nextId++;
+    const limitMs = BASE_MS + (MS_PER_MIB * length) / 2 ** 20;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => this.replace(failure("TIMEOUT", "The text was not read in {seconds} s.", { seconds: Math.round(limitMs / 1000) })), limitMs);
+      this.waiting.set(id, { resolve, reject, timer });
+      worker.postMessage({ ...body, id });
+    });
+  }
+
+  private start(): Worker {
+    if (this.worker !== undefined) return this.worker;
+    const worker = new Worker(vscode.Uri.joinPath(this.extension, "dist", "reader.js").fsPath);
+    worker.on("message", (raw: unknown) => this.receive(raw));
+    worker.on("error", (error) => {
+      this.log.error(error);
+      if (worker === this.worker) this.replace(failure("INTERNAL", "The reader failed: {reason}", { reason: error.message }));
+    });
+    worker.unref();
+    this.worker = worker;
+    return worker;
+  }
+
+  private receive(raw: unknown): void {
+    const answer = decodeReaderAnswer(raw);
+    const waiting = answer === undefined ? undefined : this.waiting.get(answer.id);
+    if (answer === undefined || waiting === undefined) {
+      this.log.warn("a message of the reader was dropped");
+      return;
+    }
+    this.waiting.delete(answer.id);
+    clearTimeout(waiting.timer);
+    waiting.resolve(answer);
+  }
+
+  private replace(reason: ReturnType<typeof failure>): void {
+    const old = this.worker;
+    this.worker = undefined;
+    void old?.terminate();
+    for (const { reject, timer } of this.waiting.values()) {
+      clearTimeout(timer);
+      reject(new UnrollError(reason));
+    }
+    this.waiting.clear();
+  }
+}

@@ -1,0 +1,36 @@
+/** The settings, typed and within their limits. */
+import * as vscode from "vscode";
+import { SELECTION_HARD_MAX_BYTES } from "../core/model/limits.js";
+import type { DeviceChoice } from "../core/protocol/device.js";
+
+export interface Settings {
+  readonly device: DeviceChoice;
+  readonly threads: number;
+  readonly memoryLimitBytes: number;
+  readonly seed: number;
+  readonly timeoutMs: number;
+  readonly selectionMaxBytes: number;
+}
+
+const devices: readonly DeviceChoice[] = ["auto", "cuda", "cpu", "js"];
+
+export function readSettings(scope?: vscode.Uri): Settings {
+  const settings = vscode.workspace.getConfiguration("unroll", scope);
+  const number = (key: string, byDefault: number, min: number, max: number): number => {
+    const value = settings.get<unknown>(key);
+    return typeof value === "number" && Number.isFinite(value) ? Math.min(max, Math.max(min, value)) : byDefault;
+  };
+  const device = settings.get<DeviceChoice>("device") ?? "auto";
+  return {
+    device: devices.includes(device) ? device : "auto",
+    threads: Math.round(number("threads", 0, 0, 1024)),
+    memoryLimitBytes: number("memoryLimitMB", 4096, 64, 2 ** 30) * 1024 * 1024,
+    seed: Math.round(number("seed", 0, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)),
+    timeoutMs: number("timeoutSeconds", 0, 0, 2 ** 31 / 1000) * 1000,
+    selectionMaxBytes: Math.min(SELECTION_HARD_MAX_BYTES, Math.round(number("selection.maxMiB", 16, 0, 50) * 1024 * 1024)),
+  };
+}
+
+export async function writeDevice(device: DeviceChoice): Promise<void> {
+  await vscode.workspace.getConfiguration("unroll").update("device", device, vscode.ConfigurationTarget.Global);
+}

@@ -1,0 +1,67 @@
+/** Bundles: host, reader, engine, Node API and CLI for Node; designer and results for the webviews. */
+"use strict";
+const path = require("node:path");
+const webpack = require("webpack");
+const MiniCssExtractPlugin = require("mini-css-extract-plugin");
+
+const transpile = {
+  test: /\.ts$/,
+  loader: "ts-loader",
+  options: {
+    // `tsc -b` checks the types; here they are only dropped.
+    transpileOnly: true,
+    configFile: path.resolve(__dirname, "tsconfig.base.json"),
+    compilerOptions: { module: "esnext", moduleResolution: "bundler", composite: false, declaration: false, sourceMap: true },
+  },
+};
+
+/** @param {string} mode */
+function common(mode) {
+  return {
+    mode,
+    devtool: mode === "development" ? "source-map" : false,
+    resolve: { extensions: [".ts", ".js"], extensionAlias: { ".js": [".ts", ".js"] } },
+    performance: { hints: false },
+    stats: "errors-warnings",
+  };
+}
+
+/** @param {string} mode */
+function forNode(mode) {
+  return {
+    ...common(mode),
+    name: "node",
+    target: "node20",
+    entry: {
+      extension: "./extension/host/extension.ts",
+      reader: "./extension/reader/main.ts",
+      engine: "./extension/engine/main.ts",
+      node: "./extension/api/node.ts",
+      cli: "./extension/api/cli.ts",
+    },
+    output: { path: path.resolve(__dirname, "dist"), filename: "[name].js", library: { type: "commonjs2" } },
+    externals: { vscode: "commonjs vscode" },
+    module: { rules: [transpile] },
+    // The files lie beside each other in dist, wherever that is.
+    node: { __dirname: false, __filename: false },
+    plugins: [new webpack.BannerPlugin({ banner: "#!/usr/bin/env node", raw: true, include: /^cli\.js$/ })],
+  };
+}
+
+/** @param {string} mode */
+function forWebviews(mode) {
+  return {
+    ...common(mode),
+    name: "webviews",
+    target: "web",
+    entry: { designer: "./webview/designer/main.ts", results: "./webview/results/main.ts" },
+    output: { path: path.resolve(__dirname, "dist"), filename: "[name].js" },
+    module: { rules: [transpile, { test: /\.css$/, use: [MiniCssExtractPlugin.loader, { loader: "css-loader", options: { url: false } }] }] },
+    plugins: [new MiniCssExtractPlugin({ filename: "[name].css" })],
+  };
+}
+
+module.exports = (/** @type {unknown} */ _env, /** @type {{ mode?: string }} */ argv) => {
+  const mode = argv.mode ?? "production";
+  return [forNode(mode), forWebviews(mode)];
+};

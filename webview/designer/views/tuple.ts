@@ -1,0 +1,24 @@
+/** Shapes on the screen: the tuple with its axis names, and the squares of its time steps. */
+import { html, type TemplateResult } from "lit";
+import type { Tuple } from "../axes.js";
+import { squares } from "../squares.js";
+import { axisName } from "../words.js";
+
+/** "(None, 4, 16)"; the axis names show on hover and focus, or always where `named`. */
+export function tupleView({ dims, axes }: Tuple, named = false): TemplateResult {
+  const parts = dims.map(
+    (d, i) =>
+      html`<span class="dim"
+        ><span class="axis">${axisName(axes[i] ?? "axis")}</span><b class=${d === null ? "any" : ""}
+          >${d ?? "None"}<span class="sep">${i < dims.length - 1 ? ", " : ")"}</span></b
+        ></span
+      >`,
+  );
+  return html`<span class="tuple${named ? " named" : ""}"><span>(</span>${parts}</span>`;
+}
+
+/** @param last only the last step is returned */
+export function stepsView(steps: number | null, last: boolean): TemplateResult {
+  const classes = { on: "", gone: "gone", etc: "etc", goneEtc: "gone etc" };
+  return html`<span class="steps" aria-hidden="true">${squares(steps, last).map((square) => html`<i class=${classes[square]}></i>`)}</span>`;
+}

@@ -1,0 +1,221 @@
+/** The results view's state, and the pure reducer that every event goes through. */
+import type { ResultsState, RunView } from "../../extension/core/protocol/results.js";
+import type { PaletteName } from "./colour.js";
+import { type Convention, conventions } from "./convention.js";
+import { batchOf, hasTime, outputsOf, stepsOf, stripsOf, tensorById } from "./outputs.js";
+
+export const tabs = ["shapes", "heat", "steps", "data"] as const;
+export type Tab = (typeof tabs)[number];
+
+export const digitChoices = [4, 6, 8] as const;
+
+/** What the person chose; all of it survives a reload. */
+export interface Choices {
+  readonly tab: Tab;
+  /** Id of the selected tensor; −1: whatever the run returns first. */
+  readonly tensor: number;
+  readonly convention: Convention;
+  readonly palette: PaletteName;
+  /** From 0: the row of the batch that Heat, Steps and Data show. */
+  readonly batch: number;
+  /** From 0: the one time cursor. */
+  readonly step: number;
+  /** The strip of the last cell that was looked at, and its unit from 0. */
+  readonly strip: string;
+  readonly unit: number;
+  /** In the data grid: indices of all but the last two axes, then row and column. */
+  readonly leading: readonly number[];
+  readonly row: number;
+  readonly column: number;
+  readonly digits: number;
+  /** Cells of the data grid carry the colour of their value. */
+  readonly tinted: boolean;
+  /** Heat as tables. */
+  readonly table: boolean;
+  readonly summaryAs: "table" | "text";
+}
+
+export interface State {
+  readonly run: RunView | null;
+  readonly activity: ResultsState["activity"];
+  readonly chosen: Choices;
+  /** Tree rows that were closed (or opened, for those that start closed), by id. */
+  readonly toggled: ReadonlySet<string>;
+  readonly railOpen: boolean;
+  readonly deviceOpen: boolean;
+  /** The banner of this failure was dismissed. */
+  readonly dismissed: boolean;
+  readonly playing: boolean;
+  /** Shapes shows every tensor's card, however many. */
+  readonly allCards: boolean;
+  /** Said by a screen reader. */
+  readonly spoken: string;
+  /** Width of the panel in px. */
+  readonly width: number;
+  /** What the data grid shows of itself, in px. */
+  readonly grid: GridWindow;
+}
+
+export interface GridWindow {
+  readonly top: number;
+  readonly left: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export const initialChoices: Choices = {
+  tab: "shapes",
+  tensor: -1,
+  convention: "keras",
+  palette: "theme",
+  batch: 0,
+  step: 0,
+  strip: "",
+  unit: 0,
+  leading: [],
+  row: 0,
+  column: 0,
+  digits: 6,
+  tinted: true,
+  table: false,
+  summaryAs: "table",
+};
+
+export const initialState: State = {
+  run: null,
+  activity: { phase: "none" },
+  chosen: initialChoices,
+  toggled: new Set(),
+  railOpen: false,
+  deviceOpen: false,
+  dismissed: false,
+  playing: false,
+  allCards: false,
+  spoken: "",
+  width: 0,
+  grid: { top: 0, left: 0, width: 800, height: 400 },
+};
+
+export type Action =
+  | { readonly type: "host"; readonly state: ResultsState }
+  | { readonly type: "choose"; readonly choices: Partial<Choices> }
+  | { readonly type: "toggle"; readonly id: string }
+  | { readonly type: "view"; readonly view: Partial<Pick<State, "railOpen" | "deviceOpen" | "dismissed" | "playing" | "allCards" | "spoken" | "width" | "grid">> }
+  /** Play's next step; after the last comes the first. */
+  | { readonly type: "tick" };
+
+export function reduce(state: State, action: Action): State {
+  switch (action.type) {
+    case "host":
+      return takeHost(state, action.state);
+    case "choose":
+      return { ...state, chosen: fitting(state.run, { ...state.chosen, ...action.choices }, state.chosen) };
+    case "toggle": {
+      const toggled = new Set(state.toggled);
+      if (!toggled.delete(action.id)) toggled.add(action.id);
+      return { ...state, toggled };
+    }
+    case "view":
+      return { ...state, ...action.view };
+    case "tick": {
+      const steps = state.run === null ? 0 : stepsOf(outputsOf(state.run));
+      if (steps === 0) return { ...state, playing: false };
+      return { ...state, chosen: { ...state.chosen, step: (state.chosen.step + 1) % steps } };
+    }
+  }
+}
+
+function takeHost(state: State, host: ResultsState): State {
+  const { run } = host;
+  const changed = run?.id !== state.run?.id;
+  const same = !changed || run === null || state.run === null;
+  const known = same ? state.chosen : { ...state.chosen, tensor: twinOf(state.run, state.chosen.tensor, run) };
+  const dismissed = host.activity.phase === "failed" && state.activity.phase === "failed" && host.activity.message === state.activity.message && state.dismissed;
+  return {
+    ...state,
+    // The same run keeps its object: what is derived from it is derived once.
+    run: changed ? run : state.run,
+    activity: host.activity,
+    chosen: fitting(run, known, known),
+    dismissed,
+    playing: state.playing && !changed,
+    allCards: state.allCards && !changed,
+    deviceOpen: state.deviceOpen && !changed,
+  };
+}
+
+/** The tensor of the same name in the next run, so that running again keeps the place. */
+function twinOf(before: RunView | null, id: number, after: RunView): number {
+  const old = before === null ? null : tensorById(before, id);
+  const twin = old === null ? undefined : after.tensors.find((tensor) => tensor.layer === old.layer && tensor.name === old.name);
+  return twin?.id ?? -1;
+}
+
+const clamp = (value: number, length: number): number => Math.max(0, Math.min(length - 1, Math.trunc(value) || 0));
+
+/** Choices that this run has: what does not exist falls back to the nearest that does. */
+export function fitting(run: RunView | null, wanted: Choices, before: Choices): Choices {
+  if (run === null) return wanted;
+  const outputs = outputsOf(run);
+  const tensor = tensorById(run, wanted.tensor) ?? outputs.returned[0] ?? run.tensors[0] ?? null;
+  const other = tensor?.id !== before.tensor;
+  const shape = tensor?.shape ?? [];
+  const strips = stripsOf(outputs);
+  const own = tensor === null ? undefined : strips.find((strip) => strip.tensor.id === tensor.id || (tensor.layer === strip.layer && hasTime(tensor)));
+  const kept = other && own !== undefined ? own : (strips.find((strip) => strip.id === wanted.strip) ?? own ?? strips.at(-1));
+  const batch = clamp(wanted.batch, batchOf(outputs));
+  const leading = shape.slice(0, -2).map((size, i) => (i === 0 && tensor?.axes[0] === "batch" ? clamp(batch, size) : clamp(wanted.leading[i] ?? 0, size)));
+  const timed = strips.length > 0;
+  return {
+    ...wanted,
+    tab: !timed && (wanted.tab === "heat" || wanted.tab === "steps") ? "shapes" : wanted.tab,
+    tensor: tensor?.id ?? 0,
+    batch,
+    step: clamp(wanted.step, Math.max(1, stepsOf(outputs))),
+    strip: kept?.id ?? "",
+    unit: clamp(wanted.unit, kept?.units ?? 1),
+    leading,
+    row: other ? 0 : clamp(wanted.row, shape.length < 2 ? 1 : (shape.at(-2) ?? 1)),
+    column: other ? 0 : clamp(wanted.column, shape.at(-1) ?? 1),
+  };
+}
+
+/** Kept by VS Code over a reload: the run's id, the tab, the slice. */
+export interface Saved {
+  readonly runId: string | null;
+  readonly chosen: Choices;
+}
+
+export function savedOf(state: State): Saved {
+  return { runId: state.run?.id ?? null, chosen: state.chosen };
+}
+
+/** Reads what an older version of the view may have kept; anything odd falls back. */
+export function decodeSaved(value: unknown): Saved | null {
+  if (typeof value !== "object" || value === null) return null;
+  const { runId, chosen } = value as Record<string, unknown>;
+  if (typeof chosen !== "object" || chosen === null) return null;
+  const given = chosen as Record<string, unknown>;
+  const pick = <T>(key: keyof Choices, options: readonly T[], fallback: T): T => options.find((option) => option === given[key]) ?? fallback;
+  const index = (key: keyof Choices): number => (Number.isSafeInteger(given[key]) && (given[key] as number) >= 0 ? (given[key] as number) : 0);
+  return {
+    runId: typeof runId === "string" ? runId : null,
+    chosen: {
+      tab: pick("tab", tabs, "shapes"),
+      tensor: index("tensor"),
+      convention: pick("convention", conventions, "keras"),
+      palette: pick("palette", ["theme", "safe"] as const, "theme"),
+      batch: index("batch"),
+      step: index("step"),
+      strip: typeof given["strip"] === "string" ? given["strip"] : "",
+      unit: index("unit"),
+      leading: Array.isArray(given["leading"]) ? given["leading"].filter((v): v is number => Number.isSafeInteger(v) && v >= 0).slice(0, 8) : [],
+      row: index("row"),
+      column: index("column"),
+      digits: pick("digits", digitChoices, 6),
+      tinted: given["tinted"] !== false,
+      table: given["table"] === true,
+      summaryAs: pick("summaryAs", ["table", "text"] as const, "table"),
+    },
+  };
+}

@@ -1,0 +1,105 @@
+/** Data: every value of the selected tensor in a grid, the slice it shows, and copies for other programs. */
+import { html, nothing, type TemplateResult } from "lit";
+import type { LayerSpec } from "../../../extension/core/model/spec.js";
+import { MAX_SLICE_ELEMENTS, type TensorView } from "../../../extension/core/protocol/results.js";
+import { formatNumber, t } from "../../shared/l10n.js";
+import { addressText, shownShape } from "../convention.js";
+import { type CopyFormat, copyFormats } from "../copy.js";
+import { cellOf, indexOf, type Plane, planeOf } from "../matrix.js";
+import { shortest } from "../numbers.js";
+import { elementsOf, isReversed, tensorById } from "../outputs.js";
+import { digitChoices } from "../state.js";
+import type { RunContext } from "../view.js";
+import { axisTitle, axisWord, originWord, tensorNote, tensorWord } from "../words.js";
+import { scaleOf } from "./box.js";
+import { ghost, indexPicker, legend, paletteSwitch, segmented, toggle } from "./controls.js";
+import { waiting } from "./frame.js";
+import { grid } from "./grid.js";
+import { clip } from "./header.js";
+
+export function dataTab(view: RunContext): TemplateResult {
+  const tensor = tensorById(view.outputs.run, view.state.chosen.tensor);
+  if (tensor === null) return html`<p class="dim">${t("This run has no values.")}</p>`;
+  const spec = view.outputs.layers.find((layer) => layer.index === tensor.layer)?.spec ?? null;
+  const plane = planeOf(tensor, view.state.chosen.leading);
+  return html`<div class="data">${title(view, tensor, spec)} ${tools(view, tensor)} ${readout(view, plane, spec)} ${grid(view, plane, spec)}</div>`;
+}
+
+function title(view: RunContext, tensor: TensorView, spec: LayerSpec | null): TemplateResult {
+  const { convention, leading } = view.state.chosen;
+  const origin = [clip(originWord(tensor, view.outputs.run.sourceName), 80), tensorNote(tensor)].filter((text) => text !== "").join(" · ");
+  const index = [...leading, null, null].slice(-tensor.shape.length);
+  return html`<div class="bar data-title">
+    <h2>${tensorWord(tensor)}</h2>
+    <span class="dim small">${origin}</span>
+    <code class="shape">${shownShape(tensor, spec, convention)}</code>
+    <span class="dim small">${tensor.dtype}</span>
+    ${isReversed(tensor, spec) ? html`<span class="tag quiet">${t("time reversed")}</span>` : nothing}
+    <span class="push slice"><span class="dim small">${t("slice")}</span> <code id="slice-text">${addressText(tensor, spec, convention, index)}</code></span>
+    ${pickers(view, tensor)}
+  </div>`;
+}
+
+/** One for every axis that the grid does not spread out. */
+function pickers(view: RunContext, tensor: TensorView): TemplateResult[] {
+  const { leading } = view.state.chosen;
+  return tensor.shape.slice(0, -2).flatMap((size, i) => {
+    if (size < 2) return [];
+    const name = axisWord(tensor.axes[i] ?? "batch");
+    const pick = (value: number): void => view.choose(i === 0 && tensor.axes[0] === "batch" ? { batch: value } : { leading: leading.map((old, k) => (k === i ? value : old)) });
+    return [indexPicker(`leading-${i}`, name, leading[i] ?? 0, size, pick)];
+  });
+}
+
+const formatNames: Readonly<Record<CopyFormat, string>> = { numpy: "NumPy", csv: "CSV", json: "JSON" };
+
+function tools(view: RunContext, tensor: TensorView): TemplateResult {
+  const { digits, tinted } = view.state.chosen;
+  const elements = elementsOf(tensor);
+  const choices = digitChoices.map((value) => ({ value, text: String(value) }));
+  return html`<div class="bar">
+    <span class="dim small" aria-hidden="true">${t("Digits")}</span>
+    ${segmented("digits", t("Digits"), choices, digits as (typeof digitChoices)[number], (value) => view.choose({ digits: value }))}
+    ${toggle("tinted", "tensor", t("Colours"), tinted, () => view.choose({ tinted: !tinted }))}
+    ${tinted ? html`${paletteSwitch(view)} ${legend(view, scaleOf(tensor, null))}` : nothing}
+    <span class="push copies" role="group" aria-label=${t("Copy the whole tensor")}>
+      ${elements > MAX_SLICE_ELEMENTS
+        ? html`<span class="dim small">${t("{n} values: too many to copy.", { n: formatNumber(elements) })}</span>`
+        : copyFormats.map((format) => ghost(`copy-${format}`, "copy", formatNames[format], () => view.copyTensor(tensor.id, format), t("Copy the whole tensor as {format}", { format: formatNames[format] })))}
+    </span>
+  </div>`;
+}
+
+/** The selected cell: its address, its value with every digit, what row and column mean. */
+function readout(view: RunContext, plane: Plane, spec: LayerSpec | null): TemplateResult {
+  const { row, column, convention } = view.state.chosen;
+  const { tensor } = plane;
+  const value = cellOf(plane, row, column, (box) => view.slice(box));
+  if (typeof value === "string") return waiting(view, value);
+  const address = addressText(tensor, spec, convention, indexOf(plane, row, column));
+  const exact = value === null ? "…" : shortest(value).replace("-", "−");
+  return html`<p class="cell-readout">
+    <code class="dim">${address}</code><output class="big">${exact}</output><span class="dim">${placeWord(tensor, spec, row, column)}</span>
+    ${value === null ? nothing : ghost("copy-cell", "copy", t("Copy"), () => view.copyText(shortest(value)), t("Copy this number"))}
+  </p>`;
+}
+
+/** "step 3 · unit 2": people count from 1. */
+export function placeWord(tensor: TensorView, spec: LayerSpec | null, row: number, column: number): string {
+  const at = (axis: number, index: number): string => {
+    switch (tensor.axes[axis]) {
+      case "time":
+        return t("step {n}", { n: isReversed(tensor, spec) ? (tensor.shape[axis] ?? 1) - index : index + 1 });
+      case "features":
+        return t("feature {n}", { n: index + 1 });
+      case "batch":
+        return t("sequence {n}", { n: index + 1 });
+      default:
+        return t("unit {n}", { n: index + 1 });
+    }
+  };
+  const rank = tensor.shape.length;
+  return rank < 2 ? at(0, column) : `${at(rank - 2, row)} · ${at(rank - 1, column)}`;
+}
+
+export { axisTitle };

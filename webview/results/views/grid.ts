@@ -1,0 +1,128 @@
+/** A grid that draws only the cells in sight. One tab stop; arrows move the cell, and its value is spoken. */
+import { html, nothing, type TemplateResult } from "lit";
+import { ref } from "lit/directives/ref.js";
+import type { LayerSpec } from "../../../extension/core/model/spec.js";
+import { t } from "../../shared/l10n.js";
+import { styled } from "../../shared/style.js";
+import { css, ink, paint } from "../colour.js";
+import { addressText } from "../convention.js";
+import { type GridLayout, type GridSize, layoutOf, moveBy, ROW_HEIGHT, scrollTo } from "../gridWindow.js";
+import { cellOf, indexOf, type Plane } from "../matrix.js";
+import { significant } from "../numbers.js";
+import type { RunContext } from "../view.js";
+import { axisTitle, originWord, tensorWord } from "../words.js";
+import { scaleOf } from "./box.js";
+import { placeWord } from "./data.js";
+import { clip } from "./header.js";
+
+export function grid(view: RunContext, plane: Plane, spec: LayerSpec | null): TemplateResult {
+  const { tensor } = plane;
+  const { row, column, digits } = view.state.chosen;
+  const size: GridSize = { rows: plane.rows, columns: plane.columns, columnWidth: Math.round((digits + 6) * 7.3) + 12, headWidth: Math.max(56, String(plane.rows).length * 8 + 24) };
+  const layout = layoutOf(size, view.state.grid);
+  const rowAxis = tensor.shape.length < 2 ? "" : axisTitle(tensor, spec, tensor.shape.length - 2);
+  const columnAxis = axisTitle(tensor, spec, tensor.shape.length - 1);
+  const inSight = row >= layout.firstRow && row <= layout.lastRow && column >= layout.firstColumn && column <= layout.lastColumn;
+  const name = `${tensorWord(tensor)}, ${clip(originWord(tensor, view.outputs.run.sourceName), 80)}`;
+  return html`<p class="dim small grid-axes">${rowAxis === "" ? nothing : html`<span>↓ ${rowAxis}</span>`}<span>→ ${columnAxis}</span></p>
+    <div
+      class="datagrid"
+      id="datagrid"
+      role="grid"
+      tabindex="0"
+      aria-label=${t("Values of {name}", { name })}
+      aria-rowcount=${plane.rows + 1}
+      aria-colcount=${plane.columns + 1}
+      aria-activedescendant=${inSight ? `cell-${row}-${column}` : nothing}
+      @scroll=${(event: Event) => measure(view, event.currentTarget as HTMLElement)}
+      @keydown=${(event: KeyboardEvent) => key(event, view, plane, spec, size)}
+      @click=${(event: MouseEvent) => press(event, view, plane, spec)}
+      ${ref((element) => element !== undefined && requestAnimationFrame(() => measure(view, element as HTMLElement)))}
+    >
+      <div class="sizer" ${styled({ width: `${layout.width}px`, height: `${layout.height}px` })}>
+        ${head(size, layout)} ${rows(view, plane, size, layout)}
+      </div>
+    </div>`;
+}
+
+function measure(view: RunContext, element: HTMLElement): void {
+  if (!element.isConnected) return;
+  const grid = { top: element.scrollTop, left: element.scrollLeft, width: element.clientWidth, height: element.clientHeight };
+  const before = view.state.grid;
+  if (grid.top === before.top && grid.left === before.left && grid.width === before.width && grid.height === before.height) return;
+  view.dispatch({ type: "view", view: { grid } });
+}
+
+function span(first: number, last: number): number[] {
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i);
+}
+
+/** Indices count from 0, as the slice does. */
+function head(size: GridSize, layout: GridLayout): TemplateResult {
+  return html`<div class="grid-head" role="row" aria-rowindex="1">
+    <span class="corner" role="columnheader" aria-colindex="1" ${styled({ width: `${size.headWidth}px` })}><span class="sr">${t("index")}</span></span>
+    ${span(layout.firstColumn, layout.lastColumn).map(
+      (column) =>
+        html`<span role="columnheader" aria-colindex=${column + 2} ${styled({ left: `${size.headWidth + column * size.columnWidth}px`, width: `${size.columnWidth}px` })}
+          >${column}</span
+        >`,
+    )}
+  </div>`;
+}
+
+function rows(view: RunContext, plane: Plane, size: GridSize, layout: GridLayout): TemplateResult[] {
+  const { chosen } = view.state;
+  const scale = scaleOf(plane.tensor, null);
+  const cell = (row: number, column: number): TemplateResult => {
+    const value = cellOf(plane, row, column, (box) => view.slice(box));
+    const known = typeof value === "number";
+    const ground = known && chosen.tinted ? paint(view.palette, value, scale) : null;
+    const place = { left: `${size.headWidth + column * size.columnWidth}px`, width: `${size.columnWidth}px` };
+    const colour = ground === null ? {} : { background: css(ground), color: css(ink(view.palette, ground)) };
+    return html`<span
+      role="gridcell"
+      id=${`cell-${row}-${column}`}
+      data-row=${row}
+      data-column=${column}
+      aria-colindex=${column + 2}
+      aria-selected=${String(row === chosen.row && column === chosen.column)}
+      class=${known && Number.isNaN(value) ? "nan" : nothing}
+      ${styled({ ...place, ...colour })}
+      >${known ? significant(value, chosen.digits) : value === null ? "…" : "!"}</span
+    >`;
+  };
+  return span(layout.firstRow, layout.lastRow).map(
+    (row) =>
+      html`<div class="grid-row" role="row" aria-rowindex=${row + 2} ${styled({ top: `${layout.top(row)}px` })}>
+        <span class="row-head" role="rowheader" aria-colindex="1" ${styled({ width: `${size.headWidth}px` })}>${row}</span>
+        ${span(layout.firstColumn, layout.lastColumn).map((column) => cell(row, column))}
+      </div>`,
+  );
+}
+
+function select(view: RunContext, plane: Plane, spec: LayerSpec | null, at: { row: number; column: number }): void {
+  view.choose(at);
+  const value = cellOf(plane, at.row, at.column, (box) => view.slice(box));
+  const address = addressText(plane.tensor, spec, view.state.chosen.convention, indexOf(plane, at.row, at.column));
+  const said = typeof value === "number" ? significant(value, view.state.chosen.digits) : "…";
+  view.say(`${address} ${said}, ${placeWord(plane.tensor, spec, at.row, at.column)}`);
+}
+
+function key(event: KeyboardEvent, view: RunContext, plane: Plane, spec: LayerSpec | null, size: GridSize): void {
+  const element = event.currentTarget as HTMLElement;
+  const window = { top: element.scrollTop, left: element.scrollLeft, width: element.clientWidth, height: element.clientHeight };
+  const page = Math.max(1, Math.floor(window.height / ROW_HEIGHT) - 2);
+  const { row, column } = view.state.chosen;
+  const to = moveBy(event.key, event.ctrlKey || event.metaKey, { row, column }, size, page);
+  if (to === null) return;
+  event.preventDefault();
+  const scroll = scrollTo(size, window, to.row, to.column);
+  element.scrollTop = scroll.top;
+  element.scrollLeft = scroll.left;
+  select(view, plane, spec, to);
+}
+
+function press(event: MouseEvent, view: RunContext, plane: Plane, spec: LayerSpec | null): void {
+  const cell = event.target instanceof Element ? event.target.closest<HTMLElement>("[role=gridcell]") : null;
+  if (cell !== null) select(view, plane, spec, { row: Number(cell.dataset["row"]), column: Number(cell.dataset["column"]) });
+}

@@ -1,0 +1,134 @@
+/** Names of axes, tensors and findings in the user's language. */
+import { directionsOf, type LayerSpec } from "../../extension/core/model/spec.js";
+import type { TensorView } from "../../extension/core/protocol/results.js";
+import { t } from "../shared/l10n.js";
+import type { ShownAxisName } from "./convention.js";
+import type { Finding } from "./finding.js";
+import { fixed } from "./numbers.js";
+import { type Direction, isReversed, partOf, type Strip } from "./outputs.js";
+
+export function axisWord(name: ShownAxisName): string {
+  switch (name) {
+    case "batch":
+      return t("batch");
+    case "time":
+      return t("time");
+    case "features":
+      return t("features");
+    case "units":
+      return t("units");
+    case "directions":
+      return t("directions");
+  }
+}
+
+export function directionWord(direction: Direction): string {
+  return direction === "forward" ? t("forward") : t("backward");
+}
+
+/** "sequence", "h", "c̃" … as the tree and the cards say it. */
+export function tensorWord(tensor: TensorView): string {
+  const { role, key } = partOf(tensor);
+  switch (role) {
+    case "input":
+      return "x";
+    case "output":
+      return tensor.axes.includes("time") ? t("sequence") : t("output");
+    case "every":
+      return key === "h" ? t("sequence") : key;
+    case "gate":
+      return key === "candidate" ? "c̃" : key;
+    case "last":
+      return key;
+  }
+}
+
+/** What a short name stands for; empty where the name says it. */
+export function tensorNote(tensor: TensorView): string {
+  const { role, key } = partOf(tensor);
+  switch (role) {
+    case "input":
+      return t("input");
+    case "output":
+      return "";
+    case "every":
+      return key === "h" ? "" : t("every step");
+    case "last":
+      return key === "c" ? t("last cell state") : t("last state");
+    case "gate":
+      return gateWord(key);
+  }
+}
+
+export function gateWord(key: string): string {
+  switch (key) {
+    case "i":
+      return t("input gate");
+    case "f":
+      return t("forget gate");
+    case "o":
+      return t("output gate");
+    case "candidate":
+      return t("candidate");
+    case "z":
+      return t("update gate");
+    case "r":
+      return t("reset gate");
+    default:
+      return key;
+  }
+}
+
+/** Where a tensor comes from: "bidirectional · forward". */
+export function originWord(tensor: TensorView, sourceName: string): string {
+  if (tensor.layer < 0) return sourceName;
+  const { direction } = partOf(tensor);
+  return direction === null ? tensor.layerName : `${tensor.layerName} · ${directionWord(direction)}`;
+}
+
+export function isRecurrentSpec(spec: LayerSpec | null): boolean {
+  return spec !== null && directionsOf(spec).length > 0;
+}
+
+/** "time", or "time, reversed" where the stored steps run from the last to the first. */
+export function axisTitle(tensor: TensorView, spec: LayerSpec | null, axis: number): string {
+  const name = tensor.axes[axis] ?? "units";
+  return name === "time" && isReversed(tensor, spec) ? t("time, reversed") : axisWord(name);
+}
+
+/** "LSTM · forward". */
+export function stripWord(strip: Strip): string {
+  if (strip.what === "input") return t("x · input");
+  if (strip.direction === null) return strip.name;
+  return `${strip.className} · ${directionWord(strip.direction)}`;
+}
+
+export function unitWord(strip: Strip, unit: number): string {
+  return strip.what === "input" ? t("feature {n}", { n: unit + 1 }) : t("unit {n}", { n: unit + 1 });
+}
+
+export function unitsWord(strip: Strip): string {
+  return strip.what === "input" ? t("{n} features", { n: strip.units }) : t("{n} units", { n: strip.units });
+}
+
+/** One sentence with the finding in numbers; the chart's accessible name too. `from` is the first step shown, from 0. */
+export function findingWord(strip: Strip, finding: Finding, steps: number, from = 0): string {
+  const { lowest, highest, nan } = finding;
+  const name = stripWord(strip);
+  const units = unitsWord(strip);
+  const broken = nan === 0 ? "" : ` ${t("{n} values are NaN.", { n: nan })}`;
+  if (lowest === null || highest === null) return `${t("{name}: {units} by {steps} steps.", { name, units, steps })}${broken}`;
+  return (
+    t("{name}: {units} by {steps} steps. Lowest {low} at step {lowStep}, {lowUnit}. Highest {high} at step {highStep}, {highUnit}.", {
+      name,
+      units,
+      steps,
+      low: fixed(lowest.value, 2),
+      lowStep: from + lowest.step + 1,
+      lowUnit: unitWord(strip, lowest.unit),
+      high: fixed(highest.value, 2),
+      highStep: from + highest.step + 1,
+      highUnit: unitWord(strip, highest.unit),
+    }) + broken
+  );
+}
