@@ -1,0 +1,20 @@
+# The CPU kernels: one source a target, each with its own instruction set; dispatch.cc chooses at run time.
+set(UNROLL_CPU_DIR ${CMAKE_SOURCE_DIR}/native/kernels/cpu)
+set(UNROLL_CPU_SOURCES ${UNROLL_CPU_DIR}/dispatch.cc ${UNROLL_CPU_DIR}/target_scalar.cc)
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64|amd64")
+  set(UNROLL_CPU_ARCH UNROLL_X86)
+  list(APPEND UNROLL_CPU_SOURCES ${UNROLL_CPU_DIR}/target_avx2.cc ${UNROLL_CPU_DIR}/target_avx512.cc)
+  set_source_files_properties(${UNROLL_CPU_DIR}/target_avx2.cc PROPERTIES COMPILE_OPTIONS "-mavx2;-mfma")
+  set_source_files_properties(${UNROLL_CPU_DIR}/target_avx512.cc PROPERTIES COMPILE_OPTIONS "-mavx512f;-mavx512dq;-mavx512vl;-mavx512bw;-mfma;-mprefer-vector-width=512")
+elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64|ARM64")
+  set(UNROLL_CPU_ARCH UNROLL_ARM64)
+  list(APPEND UNROLL_CPU_SOURCES ${UNROLL_CPU_DIR}/target_neon.cc)
+else()
+  set(UNROLL_CPU_ARCH UNROLL_GENERIC)
+endif()
+
+add_library(unroll_cpu STATIC ${UNROLL_CPU_SOURCES})
+target_include_directories(unroll_cpu PUBLIC ${CMAKE_SOURCE_DIR})
+target_compile_definitions(unroll_cpu PUBLIC ${UNROLL_CPU_ARCH})
+# A NaN has to stay one and a sum its order, so no -ffast-math; contraction into FMA is wanted.
+target_compile_options(unroll_cpu PRIVATE -O3 -ffp-contract=fast -fno-math-errno)

@@ -1,0 +1,398 @@
+/** Reads array literals of programming languages and their printed forms in one pass, without recursion. */
+import { msg, type Message } from "../messages.js";
+import { callKind, harmlessMethod } from "./calls.js";
+import { MAX_DEPTH, mixedDepth, type Nest } from "./nest.js";
+import { isWordCode, meaningOf, NumberReader } from "./number.js";
+import { isObject, onlyArrayEntry } from "./object.js";
+import { missingValue, nonFinite, notAnArray, notNumeric, tooLargeForFloat, trailingCode, truncated } from "./refusals.js";
+import { Numbers, quote, Refusal } from "./selection.js";
+import { closerOf, type Comments, isClosing, isOpening, isQuote, isSpace, skipComment, skipElement, skipSpace, skipString, skipWord, tokenEnd } from "./skip.js";
+
+/** An open bracket. "call" passes its one value on; "row" is a row of a `;` matrix and has no bracket of its own. */
+interface Frame {
+  readonly kind: "top" | "list" | "call" | "row";
+  readonly closer: number;
+  readonly nest: Nest;
+  commas: number;
+  gaps: number;
+  /** An element stands since the last comma. */
+  filled: boolean;
+}
+
+export interface LiteralOptions {
+  readonly comments: Comments;
+  readonly languageId: string;
+  /** `;` (and a line end) separates rows within brackets. */
+  readonly matrix: boolean;
+  readonly console: boolean;
+}
+
+const FLOAT_MAX = 3.4028235677973366e38;
+
+export class LiteralReader {
+  readonly numbers = new Numbers();
+  readonly notes: Message[] = [];
+  format = "list";
+  private readonly number: NumberReader;
+  private readonly stack: Frame[] = [];
+  private frame: Frame;
+  private at: number;
+  /** End of the last element, to see what touches it. */
+  private last = -1;
+
+  constructor(
+    private readonly text: string,
+    from: number,
+    private limit: number,
+    private readonly options: LiteralOptions,
+  ) {
+    this.number = new NumberReader(text);
+    this.at = from;
+    this.frame = this.open("top", 0, from);
+  }
+
+  /** The whole selection as one list, or null where it is one plain number. Throws a Refusal. */
+  read(): Nest | null {
+    const { text } = this;
+    while (this.at < this.limit) {
+      const code = text.charCodeAt(this.at);
+      if (code === 32 || isSpace(code)) {
+        if (code === 10 && this.options.matrix && this.frame.kind === "row") this.endRow();
+        this.at++;
+      } else if (code === 44) this.comma();
+      else if ((code >= 48 && code <= 57) || code === 45 || code === 43 || code === 46) this.numeric(code);
+      else if (isOpening(code)) this.openBracket(code);
+      else if (isClosing(code)) this.closeBracket(code);
+      else if (this.finishes(code)) break;
+    }
+    if (this.frame.kind === "row") this.endRow();
+    if (this.frame.kind !== "top") {
+      const { start } = this.frame.nest;
+      throw new Refusal("unbalanced", msg("“{bracket}” is opened here and never closed. Select up to its “{closer}” as well.", { bracket: text.charAt(start), closer: String.fromCharCode(this.frame.closer) }), start, start + 1);
+    }
+    return this.whole();
+  }
+
+  private whole(): Nest | null {
+    const top = this.frame.nest;
+    top.end = this.limit;
+    const [only] = top.items;
+    if (only !== undefined && top.items.length === 1) return only;
+    if (top.items.length === 0 && top.count === 1 && this.frame.commas === 0) return null;
+    return top;
+  }
+
+  private open(kind: Frame["kind"], closer: number, start: number): Frame {
+    const nest: Nest = { start, end: start, items: [], first: this.numbers.length, count: 0 };
+    return { kind, closer, nest, commas: 0, gaps: 0, filled: false };
+  }
+
+  private push(kind: Frame["kind"], closer: number, start: number): void {
+    if (this.stack.length >= MAX_DEPTH + 4) {
+      throw new Refusal("too-deep", msg("The brackets are nested deeper than {most} levels; an array of up to 3 levels is expected. Select only the numbers.", { most: MAX_DEPTH }), start, start + 1);
+    }
+    this.stack.push(this.frame);
+    this.frame = this.open(kind, closer, start);
+  }
+
+  /** Other signs: rows, words, strings, comments. True where the array is over. */
+  private finishes(code: number): boolean {
+    const { text } = this;
+    const behind = skipComment(text, this.at, this.limit, this.options.comments);
+    if (behind !== this.at) {
+      this.at = behind;
+      return false;
+    }
+    if (code === 59) return this.semicolon();
+    if (this.options.matrix && text.startsWith("...", this.at)) {
+      this.at += 3;
+      return false;
+    }
+    if (code === 0x2026 || code === 0x22ee || code === 0x22ef) throw truncated({ text, start: this.at, end: this.at + 1 });
+    if (code === 0x2212) {
+      this.numeric(code);
+      return false;
+    }
+    if (isWordCode(code)) {
+      this.word(this.at);
+      return false;
+    }
+    if (text.startsWith("<NA>", this.at)) throw missingValue({ text, start: this.at, end: this.at + 4 });
+    this.stray();
+    return false;
+  }
+
+  /** Something that is no element stands here. */
+  private stray(): never {
+    const { text, at, frame } = this;
+    if (this.isDone()) throw trailingCode({ text, start: at, end: this.restEnd() });
+    if (isQuote(text.charCodeAt(at))) throw notNumeric({ text, start: at, end: skipString(text, at, this.limit) });
+    const start = this.last >= 0 && frame.filled ? this.elementStart() : at;
+    throw notNumeric({ text, start, end: Math.max(this.elementEnd(at), start + 1) });
+  }
+
+  /** A complete value was read and no bracket is open. */
+  private isDone(): boolean {
+    return this.frame.kind === "top" && this.last >= 0 && (this.frame.filled || this.frame.nest.items.length > 0);
+  }
+
+  private restEnd(): number {
+    let end = this.limit;
+    while (end > this.at + 1 && isSpace(this.text.charCodeAt(end - 1))) end--;
+    return end;
+  }
+
+  private elementStart(): number {
+    const { nest } = this.frame;
+    const list = nest.items[nest.items.length - 1];
+    return list?.start ?? this.numbers.offsets[this.numbers.length - 1] ?? this.at;
+  }
+
+  private elementEnd(at: number): number {
+    let end = skipElement(this.text, at, Math.min(this.limit, at + 2000), this.options.comments);
+    while (end > at + 1 && isSpace(this.text.charCodeAt(end - 1))) end--;
+    return end;
+  }
+
+  private comma(): void {
+    const { frame } = this;
+    if (!frame.filled) {
+      if (frame.kind !== "top" || this.last >= 0) throw missingValue({ text: this.text, start: this.at, end: this.at + 1 });
+    } else if (frame.gaps > 0 && frame.nest.count > 0 && !this.options.matrix) this.missingComma(this.elementStart());
+    frame.filled = false;
+    frame.commas++;
+    this.at++;
+    if (frame.kind === "call") this.skipArguments();
+  }
+
+  private missingComma(start: number): never {
+    throw new Refusal("not-numeric", msg("Between the numbers before “{found}” a comma is missing, or this is arithmetic, which is not run. Separate all numbers the same way.", { found: quote(this.text, start, tokenEnd(this.text, start, this.limit)) }), start, tokenEnd(this.text, start, this.limit));
+  }
+
+  /** The arguments behind the array of a call (`dtype=…`) are no data; a second array would be lost and is refused. */
+  private skipArguments(): void {
+    for (;;) {
+      this.at = skipSpace(this.text, this.at, this.limit, this.options.comments);
+      const code = this.text.charCodeAt(this.at);
+      if (isOpening(code)) throw notAnArray({ text: this.text, start: this.frame.nest.start, end: this.elementEnd(this.at) });
+      this.at = skipElement(this.text, this.at, this.limit, this.options.comments);
+      this.frame.filled = true;
+      if (this.text.charCodeAt(this.at) !== 44 || this.at >= this.limit) return;
+      this.at++;
+    }
+  }
+
+  private semicolon(): boolean {
+    const { text, frame } = this;
+    if (this.options.matrix && (frame.kind === "row" || frame.kind === "list")) {
+      if (frame.kind === "row") this.endRow();
+      this.at++;
+      return false;
+    }
+    if (frame.kind !== "top") throw notNumeric({ text, start: this.at, end: this.at + 1 });
+    let at = skipSpace(text, this.at + 1, this.limit, this.options.comments);
+    while (text.charCodeAt(at) === 59) at = skipSpace(text, at + 1, this.limit, this.options.comments);
+    this.at = at;
+    if (at < this.limit) throw trailingCode({ text, start: at, end: this.restEnd() });
+    return true;
+  }
+
+  private numeric(first: number): void {
+    const { text, at } = this;
+    const code = first === 0x2212 ? 45 : first;
+    if (code === 46 && text.charCodeAt(at + 1) === 46) {
+      const end = text.startsWith("...", at) ? at + 3 : at + 2;
+      if (this.options.console && /\n\s*$/.test(text.slice(Math.max(0, at - 20), at))) this.at = end;
+      else if (this.options.matrix && /^[ \t]*(?:%[^\n]*)?\r?\n/.test(text.slice(end, end + 200))) this.at = end;
+      else throw truncated({ text, start: at, end });
+      return;
+    }
+    if (code === 46 && this.last === at && isWordCode(text.charCodeAt(at + 1)) && text.charCodeAt(at + 1) > 57) return this.method();
+    if (code === 45 || code === 43) {
+      this.signed(code);
+      return;
+    }
+    this.plain(at, false);
+  }
+
+  /** A sign: of the number behind it, or an operator. */
+  private signed(code: number): void {
+    const { text, at, frame } = this;
+    let next = at + 1;
+    let negative = code === 45 || text.charCodeAt(at) === 0x2212;
+    const bare = isSpace(text.charCodeAt(next));
+    if (frame.filled && (this.last === at || bare || this.frame.kind === "call")) this.stray();
+    for (;;) {
+      next = skipSpace(text, next, this.limit, this.options.comments);
+      const sign = text.charCodeAt(next);
+      if (next >= this.limit || (sign !== 45 && sign !== 43)) break;
+      if (sign === 45) negative = !negative;
+      next++;
+    }
+    const digit = text.charCodeAt(next);
+    if (next < this.limit && ((digit >= 48 && digit <= 57) || digit === 46)) this.plain(next, negative);
+    else if (next < this.limit && isWordCode(digit)) this.word(next);
+    else this.stray();
+  }
+
+  private plain(from: number, negative: boolean): void {
+    const { text, at, frame } = this;
+    if (frame.kind === "top" && frame.nest.items.length > 0) throw frame.filled ? trailingCode({ text, start: at, end: this.restEnd() }) : mixedDepth({ start: at, end: tokenEnd(text, at, this.limit), items: [], first: 0, count: 0 }, text);
+    const good = this.number.read(from, this.limit);
+    const { end } = this.number;
+    const following = end < this.limit ? text.charCodeAt(end) : 32;
+    if (!good) throw notNumeric({ text, start: at, end: Math.max(tokenEnd(text, at, this.limit), Math.min(end, this.limit)) });
+    this.at = end;
+    this.add(negative ? -this.number.value : this.number.value, at, end);
+    if (!(isSpace(following) || following === 44 || isClosing(following) || following === 59 || following === 35 || following === 37 || following === 47)) this.stray();
+  }
+
+  private add(value: number, start: number, end: number): void {
+    let { frame } = this;
+    if (this.options.matrix && frame.kind === "list" && frame.closer === 93 && !frame.filled) {
+      this.push("row", 0, start);
+      frame = this.frame;
+    }
+    if (value > FLOAT_MAX || value < -FLOAT_MAX) throw tooLargeForFloat({ text: this.text, start, end });
+    if (frame.filled) {
+      frame.gaps++;
+      if (frame.kind === "call") this.stray();
+      if (frame.commas > 0 && !this.options.matrix) this.missingComma(start);
+    }
+    if (frame.nest.items.length > 0) throw mixedDepth({ start, end, items: [], first: 0, count: 0 }, this.text);
+    frame.nest.count++;
+    frame.filled = true;
+    this.last = end;
+    this.numbers.push(value, start);
+  }
+
+  private endRow(): void {
+    const row = this.frame.nest;
+    row.end = this.last;
+    this.frame = this.stack.pop() ?? this.frame;
+    this.frame.nest.items.push(row);
+    this.frame.filled = false;
+  }
+
+  private openBracket(code: number): void {
+    const { text, at, frame } = this;
+    if (this.last === at && (frame.kind === "top" || frame.commas > 0 || code === 40)) this.stray();
+    if (frame.kind === "call" && frame.filled) this.stray();
+    if (code === 123 && this.options.languageId === "python" && !isObject(text, at, this.limit, this.options.comments)) {
+      if (!/^\{\s*\}/.test(text.slice(at, at + 20))) throw notAnArray({ text, start: at, end: this.elementEnd(at) });
+    }
+    if (code === 123 && isObject(text, at, this.limit, this.options.comments)) {
+      this.enterObject(at);
+      return;
+    }
+    this.push("list", closerOf(code), at);
+    this.at++;
+  }
+
+  private enterObject(at: number): void {
+    if (this.stack.length > 0 || this.last >= 0) throw notAnArray({ text: this.text, start: at, end: this.elementEnd(at) });
+    for (let depth = 0; this.text.charCodeAt(at) === 123 && isObject(this.text, at, this.limit, this.options.comments); depth++) {
+      if (depth > MAX_DEPTH) throw new Refusal("too-deep", msg("The braces are nested deeper than {most} levels. Select only the numbers.", { most: MAX_DEPTH }), at, at + 1);
+      const entry = onlyArrayEntry(this.text, at, this.limit, this.options.comments);
+      this.notes.push(msg("Read from the entry “{key}”.", { key: quote(entry.key, 0, entry.key.length) }));
+      at = entry.start;
+      this.limit = entry.end;
+    }
+    this.format = "object";
+    this.at = at;
+  }
+
+  private closeBracket(code: number): void {
+    const { text, at } = this;
+    if (this.frame.kind === "row") this.endRow();
+    const { frame } = this;
+    if (frame.kind === "top" || frame.closer !== code) {
+      const words = frame.kind === "top"
+        ? msg("“{closer}” closes a bracket that is not in the selection. Select from its opening bracket on.", { closer: text.charAt(at) })
+        : msg("“{closer}” closes “{bracket}”; “{expected}” is expected. Correct the bracket.", { closer: text.charAt(at), bracket: text.charAt(frame.nest.start), expected: String.fromCharCode(frame.closer) });
+      throw new Refusal("unbalanced", words, at, at + 1);
+    }
+    const outer = this.stack.pop() ?? frame;
+    const { nest } = frame;
+    nest.end = at + 1;
+    this.frame = outer;
+    this.at = at + 1;
+    const transparent = frame.kind === "call" || (code === 41 && frame.commas === 0 && nest.count + nest.items.length === 1);
+    if (transparent && nest.items.length + nest.count === 0) throw notAnArray({ text, start: nest.start, end: at + 1 });
+    const [row] = nest.items;
+    const oneRow = this.options.matrix && row !== undefined && nest.items.length === 1 && !isOpening(text.charCodeAt(row.start));
+    const list = transparent || oneRow ? row : nest;
+    if (outer.filled) {
+      outer.gaps++;
+      if (outer.commas > 0 && outer.kind !== "top" && !this.options.matrix) this.missingComma(nest.start);
+    }
+    if (list === undefined) this.adopt(nest);
+    else if (outer.nest.count > 0) throw mixedDepth(list, text);
+    else outer.nest.items.push(list);
+    outer.filled = true;
+    this.last = at + 1;
+  }
+
+  /** A number in round brackets or a call counts as one of the outer list. */
+  private adopt(nest: Nest): void {
+    if (this.frame.nest.items.length > 0) throw mixedDepth(nest, this.text);
+    this.frame.nest.count++;
+  }
+
+  /** `.astype(…)` behind an array changes nothing; anything else might. */
+  private method(): void {
+    const { text, at } = this;
+    const end = skipWord(text, at + 1, this.limit);
+    const open = skipSpace(text, end, this.limit, this.options.comments);
+    if (!harmlessMethod(text.slice(at + 1, end)) || text.charCodeAt(open) !== 40) this.stray();
+    let close = open + 1;
+    do {
+      close = skipElement(text, close, this.limit, this.options.comments);
+    } while (close < this.limit && text.charCodeAt(close++) === 44);
+    this.at = Math.min(close, this.limit);
+    this.last = this.at;
+  }
+
+  private word(from: number): void {
+    const { text, at, frame } = this;
+    const end = skipWord(text, from, this.limit);
+    const word = text.slice(from, Math.min(end, from + 200));
+    if (this.isDone()) this.stray();
+    const next = skipSpace(text, end, this.limit, this.options.comments);
+    if (text.charCodeAt(next) === 61 && frame.kind === "call" && !frame.filled && text.charCodeAt(next + 1) !== 61) {
+      this.at = next + 1;
+      return;
+    }
+    if (text.charCodeAt(next) === 40 && next < this.limit && from === at) {
+      this.call(word, next);
+      return;
+    }
+    const meaning = meaningOf(word);
+    if (meaning?.kind === "number") {
+      this.at = end;
+      this.add(from > at && text.charAt(at) === "-" ? -meaning.value : meaning.value, at, end);
+    } else if (meaning !== undefined) {
+      throw { missing: missingValue, "non-finite": nonFinite, truncated }[meaning.kind]({ text, start: at, end });
+    } else if (frame.kind === "top" && this.last < 0) throw notAnArray({ text, start: at, end: this.elementEnd(at) });
+    else throw notNumeric({ text, start: at, end: Math.max(this.elementEnd(at), end) });
+  }
+
+  private call(name: string, open: number): void {
+    const { text, at } = this;
+    const kind = callKind(name);
+    if (kind === "none") {
+      const range = { text, start: at, end: Math.min(this.elementEnd(open + 1) + 1, this.limit) };
+      throw this.stack.length === 0 ? notAnArray(range) : notNumeric(range);
+    }
+    const argument = skipSpace(text, open + 1, this.limit, this.options.comments);
+    if (isQuote(text.charCodeAt(argument))) {
+      const end = skipString(text, argument, this.limit);
+      const range = { text, start: at, end: Math.min(end + 1, this.limit) };
+      throw meaningOf(text.slice(argument + 1, end - 1))?.kind === "non-finite" ? nonFinite(range) : notNumeric(range);
+    }
+    if (this.frame.filled && (this.frame.kind === "call" || this.frame.commas > 0)) this.missingComma(at);
+    if (kind === "array") this.format = this.stack.length === 0 ? name : this.format;
+    this.push(kind === "list" ? "list" : "call", 41, open);
+    this.at = open + 1;
+  }
+}

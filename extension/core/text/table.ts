@@ -1,0 +1,113 @@
+/** Reads tables: delimited, aligned with spaces, Markdown, printed data frames; text columns are set aside. */
+import { type Message, msg } from "../messages.js";
+import { type CellMeaning, readCell } from "./cell.js";
+import { type Head, headOf } from "./head.js";
+import { type Layout, layoutOf, Row, sampleLines } from "./layout.js";
+import { type Nest, type Shaped, shapeNest } from "./nest.js";
+import { NumberReader } from "./number.js";
+import { missingValue, nonFinite, notNumeric, tooLargeForFloat, truncated } from "./refusals.js";
+import { Numbers, quote, Refusal, type SelectionOptions } from "./selection.js";
+
+export interface Table {
+  readonly numbers: Numbers;
+  readonly shaped: Shaped;
+  readonly columns: readonly string[] | null;
+  readonly notes: readonly Message[];
+  readonly format: string;
+}
+
+/** What pandas prints under its tables. */
+const footer = /(?:\s*\n)?\s*(?:\[\d+ rows? x \d+ columns?\]|(?:Name: [^\n]*|Freq: [^\n]*|Length: [^\n]*)?\bdtype: \w+)\s*$/;
+
+/** Throws a Refusal. */
+export function readTable(text: string, from: number, end: number, options: SelectionOptions): Table {
+  const tail = Math.max(from, end - 300);
+  const foot = footer.exec(text.slice(tail, end));
+  const limit = foot === null ? end : tail + foot.index;
+  const layout = layoutOf(sampleLines(text, from, limit));
+  const reader = new TableReader(text, limit, layout);
+  const head = headOf(text, from, limit, layout, foot !== null);
+  reader.read(head);
+  const top = reader.whole(head, from);
+  const notes = [...head.notes];
+  if (layout.decimalComma) notes.push(msg("Commas were read as decimal signs."));
+  return { numbers: reader.numbers, shaped: shapeNest(top, reader.numbers, text, options), columns: head.columns, notes, format: layout.kind };
+}
+
+class TableReader {
+  readonly numbers = new Numbers();
+  private readonly rows: Nest[] = [];
+  private readonly number: NumberReader;
+  private readonly row = new Row();
+
+  constructor(
+    private readonly text: string,
+    private readonly limit: number,
+    private readonly layout: Layout,
+  ) {
+    this.number = new NumberReader(text);
+  }
+
+  read(head: Head): void {
+    const { text, limit, layout, row, number } = this;
+    let at = head.dataStart;
+    while (row.read(text, at, limit, layout)) {
+      at = row.next;
+      const nest: Nest = { start: row.start, end: row.end, items: [], first: this.numbers.length, count: 0 };
+      let count = row.count;
+      if (head.dropLast && count > 0 && row.starts[count - 1] === row.ends[count - 1]) count--;
+      for (let column = 0; column < count; column++) {
+        const start = row.starts[column] ?? 0;
+        const end = row.ends[column] ?? 0;
+        if (head.aside.has(column)) {
+          if (column === 0) this.checkEllipsis(start, end);
+          continue;
+        }
+        const code = text.charCodeAt(start);
+        const fast = start < end && !layout.decimalComma && code < 58 && code > 42 && code !== 44 && code !== 47 && number.read(start, end) && number.end === end;
+        this.add(fast ? number.value : this.slowly(start, end), start, end);
+        nest.count++;
+      }
+      this.rows.push(nest);
+    }
+  }
+
+  private add(value: number, start: number, end: number): void {
+    if (value > 3.4028235677973366e38 || value < -3.4028235677973366e38) throw tooLargeForFloat({ text: this.text, start, end });
+    this.numbers.push(value, start);
+  }
+
+  private checkEllipsis(start: number, end: number): void {
+    if (end - start <= 3 && /^(?:\.{2,3}|…|⋮)$/.test(this.text.slice(start, end))) throw truncated({ text: this.text, start, end });
+  }
+
+  private slowly(start: number, end: number): number {
+    const { text } = this;
+    const cell = readCell(text, start, end, this.number, this.layout.decimalComma);
+    if (cell.kind === "number") return cell.value;
+    throw refusalOf(cell, text, start, end, this.row);
+  }
+
+  /** A column or row without a header is a plain list of numbers, as numpy.loadtxt reads it. */
+  whole(head: Head, from: number): Nest {
+    const [first] = this.rows;
+    const top: Nest = { start: from, end: this.limit, items: this.rows, first: 0, count: 0 };
+    if (head.columns !== null || first === undefined) return top;
+    if (this.rows.length === 1) return first;
+    if (this.rows.every((row) => row.count === 1)) return { ...top, items: [], count: this.rows.length };
+    return top;
+  }
+}
+
+function refusalOf(cell: CellMeaning, text: string, start: number, end: number, row: Row): Refusal {
+  const at = { text, start, end };
+  if (cell.kind === "empty") {
+    const next = end < row.end ? end + 1 : end;
+    const from = next > end || start === 0 ? start : start - 1;
+    return new Refusal("missing-value", msg("A value is missing in the row “{row}”: a number is expected in every column. Fill it in, or leave the row out.", { row: quote(text, row.start, row.end) }), from, next);
+  }
+  if (cell.kind === "missing") return missingValue(at);
+  if (cell.kind === "non-finite") return nonFinite(at);
+  if (cell.kind === "truncated") return truncated(at);
+  return notNumeric(at);
+}

@@ -1,0 +1,30 @@
+/** The worker thread that reads selected text, so that no text can freeze the editor. */
+import { parentPort, type TransferListItem } from "node:worker_threads";
+import { msg } from "../core/messages.js";
+import { buffersOf, decodeReaderRequest, type ReaderAnswer, type ReaderRequest } from "../core/protocol/reader.js";
+import { enclosingRange } from "../core/text/enclosing.js";
+import { parseSelection } from "../core/text/parseSelection.js";
+
+function answerTo(request: ReaderRequest): ReaderAnswer {
+  const { id } = request;
+  if (request.type === "read") {
+    const { text, languageId, ragged, maxBytes } = request;
+    return { type: "selection", id, selection: parseSelection(text, { languageId, ragged, maxBytes }) };
+  }
+  const range = enclosingRange(request.text, request.offset, request.languageId);
+  return range === undefined ? { type: "none", id } : { type: "range", id, start: range.start, end: range.end };
+}
+
+/** A request that does not decode is answered too where it names its id: nobody waits in vain. */
+function refusalTo(raw: unknown): ReaderAnswer | undefined {
+  const id: unknown = typeof raw === "object" && raw !== null && "id" in raw ? raw.id : undefined;
+  if (typeof id !== "number" || !Number.isSafeInteger(id) || id < 0) return undefined;
+  return { type: "selection", id, selection: { ok: false, kind: "not-an-array", message: msg("The selection did not reach the reader as text. Select it again."), start: 0, end: 0 } };
+}
+
+const port = parentPort;
+port?.on("message", (raw: unknown) => {
+  const request = decodeReaderRequest(raw);
+  const answer = request === undefined ? refusalTo(raw) : answerTo(request);
+  if (answer !== undefined) port.postMessage(answer, buffersOf(answer) as TransferListItem[]);
+});

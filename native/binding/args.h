@@ -1,0 +1,31 @@
+// The only reader of JavaScript values: everything that comes in is checked here, on the main thread.
+#ifndef UNROLL_BINDING_ARGS_H_
+#define UNROLL_BINDING_ARGS_H_
+
+#include <napi.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "native/core/model.h"
+
+namespace unroll {
+
+// Throws a JavaScript Error whose `code` is a name of the table.
+[[noreturn]] void Throw(Napi::Env env, const Status& status);
+Napi::Error ToError(Napi::Env env, const Status& status);
+
+std::vector<LayerSpec> ReadLayers(const Napi::Value& value);
+// Views into the caller's arrays, valid during the call.
+std::vector<std::pair<const float*, int64_t>> ReadWeights(const Napi::Value& value);
+Shape ReadShape(const Napi::Value& value);
+int ReadCapture(const Napi::Value& value);
+int64_t ReadInteger(const Napi::Value& value, const char* what, int64_t min, int64_t max);
+
+// The numbers of a run, checked against the plan; `keep` gets every array that has to stay alive until the run is over.
+RunArgs ReadRun(const Napi::Value& value, const Model& model, Plan* plan, std::vector<Napi::Value>* keep);
+
+}  // namespace unroll
+
+#endif  // UNROLL_BINDING_ARGS_H_

@@ -1,0 +1,75 @@
+// Methods of the native model and cancel token.
+#include "native/binding/objects.h"
+
+#include "native/binding/args.h"
+#include "native/binding/run_task.h"
+
+namespace unroll {
+
+Napi::Function CancelTokenObject::Define(Napi::Env env) {
+  return DefineClass(env, "CancelToken", {InstanceMethod<&CancelTokenObject::Cancel>("cancel"), InstanceAccessor<&CancelTokenObject::Progress>("progress")});
+}
+
+Napi::Value CancelTokenObject::Cancel(const Napi::CallbackInfo& info) {
+  token_->Cancel();
+  return info.Env().Undefined();
+}
+
+Napi::Value CancelTokenObject::Progress(const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), static_cast<double>(token_->progress())); }
+
+Napi::Function ModelObject::Define(Napi::Env env) {
+  return DefineClass(env, "Model",
+                     {InstanceMethod<&ModelObject::Plan_>("plan"), InstanceMethod<&ModelObject::Run>("run"), InstanceMethod<&ModelObject::RunSync>("runSync"),
+                      InstanceMethod<&ModelObject::Dispose>("dispose")});
+}
+
+const std::shared_ptr<Model>& ModelObject::Open(Napi::Env env) const {
+  if (model_ == nullptr) Throw(env, Status(Code::kInvalidArgument, "The model was disposed."));
+  return model_;
+}
+
+Napi::Value ModelObject::Plan_(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  const auto& model = Open(env);
+  Plan plan;
+  if (Status status = model->MakePlan(ReadShape(info[0]), ReadCapture(info[1]), &plan); !status.ok()) Throw(env, status);
+  Napi::Object out = Napi::Object::New(env);
+  Napi::Array outputs = Napi::Array::New(env, plan.outputs.size());
+  for (uint32_t i = 0; i < plan.outputs.size(); ++i) outputs.Set(i, Napi::Number::New(env, static_cast<double>(plan.outputs[i])));
+  out.Set("bytes", Napi::Number::New(env, static_cast<double>(plan.bytes)));
+  out.Set("steps", Napi::Number::New(env, static_cast<double>(plan.steps)));
+  out.Set("work", Napi::Number::New(env, static_cast<double>(plan.work)));
+  out.Set("outputs", outputs);
+  return out;
+}
+
+Napi::Value ModelObject::Run(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  const auto& model = Open(env);
+  Instance* instance = env.GetInstanceData<Instance>();
+  if (!info[1].IsObject() || !info[1].As<Napi::Object>().InstanceOf(instance->token.Value())) {
+    Throw(env, Status(Code::kInvalidArgument, "The token has to come from createCancelToken()."));
+  }
+  auto token = CancelTokenObject::Unwrap(info[1].As<Napi::Object>())->token();
+  Plan plan;
+  std::vector<Napi::Value> keep;
+  RunArgs args = ReadRun(info[0], *model, &plan, &keep);
+  return StartRun(env, &instance->worker, model, std::move(args), std::move(plan), keep, std::move(token));
+}
+
+Napi::Value ModelObject::RunSync(const Napi::CallbackInfo& info) {
+  const auto model = Open(info.Env());
+  Plan plan;
+  std::vector<Napi::Value> keep;
+  const RunArgs args = ReadRun(info[0], *model, &plan, &keep);
+  if (Status status = model->Run(args, plan, nullptr); !status.ok()) Throw(info.Env(), status);
+  return info.Env().Undefined();
+}
+
+Napi::Value ModelObject::Dispose(const Napi::CallbackInfo& info) {
+  // A run that is under way holds the model until it is over.
+  model_.reset();
+  return info.Env().Undefined();
+}
+
+}  // namespace unroll

@@ -1,0 +1,131 @@
+// Checks and packs the weights of a program.
+#include "native/core/model.h"
+
+#include <algorithm>
+#include <atomic>
+#include <string>
+
+namespace unroll {
+namespace {
+
+std::atomic<int64_t> live_bytes{0};
+
+int64_t Bytes(const PackedMatrix& matrix) { return 4 * static_cast<int64_t>(matrix.data.size()); }
+
+// Features that leave a layer, given those that come in; 0 where only the data can tell (Reshape).
+int64_t FeaturesAfter(const LayerSpec& layer, int64_t features) {
+  switch (layer.kind) {
+    case LayerKind::kRecurrent:
+      return layer.directions[0].units;
+    case LayerKind::kBidirectional:
+      return layer.directions[0].units + (layer.merge == MergeMode::kConcat ? layer.directions[1].units : 0);
+    case LayerKind::kDense:
+    case LayerKind::kEmbedding:
+      return layer.units;
+    case LayerKind::kReshape:
+      return layer.target.empty() || layer.target.back() == -1 ? 0 : layer.target.back();
+    default:
+      return features;
+  }
+}
+
+// Columns [from, from + count) of matrix [rows, columns].
+std::vector<float> Columns(const float* matrix, int64_t rows, int64_t columns, int64_t from, int64_t count) {
+  std::vector<float> out(rows * count);
+  for (int64_t row = 0; row < rows; ++row) std::copy_n(matrix + row * columns + from, count, out.data() + row * count);
+  return out;
+}
+
+}  // namespace
+
+int64_t LiveBytes() { return live_bytes.load(); }
+void AddLiveBytes(int64_t bytes) { live_bytes.fetch_add(bytes); }
+
+Status Model::Create(std::vector<LayerSpec> layers, int64_t features, const std::vector<std::pair<const float*, int64_t>>& weights,
+                     const Kernels& kernels, std::shared_ptr<Model>* out) {
+  if (Status status = CheckSpec(layers); !status.ok()) return status;
+  std::shared_ptr<Model> model(new Model(kernels));
+  model->features_ = features;
+  size_t next = 0;
+  int64_t current = features;
+  for (const LayerSpec& layer : layers) {
+    if (current == 0 && layer.kind != LayerKind::kEmbedding) {
+      // Behind a Reshape with an open last axis the kernel says how many features there are.
+      const int64_t columns = layer.kind == LayerKind::kDense ? layer.units : layer.directions.empty() ? 0 : GateCount(layer.directions[0].cell) * layer.directions[0].units;
+      if (columns > 0 && next < weights.size()) current = weights[next].second / columns;
+    }
+    if (Status status = model->PackLayer(layer, current, weights, &next); !status.ok()) return status;
+    for (const RecurrentSpec& direction : layer.directions) {
+      for (int64_t s = 0; s < StateCount(direction.cell); ++s) model->state_units_.push_back(direction.units);
+    }
+    current = FeaturesAfter(layer, current);
+  }
+  if (next != weights.size()) {
+    return Status(Code::kShapeMismatch, "The model has " + std::to_string(next) + " weights; " + std::to_string(weights.size()) + " were given.");
+  }
+  model->layers_ = std::move(layers);
+  for (const LayerWeights& layer : model->weights_) {
+    model->bytes_ += Bytes(layer.kernel) + 4 * static_cast<int64_t>(layer.bias.size() + layer.table.size());
+    for (const DirectionWeights& direction : layer.directions) {
+      model->bytes_ += Bytes(direction.kernel) + Bytes(direction.recurrent) + Bytes(direction.candidate);
+      model->bytes_ += 4 * static_cast<int64_t>(direction.bias.size() + direction.recurrent_bias.size());
+    }
+  }
+  AddLiveBytes(model->bytes_);
+  *out = std::move(model);
+  return Status::Ok();
+}
+
+Model::~Model() { AddLiveBytes(-bytes_); }
+
+Status Model::PackLayer(const LayerSpec& layer, int64_t features, const std::vector<std::pair<const float*, int64_t>>& weights, size_t* next) {
+  const std::vector<int64_t> sizes = WeightSizes(layer, features);
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    const size_t at = *next + i;
+    const int64_t got = at < weights.size() ? weights[at].second : -1;
+    if (got != sizes[i]) {
+      const std::string given = got < 0 ? "it is missing" : std::to_string(got) + " were given";
+      return Status(Code::kShapeMismatch, "Weight " + std::to_string(at) + " has to have " + std::to_string(sizes[i]) + " numbers; " + given + ".");
+    }
+  }
+  const int64_t width = kernels_.panel_width;
+  auto take = [&]() { return weights[(*next)++].first; };
+  LayerWeights packed;
+  for (const RecurrentSpec& direction : layer.directions) {
+    const int64_t units = direction.units, columns = GateCount(direction.cell) * units;
+    DirectionWeights own;
+    own.kernel = Pack(take(), features, columns, width);
+    const float* recurrent = take();
+    const bool reset_before = direction.cell == Cell::kGru && !direction.reset_after;
+    if (reset_before) {
+      own.recurrent = Pack(Columns(recurrent, units, columns, 0, 2 * units).data(), units, 2 * units, width);
+      own.candidate = Pack(Columns(recurrent, units, columns, 2 * units, units).data(), units, units, width);
+    } else {
+      own.recurrent = Pack(recurrent, units, columns, width);
+    }
+    own.bias.assign(columns, 0.0f);
+    if (direction.cell == Cell::kGru && direction.reset_after) own.recurrent_bias.assign(columns, 0.0f);
+    if (direction.use_bias) {
+      const float* bias = take();
+      own.bias.assign(bias, bias + columns);
+      if (!own.recurrent_bias.empty()) own.recurrent_bias.assign(bias + columns, bias + 2 * columns);
+    }
+    packed.directions.push_back(std::move(own));
+  }
+  if (layer.kind == LayerKind::kDense) {
+    packed.kernel = Pack(take(), features, layer.units, width);
+    packed.bias.assign(layer.units, 0.0f);
+    if (layer.use_bias) {
+      const float* bias = take();
+      packed.bias.assign(bias, bias + layer.units);
+    }
+  }
+  if (layer.kind == LayerKind::kEmbedding) {
+    const float* table = take();
+    packed.table.assign(table, table + layer.vocabulary * layer.units);
+  }
+  weights_.push_back(std::move(packed));
+  return Status::Ok();
+}
+
+}  // namespace unroll

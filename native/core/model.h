@@ -1,0 +1,76 @@
+// A program with its weights, packed for a device; immutable, so that several runs may share it.
+#ifndef UNROLL_CORE_MODEL_H_
+#define UNROLL_CORE_MODEL_H_
+
+#include <memory>
+#include <vector>
+
+#include "native/core/backend.h"
+#include "native/core/cancel.h"
+#include "native/core/plan.h"
+
+namespace unroll {
+
+// Bytes that models and runs hold now, for debugLiveBytes().
+int64_t LiveBytes();
+void AddLiveBytes(int64_t bytes);
+
+struct DirectionWeights {
+  PackedMatrix kernel;     // [D, G·H]
+  PackedMatrix recurrent;  // [H, G·H]; a GRU without reset_after: its z and r columns, [H, 2·H]
+  PackedMatrix candidate;  // of that GRU, [H, H]; else empty
+  std::vector<float> bias;            // [G·H], zeros without use_bias
+  std::vector<float> recurrent_bias;  // [G·H] of a GRU with reset_after, else empty
+};
+
+struct LayerWeights {
+  std::vector<DirectionWeights> directions;
+  PackedMatrix kernel;      // Dense, [D, units]
+  std::vector<float> bias;  // Dense, [units]
+  std::vector<float> table; // Embedding, [vocabulary, units]
+};
+
+// What one run reads and writes; pointers stay valid until it is over.
+struct RunArgs {
+  Shape shape;
+  const float* x = nullptr;      // [B, T, D] or [B, D]; null for an Embedding
+  const int32_t* ids = nullptr;  // [B, T] for an Embedding
+  const uint8_t* mask = nullptr; // [B, T], or null: every step counts
+  // One a state of the model in layer order, [B, units]; null, or an empty list: zero.
+  std::vector<const float*> initial_states;
+  int capture = 0;
+  std::vector<float*> outputs;  // as the plan lists them
+};
+
+class Model {
+ public:
+  // weights: of each layer in turn, in get_weights() order; copied.
+  static Status Create(std::vector<LayerSpec> layers, int64_t features, const std::vector<std::pair<const float*, int64_t>>& weights,
+                       const Kernels& kernels, std::shared_ptr<Model>* model);
+  ~Model();
+  Model(const Model&) = delete;
+  Model& operator=(const Model&) = delete;
+
+  Status MakePlan(const Shape& input, int capture, Plan* plan) const { return unroll::MakePlan(layers_, features_, input, capture, plan); }
+  // Number of states, in the order of RunArgs::initial_states, with the units of each.
+  const std::vector<int64_t>& state_units() const { return state_units_; }
+  bool reads_ids() const { return layers_[0].kind == LayerKind::kEmbedding; }
+
+  // Computes; token may be null. The plan is this model's for args.shape and args.capture.
+  Status Run(const RunArgs& args, const Plan& plan, CancelToken* token) const;
+
+ private:
+  explicit Model(const Kernels& kernels) : kernels_(kernels) {}
+  Status PackLayer(const LayerSpec& layer, int64_t features, const std::vector<std::pair<const float*, int64_t>>& weights, size_t* next);
+
+  const Kernels& kernels_;
+  std::vector<LayerSpec> layers_;
+  int64_t features_ = 0;
+  std::vector<LayerWeights> weights_;
+  std::vector<int64_t> state_units_;
+  int64_t bytes_ = 0;
+};
+
+}  // namespace unroll
+
+#endif  // UNROLL_CORE_MODEL_H_

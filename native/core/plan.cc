@@ -1,0 +1,240 @@
+// Shapes through the program, with checked products; the order of outputs is that of extension/core/model/tensors.ts.
+#include "native/core/plan.h"
+
+#include <algorithm>
+#include <string>
+#include <tuple>
+
+#include "native/core/limits.h"
+
+namespace unroll {
+namespace {
+
+std::string Text(const Shape& shape) {
+  std::string text = "(";
+  for (size_t i = 0; i < shape.size(); ++i) text += (i ? ", " : "") + std::to_string(shape[i]);
+  return text + ")";
+}
+
+Status TooLarge(const std::string& what, int64_t got, int64_t limit) {
+  return Status(Code::kTooLarge, what + " is " + std::to_string(got) + "; the limit is " + std::to_string(limit) + ".");
+}
+
+Status CheckUnits(const char* what, int64_t units) {
+  if (units < 1) return Status(Code::kInvalidArgument, std::string(what) + " has to be at least 1.");
+  if (units > kMaxUnits) return TooLarge(what, units, kMaxUnits);
+  return Status::Ok();
+}
+
+Status CheckInput(const LayerSpec& first, int64_t features, const Shape& input) {
+  const bool embedding = first.kind == LayerKind::kEmbedding;
+  const bool recurrent = !first.directions.empty() || first.kind == LayerKind::kMasking;
+  const size_t rank = input.size();
+  if (rank < 2 || rank > 8 || (recurrent && rank != 3) || (embedding && rank != 2)) {
+    return Status(Code::kShapeMismatch, "The first layer wants another rank; the data has shape " + Text(input) + ".");
+  }
+  for (int64_t d : input) {
+    if (d < 1) return Status(Code::kShapeMismatch, "The data has shape " + Text(input) + ": every axis needs at least one entry.");
+  }
+  if (input[0] > kMaxBatch) return TooLarge("The batch", input[0], kMaxBatch);
+  if (input[1] > kMaxTimesteps) return TooLarge("The number of time steps", input[1], kMaxTimesteps);
+  if (!embedding && input.back() > kMaxUnits) return TooLarge("The number of features", input.back(), kMaxUnits);
+  if (!embedding && input.back() != features) {
+    return Status(Code::kShapeMismatch, "The data has " + std::to_string(input.back()) + " features, the model expects " + std::to_string(features) + ".");
+  }
+  return Status::Ok();
+}
+
+// Does the layer take what comes in from above?
+Status CheckLayer(const LayerSpec& layer, const Shape& input, size_t index) {
+  const std::string which = "Layer " + std::to_string(index + 1);
+  const bool sequence = !layer.directions.empty() || layer.kind == LayerKind::kMasking;
+  if (sequence && input.size() != 3) return Status(Code::kShapeMismatch, which + " needs a sequence; it gets " + Text(input) + ".");
+  if (layer.kind == LayerKind::kRepeatVector && input.size() != 2) {
+    return Status(Code::kShapeMismatch, which + " needs one vector; it gets " + Text(input) + ".");
+  }
+  if (layer.kind == LayerKind::kEmbedding && index > 0) {
+    return Status(Code::kShapeMismatch, "Embedding has to be the first layer.");
+  }
+  if (layer.kind == LayerKind::kReshape) {
+    int64_t have = 0, known = 1, open = 0;
+    if (!CheckedProduct(Shape(input.begin() + 1, input.end()), &have)) return TooLarge(which, kMaxElements, kMaxElements);
+    for (int64_t d : layer.target) {
+      if (d == -1) ++open;
+      else if (!CheckedProduct({known, d}, &known)) return TooLarge(which, d, kMaxElements);
+    }
+    if (open > 1 || known < 1 || (open == 1 ? have % known != 0 : have != known)) {
+      return Status(Code::kShapeMismatch, which + " cannot make " + Text(layer.target) + " of " + std::to_string(have) + " numbers.");
+    }
+  }
+  return Status::Ok();
+}
+
+}  // namespace
+
+bool CheckedProduct(const Shape& factors, int64_t* out) {
+  int64_t product = 1;
+  for (int64_t factor : factors) {
+    if (factor < 0 || __builtin_mul_overflow(product, factor, &product) || product > kMaxElements) return false;
+  }
+  *out = product;
+  return true;
+}
+
+Status CheckSpec(const std::vector<LayerSpec>& layers) {
+  if (layers.empty()) return Status(Code::kInvalidArgument, "The model has no layers.");
+  if (static_cast<int64_t>(layers.size()) > kMaxLayers) return TooLarge("The number of layers", layers.size(), kMaxLayers);
+  for (const LayerSpec& layer : layers) {
+    for (const RecurrentSpec& direction : layer.directions) {
+      if (Status status = CheckUnits("units", direction.units); !status.ok()) return status;
+    }
+    if (layer.kind == LayerKind::kDense || layer.kind == LayerKind::kEmbedding) {
+      if (Status status = CheckUnits("units", layer.units); !status.ok()) return status;
+    }
+    if (layer.kind == LayerKind::kEmbedding && (layer.vocabulary < 1 || layer.vocabulary > kMaxVocabulary)) {
+      return TooLarge("The vocabulary", layer.vocabulary, kMaxVocabulary);
+    }
+    if (layer.kind == LayerKind::kRepeatVector && (layer.times < 1 || layer.times > kMaxTimesteps)) {
+      return TooLarge("The number of repetitions", layer.times, kMaxTimesteps);
+    }
+    if (layer.kind == LayerKind::kBidirectional) {
+      const auto& [forward, backward] = std::tie(layer.directions[0], layer.directions[1]);
+      const bool same_width = forward.units == backward.units || layer.merge == MergeMode::kConcat || layer.merge == MergeMode::kNone;
+      if (forward.return_sequences != backward.return_sequences || !same_width) {
+        return Status(Code::kInvalidArgument, "The directions of a Bidirectional have to agree in units and return_sequences.");
+      }
+    }
+  }
+  return Status::Ok();
+}
+
+std::vector<int64_t> WeightSizes(const LayerSpec& layer, int64_t features) {
+  std::vector<int64_t> sizes;
+  for (const RecurrentSpec& direction : layer.directions) {
+    const int64_t columns = GateCount(direction.cell) * direction.units;
+    sizes.push_back(features * columns);
+    sizes.push_back(direction.units * columns);
+    if (direction.use_bias) sizes.push_back(columns * (direction.cell == Cell::kGru && direction.reset_after ? 2 : 1));
+  }
+  if (layer.kind == LayerKind::kDense) {
+    sizes.push_back(features * layer.units);
+    if (layer.use_bias) sizes.push_back(layer.units);
+  }
+  if (layer.kind == LayerKind::kEmbedding) sizes.push_back(layer.vocabulary * layer.units);
+  return sizes;
+}
+
+std::vector<Shape> OutputShapes(const LayerSpec& layer, const Shape& input) {
+  const int64_t batch = input[0];
+  switch (layer.kind) {
+    case LayerKind::kRecurrent:
+    case LayerKind::kBidirectional: {
+      const bool sequences = layer.directions[0].return_sequences;
+      auto shape = [&](int64_t units) { return sequences ? Shape{batch, input[1], units} : Shape{batch, units}; };
+      const int64_t forward = layer.directions[0].units;
+      if (layer.kind == LayerKind::kRecurrent) return {shape(forward)};
+      const int64_t backward = layer.directions[1].units;
+      if (layer.merge == MergeMode::kNone) return {shape(forward), shape(backward)};
+      return {shape(layer.merge == MergeMode::kConcat ? forward + backward : forward)};
+    }
+    case LayerKind::kDense: {
+      Shape shape = input;
+      shape.back() = layer.units;
+      return {shape};
+    }
+    case LayerKind::kEmbedding:
+      return {{batch, input[1], layer.units}};
+    case LayerKind::kRepeatVector:
+      return {{batch, layer.times, input[1]}};
+    case LayerKind::kReshape: {
+      int64_t have = 1, known = 1;
+      for (size_t i = 1; i < input.size(); ++i) have *= input[i];
+      for (int64_t d : layer.target) known *= d == -1 ? 1 : d;
+      Shape shape{batch};
+      for (int64_t d : layer.target) shape.push_back(d == -1 ? have / known : d);
+      return {shape};
+    }
+    case LayerKind::kMasking:
+    case LayerKind::kActivation:
+      break;
+  }
+  return {input};
+}
+
+int64_t ProjectionSteps(int64_t batch, int64_t timesteps) {
+  constexpr int64_t kRows = 192;
+  return std::min(timesteps, std::max<int64_t>(1, kRows / batch));
+}
+
+Status MakePlan(const std::vector<LayerSpec>& layers, int64_t features, const Shape& input, int capture, Plan* plan) {
+  if (Status status = CheckInput(layers[0], features, input); !status.ok()) return status;
+  Plan out;
+  Shape current = input;
+  int64_t largest = 0;  // floats of the largest tensor between layers
+  int64_t scratch = 0;  // floats of the widest layer's own needs
+  auto add = [&](const Shape& shape) -> int64_t {
+    int64_t size = 0;
+    if (!CheckedProduct(shape, &size)) return -2;
+    out.outputs.push_back(size);
+    return static_cast<int64_t>(out.outputs.size()) - 1;
+  };
+  for (size_t i = 0; i < layers.size(); ++i) {
+    const LayerSpec& layer = layers[i];
+    if (Status status = CheckLayer(layer, current, i); !status.ok()) return status;
+    out.shapes.push_back(current);
+    LayerOutputs slots;
+    const std::vector<Shape> shapes = OutputShapes(layer, current);
+    const bool wanted = capture > 0 || i + 1 == layers.size();
+    bool fits = true;
+    for (const Shape& shape : shapes) {
+      int64_t size = 0;
+      fits = fits && CheckedProduct(shape, &size);
+      largest = std::max(largest, size);
+      slots.output.push_back(wanted ? add(shape) : -1);
+    }
+    int64_t layer_scratch = 0;
+    for (const RecurrentSpec& direction : layer.directions) {
+      const int64_t batch = current[0], time = current[1], units = direction.units;
+      const int64_t columns = GateCount(direction.cell) * units;
+      for (int64_t s = 0; s < StateCount(direction.cell); ++s) slots.states.push_back(add({batch, units}));
+      int64_t rows = 0, cost = 0, sequence = 0, step = 0, projection = 0;
+      fits = fits && CheckedProduct({batch, time}, &rows) && CheckedProduct({batch, time, columns}, &cost) && CheckedProduct({cost, current[2] + units}, &cost);
+      fits = fits && CheckedProduct({batch, direction.return_sequences ? time : 1, units}, &sequence);
+      fits = fits && CheckedProduct({batch, columns}, &step) && CheckedProduct({ProjectionSteps(batch, time), step}, &projection);
+      if (!fits) break;
+      out.steps += rows;
+      out.work += cost;
+      // Direction's sequence before it is merged, projections of a chunk, recurrent part, states and previous output, x in the order taken.
+      layer_scratch += sequence + projection + step + 5 * batch * units + ProjectionSteps(batch, time) * batch * current[2];
+    }
+    if (capture == 2) {
+      for (const RecurrentSpec& direction : layer.directions) {
+        for (int64_t k = 0; k < TraceCount(direction.cell); ++k) slots.traces.push_back(add({current[0], current[1], direction.units}));
+      }
+    }
+    if (layer.kind == LayerKind::kDense) {
+      int64_t cost = 0;
+      Shape factors = current;
+      factors.push_back(layer.units);
+      fits = fits && CheckedProduct(factors, &cost);
+      out.work += cost;
+    }
+    scratch = std::max(scratch, layer_scratch);
+    auto missing = [](const std::vector<int64_t>& list) { return std::find(list.begin(), list.end(), -2) != list.end(); };
+    if (!fits || missing(slots.output) || missing(slots.states) || missing(slots.traces) || out.work > kMaxElements * 8) {
+      return Status(Code::kTooLarge, "The tensors of layer " + std::to_string(i + 1) + " are too large to be counted; the limit is 2^50 numbers.");
+    }
+    out.layers.push_back(std::move(slots));
+    current = shapes[0];
+  }
+  out.shapes.push_back(current);
+  int64_t output_floats = 0;
+  for (int64_t size : out.outputs) output_floats += size;
+  // Two tensors between layers take turns; masks are one byte a step, counted as a float; alignment is 16 floats a block.
+  out.arena_floats = 2 * largest + scratch + 2 * input[0] * (input.size() > 1 ? input[1] : 1) / 4 + 64 * 16;
+  out.bytes = 4 * (out.arena_floats + output_floats);
+  *plan = std::move(out);
+  return Status::Ok();
+}
+
+}  // namespace unroll
