@@ -30,7 +30,19 @@ const wallRules = Object.entries(walls).map(([room, closed]) => ({
 }));
 
 export default tseslint.config(
-  { ignores: ["node_modules/**", "out/**", "dist/**", "build*/**", ".vscode-test/**", ".vscode-env/**", "test/fixtures/**", "test-results/**", "**/node_modules/**"] },
+  {
+    ignores: [
+      "node_modules/**",
+      "out/**",
+      "dist/**",
+      "build*/**",
+      ".vscode-test/**",
+      ".vscode-env/**",
+      "test/fixtures/**",
+      "test-results/**",
+      "**/node_modules/**",
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.strict,
   {
@@ -51,7 +63,27 @@ export default tseslint.config(
   {
     files: ["**/*.{js,cjs,mjs}"],
     languageOptions: {
-      globals: { process: "readonly", console: "readonly", require: "readonly", module: "writable", __dirname: "readonly", Buffer: "readonly", setTimeout: "readonly", clearTimeout: "readonly", setInterval: "readonly", clearInterval: "readonly", fetch: "readonly", URL: "readonly", URLSearchParams: "readonly", document: "readonly", window: "readonly", getComputedStyle: "readonly", performance: "readonly", setImmediate: "readonly", AbortController: "readonly" },
+      globals: {
+        process: "readonly",
+        console: "readonly",
+        require: "readonly",
+        module: "writable",
+        __dirname: "readonly",
+        Buffer: "readonly",
+        setTimeout: "readonly",
+        clearTimeout: "readonly",
+        setInterval: "readonly",
+        clearInterval: "readonly",
+        fetch: "readonly",
+        URL: "readonly",
+        URLSearchParams: "readonly",
+        document: "readonly",
+        window: "readonly",
+        getComputedStyle: "readonly",
+        performance: "readonly",
+        setImmediate: "readonly",
+        AbortController: "readonly",
+      },
     },
     rules: { "@typescript-eslint/no-require-imports": "off" },
   },

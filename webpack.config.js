@@ -56,7 +56,9 @@ function forWebviews(mode) {
     target: "web",
     entry: { designer: "./webview/designer/main.ts", results: "./webview/results/main.ts" },
     output: { path: path.resolve(__dirname, "dist"), filename: "[name].js" },
-    module: { rules: [transpile, { test: /\.css$/, use: [MiniCssExtractPlugin.loader, { loader: "css-loader", options: { url: false } }] }] },
+    module: {
+      rules: [transpile, { test: /\.css$/, use: [MiniCssExtractPlugin.loader, { loader: "css-loader", options: { url: false } }] }],
+    },
     plugins: [new MiniCssExtractPlugin({ filename: "[name].css" })],
   };
 }

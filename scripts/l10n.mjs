@@ -1,5 +1,6 @@
 // Collects every text that people read (first literal of msg(…) and t(…), second of failure(…)) and holds l10n/ complete.
-//   node scripts/l10n.mjs           writes l10n/bundle.l10n.json, merges l10n/parts into the Korean bundle
+//   node scripts/l10n.mjs           writes l10n/bundle.l10n.json, drops what nothing says from the Korean bundle, names what it lacks
+//   node scripts/l10n.mjs FILE      the same, after taking in the translations of FILE
 //   node scripts/l10n.mjs --check   fails where a text has no Korean or a translation has no text
 import fs from "node:fs";
 import path from "node:path";
@@ -30,7 +31,11 @@ function textsOf(file) {
   };
   const visit = (node) => {
     if (ts.isCallExpression(node)) {
-      const name = ts.isIdentifier(node.expression) ? node.expression.text : ts.isPropertyAccessExpression(node.expression) ? node.expression.name.text : "";
+      const name = ts.isIdentifier(node.expression)
+        ? node.expression.text
+        : ts.isPropertyAccessExpression(node.expression)
+          ? node.expression.name.text
+          : "";
       const argument = Object.hasOwn(calls, name) ? node.arguments[calls[name]] : undefined;
       if (argument !== undefined) for (const text of literals(argument)) found.push({ text, where: path.relative(root, file) });
     }
@@ -50,7 +55,11 @@ for (const file of [...sources(path.join(root, "extension")), ...sources(path.jo
 }
 const english = path.join(root, "l10n", "bundle.l10n.json");
 const korean = path.join(root, "l10n", "bundle.l10n.ko.json");
-const placeholders = (text) => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]).sort().join();
+const placeholders = (text) =>
+  [...text.matchAll(/\{(\w+)\}/g)]
+    .map((m) => m[1])
+    .sort()
+    .join();
 const neutral = (text) => !/[A-Za-z]{2}/.test(text.replace(/\{\w+\}/g, ""));
 
 if (process.argv.includes("--check")) {
@@ -59,21 +68,24 @@ if (process.argv.includes("--check")) {
   for (const [text, where] of texts) {
     if (neutral(text)) continue;
     if (!Object.hasOwn(translated, text)) problems.push(`${where}: no Korean for ${JSON.stringify(text)}`);
-    else if (placeholders(text) !== placeholders(translated[text])) problems.push(`${where}: other placeholders in Korean: ${JSON.stringify(text)}`);
+    else if (placeholders(text) !== placeholders(translated[text]))
+      problems.push(`${where}: other placeholders in Korean: ${JSON.stringify(text)}`);
   }
   for (const text of Object.keys(translated)) if (!texts.has(text)) problems.push(`l10n: nothing says ${JSON.stringify(text)} any more`);
-  if (JSON.stringify(Object.keys(readJson(english)).sort()) !== JSON.stringify([...texts.keys()].sort())) problems.push("l10n/bundle.l10n.json is not up to date: node scripts/l10n.mjs");
+  if (JSON.stringify(Object.keys(readJson(english)).sort()) !== JSON.stringify([...texts.keys()].sort()))
+    problems.push("l10n/bundle.l10n.json is not up to date: node scripts/l10n.mjs");
   for (const problem of problems) console.error(problem);
   console.log(problems.length === 0 ? `l10n: ${texts.size} texts, all in Korean` : `l10n: ${problems.length} problems`);
   process.exitCode = problems.length === 0 ? 0 : 1;
 } else {
   write(english, Object.fromEntries([...texts.keys()].map((text) => [text, text])));
   const merged = readJson(korean);
-  const parts = path.join(root, "l10n", "parts");
-  if (fs.existsSync(parts)) for (const part of fs.readdirSync(parts)) Object.assign(merged, readJson(path.join(parts, part)));
+  for (const part of process.argv.slice(2)) Object.assign(merged, readJson(part));
   const kept = Object.fromEntries(Object.entries(merged).filter(([text]) => texts.has(text)));
   write(korean, kept);
   const missing = [...texts.keys()].filter((text) => !neutral(text) && !Object.hasOwn(kept, text));
   for (const text of missing) console.log(JSON.stringify(text));
-  console.log(`l10n: ${texts.size} texts, ${missing.length} without Korean, ${Object.keys(merged).length - Object.keys(kept).length} dropped`);
+  console.log(
+    `l10n: ${texts.size} texts, ${missing.length} without Korean, ${Object.keys(merged).length - Object.keys(kept).length} dropped`,
+  );
 }

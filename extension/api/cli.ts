@@ -64,7 +64,13 @@ function readArguments(argv: string[]): { options: Options; words: string[] } {
     parsed = parseArgs({
       args: argv,
       allowPositionals: true,
-      options: { device: { type: "string" }, seed: { type: "string" }, threads: { type: "string" }, json: { type: "boolean" }, help: { type: "boolean", short: "h" } },
+      options: {
+        device: { type: "string" },
+        seed: { type: "string" },
+        threads: { type: "string" },
+        json: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+      },
     });
   } catch (error) {
     throw new UsageError((error as Error).message);
@@ -82,7 +88,10 @@ function readArguments(argv: string[]): { options: Options; words: string[] } {
     return Number(text);
   };
   const threads = whole("threads", values.threads) ?? 0;
-  return { options: { device: device as DeviceChoice, seed: whole("seed", values.seed), threads, json: values.json ?? false }, words: positionals };
+  return {
+    options: { device: device as DeviceChoice, seed: whole("seed", values.seed), threads, json: values.json ?? false },
+    words: positionals,
+  };
 }
 
 async function withEngine(options: Options, work: (engine: Engine) => Promise<void>): Promise<void> {
@@ -110,7 +119,15 @@ function modelText(name: string, open: boolean): string {
   return JSON.stringify(writeModel(open ? { ...model, input: null } : model));
 }
 
-const languages: Readonly<Record<string, string>> = { ".py": "python", ".json": "json", ".csv": "csv", ".tsv": "tsv", ".js": "javascript", ".md": "markdown", ".c": "c" };
+const languages: Readonly<Record<string, string>> = {
+  ".py": "python",
+  ".json": "json",
+  ".csv": "csv",
+  ".tsv": "tsv",
+  ".js": "javascript",
+  ".md": "markdown",
+  ".c": "c",
+};
 
 async function run(modelName: string, dataName: string, options: Options): Promise<void> {
   const text = modelText(modelName, true);
@@ -125,13 +142,21 @@ async function run(modelName: string, dataName: string, options: Options): Promi
     const shape = [...(promoted?.shape ?? data.shape)];
     const { outputs, device, timing } = await model.run({ shape, data: data.values });
     if (options.json) {
-      console.log(JSON.stringify({ outputs: outputs.map((output) => ({ name: output.name, shape: output.shape, data: Array.from(output.data) })), device, timing }));
+      console.log(
+        JSON.stringify({
+          outputs: outputs.map((output) => ({ name: output.name, shape: output.shape, data: Array.from(output.data) })),
+          device,
+          timing,
+        }),
+      );
       return;
     }
     if (promoted?.note != null) console.log(say(promoted.note));
     console.log(model.summary());
     for (const output of outputs) console.log(`\n${output.name} ${shapeText(output.shape)}\n${printed(output)}`);
-    console.log(`\n${device.kind}: ${device.name}${device.reason === undefined ? "" : ` (${device.reason})`}, ${timing.totalMs.toFixed(2)} ms`);
+    console.log(
+      `\n${device.kind}: ${device.name}${device.reason === undefined ? "" : ` (${device.reason})`}, ${timing.totalMs.toFixed(2)} ms`,
+    );
   });
 }
 
@@ -141,7 +166,9 @@ function printed(tensor: NamedTensor): string {
     const length = tensor.shape[axis] as number;
     const inner = size / length;
     const shown = [...Array(length).keys()].filter((i) => length <= 12 || i < 3 || i >= length - 3);
-    const parts = shown.map((i) => (axis === tensor.shape.length - 1 ? numberText(tensor.data[at + i] as number) : rows(axis + 1, at + i * inner, inner)));
+    const parts = shown.map((i) =>
+      axis === tensor.shape.length - 1 ? numberText(tensor.data[at + i] as number) : rows(axis + 1, at + i * inner, inner),
+    );
     if (shown.length < length) parts.splice(3, 0, "...");
     return `[${parts.join(axis === tensor.shape.length - 1 ? ", " : `,\n${" ".repeat(axis + 1)}`)}]`;
   };
@@ -160,7 +187,10 @@ async function summary(modelName: string, options: Options): Promise<void> {
       console.log(model.summary());
       return;
     }
-    const totalParams = model.layers.reduce<number | null>((sum, layer) => (sum === null || layer.params === null ? null : sum + layer.params), 0);
+    const totalParams = model.layers.reduce<number | null>(
+      (sum, layer) => (sum === null || layer.params === null ? null : sum + layer.params),
+      0,
+    );
     console.log(JSON.stringify({ layers: model.layers, totalParams }));
   });
 }
@@ -172,8 +202,12 @@ async function devices(doctor: boolean, options: Options): Promise<void> {
       console.log(JSON.stringify({ device: engine.device, devices: list }));
       return;
     }
-    if (doctor) console.log(`Unroll on ${process.platform}-${process.arch}, Node ${process.version}, ${os.cpus()[0]?.model ?? "CPU"} × ${os.cpus().length}\nCUDA: not yet run on hardware\n`);
-    for (const device of list) console.log(`${device.kind.padEnd(5)} ${device.name}${device.available ? "" : ` — not available: ${device.reason ?? ""}`}`);
+    if (doctor)
+      console.log(
+        `Unroll on ${process.platform}-${process.arch}, Node ${process.version}, ${os.cpus()[0]?.model ?? "CPU"} × ${os.cpus().length}\nCUDA: not yet run on hardware\n`,
+      );
+    for (const device of list)
+      console.log(`${device.kind.padEnd(5)} ${device.name}${device.available ? "" : ` — not available: ${device.reason ?? ""}`}`);
     const { kind, reason } = engine.device;
     console.log(`\nUsed: ${kind}${reason === undefined ? "" : ` (${reason})`}`);
   });
@@ -186,7 +220,10 @@ main(process.argv.slice(2)).catch((error: unknown) => {
     process.exitCode = 2;
     return;
   }
-  const known = error instanceof UnrollError ? error : new UnrollError(failure("INTERNAL", "{reason}", { reason: (error as Error)?.stack ?? String(error) }));
+  const known =
+    error instanceof UnrollError
+      ? error
+      : new UnrollError(failure("INTERNAL", "{reason}", { reason: (error as Error)?.stack ?? String(error) }));
   if (json) console.log(JSON.stringify({ error: { code: known.code, message: known.message } }));
   console.error(known.message);
   process.exitCode = 1;

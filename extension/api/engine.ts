@@ -27,7 +27,8 @@ function sessionOptions(options: EngineOptions): SessionOptions {
   if (!Number.isSafeInteger(threads) || threads < 0 || threads > 1024) throw invalid("threads", "a whole number from 0 to 1024", threads);
   const memoryLimitBytes = options.memoryLimitBytes ?? MEMORY_DEFAULT_BYTES;
   if (!(memoryLimitBytes > 0)) throw invalid("memoryLimitBytes", "a positive number", memoryLimitBytes);
-  if (options.isolation !== undefined && !["process", "inProcess"].includes(options.isolation)) throw invalid("isolation", "process or inProcess", options.isolation);
+  if (options.isolation !== undefined && !["process", "inProcess"].includes(options.isolation))
+    throw invalid("isolation", "process or inProcess", options.isolation);
   return { device, threads, memoryLimitBytes: Math.min(memoryLimitBytes, Number.MAX_SAFE_INTEGER) };
 }
 
@@ -60,7 +61,8 @@ class PublicEngine implements Engine {
     if (!spec.ok) throw new UnrollError(spec.error);
     const seed = options.seed ?? spec.value.seed ?? 0;
     if (!Number.isSafeInteger(seed)) throw invalid("seed", "a whole number", seed);
-    if (options.weights !== undefined && !Array.isArray(options.weights)) throw invalid("weights", "a list of tensors", typeof options.weights);
+    if (options.weights !== undefined && !Array.isArray(options.weights))
+      throw invalid("weights", "a list of tensors", typeof options.weights);
     const hosted = await this.host.load(spec.value, options.weights ?? null, seed);
     return new PublicModel(spec.value, hosted, this.device);
   }
@@ -82,7 +84,12 @@ class PublicModel implements Model {
     private readonly hosted: HostedModel,
     private readonly device: DeviceInfo,
   ) {
-    this.layers = summaryRows(spec).map(({ name, className, outputs, params }) => ({ name, className, outputShapes: outputs.map((shape) => [...shape]), params }));
+    this.layers = summaryRows(spec).map(({ name, className, outputs, params }) => ({
+      name,
+      className,
+      outputShapes: outputs.map((shape) => [...shape]),
+      params,
+    }));
   }
 
   summary(): string {

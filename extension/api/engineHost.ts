@@ -112,7 +112,8 @@ function remoteModel(client: EngineClient, modelId: number, weights: readonly Na
     },
     weights: () => weights,
     states: async () => expectAnswer(await client.ask({ type: "states", modelId }), "tensors").tensors,
-    resetStates: async (states) => void (await client.ask({ type: "resetStates", modelId, states: states === undefined ? null : [...states] })),
+    resetStates: async (states) =>
+      void (await client.ask({ type: "resetStates", modelId, states: states === undefined ? null : [...states] })),
     dispose: () => void client.unload(modelId).catch(() => undefined),
   };
 }

@@ -81,7 +81,10 @@ export interface Model {
    */
   run(x: Tensor, options?: RunOptions): Promise<RunResult>;
   /** Not built yet: rejects with UNSUPPORTED. */
-  sensitivity(x: Tensor, options?: { layer?: number | string; sample?: number; mask?: Tensor }): Promise<{ stateNorms: Float64Array; inputGradient: Tensor }>;
+  sensitivity(
+    x: Tensor,
+    options?: { layer?: number | string; sample?: number; mask?: Tensor },
+  ): Promise<{ stateNorms: Float64Array; inputGradient: Tensor }>;
   /** Zeroes, or sets, the states of stateful layers. Taken in the order of calls. */
   resetStates(states?: Tensor[]): Promise<void>;
   /** The states of stateful layers now, named "LAYER/h" and so on. */

@@ -91,7 +91,10 @@ export class EngineClient {
   }
 
   /** A request about a model that was loaded; sent once, never again by itself. */
-  async ask(body: RequestBody, controls: { onProgress?: ((done: number, total: number) => void) | undefined; signal?: AbortSignal | undefined } = {}): Promise<EngineAnswer> {
+  async ask(
+    body: RequestBody,
+    controls: { onProgress?: ((done: number, total: number) => void) | undefined; signal?: AbortSignal | undefined } = {},
+  ): Promise<EngineAnswer> {
     if (controls.signal?.aborted === true) throw cancelled();
     if ("modelId" in body) await this.ensureLoaded(body.modelId);
     else await this.greet();
@@ -124,14 +127,20 @@ export class EngineClient {
     if (this.state.phase === "dead") {
       this.greeting = null;
       const args = { count: this.state.deaths.length };
-      throw new UnrollError(failure("ENGINE_CRASHED", "The engine ended by itself {count} times in three minutes. Choose “Restart engine” to try again.", args));
+      throw new UnrollError(
+        failure("ENGINE_CRASHED", "The engine ended by itself {count} times in three minutes. Choose “Restart engine” to try again.", args),
+      );
     }
     if (this.child === null) this.spawn();
     const { device, threads, memoryLimitBytes } = this.options;
     try {
-      const timer = setTimeout(() => this.kill(failure("ENGINE_CRASHED", "The engine did not start in {ms} ms.", { ms: this.policy.startMs })), this.policy.startMs);
+      const timer = setTimeout(
+        () => this.kill(failure("ENGINE_CRASHED", "The engine did not start in {ms} ms.", { ms: this.policy.startMs })),
+        this.policy.startMs,
+      );
       const answer = await this.send({ type: "hello", device, threads, memoryLimitBytes }).finally(() => clearTimeout(timer));
-      if (answer.type !== "welcome") throw new UnrollError(failure("INTERNAL", "The engine answered a greeting with “{type}”.", { type: answer.type }));
+      if (answer.type !== "welcome")
+        throw new UnrollError(failure("INTERNAL", "The engine answered a greeting with “{type}”.", { type: answer.type }));
       this.advance("welcome");
       return { device: answer.device, devices: answer.devices };
     } catch (error) {
@@ -161,7 +170,10 @@ export class EngineClient {
     (child.stderr as { unref?: () => void } | null)?.unref?.();
   }
 
-  private send(body: RequestBody, controls: { onProgress?: ((done: number, total: number) => void) | undefined; signal?: AbortSignal | undefined } = {}): Promise<EngineAnswer> {
+  private send(
+    body: RequestBody,
+    controls: { onProgress?: ((done: number, total: number) => void) | undefined; signal?: AbortSignal | undefined } = {},
+  ): Promise<EngineAnswer> {
     const child = this.child;
     if (child === null) return Promise.reject(new UnrollError(failure("ENGINE_CRASHED", "The engine is not running.")));
     const request = { ...body, id: this.nextId++ } as EngineRequest;
@@ -178,7 +190,12 @@ export class EngineClient {
         reject: (error) => (over(), reject(error)),
       });
       child.send(request, (error) => {
-        if (error !== null) this.settle({ type: "failed", id: request.id, failure: failure("ENGINE_CRASHED", "The engine cannot be reached: {reason}", { reason: error.message }) });
+        if (error !== null)
+          this.settle({
+            type: "failed",
+            id: request.id,
+            failure: failure("ENGINE_CRASHED", "The engine cannot be reached: {reason}", { reason: error.message }),
+          });
       });
     });
   }
@@ -224,7 +241,9 @@ export class EngineClient {
 
   private lost(child: ChildProcess, how: string): void {
     if (child !== this.child) return;
-    const reason = this.killed ?? failure("ENGINE_CRASHED", "The engine ended in this request ({how}). Only this run was lost; the next one starts it again.", { how });
+    const reason =
+      this.killed ??
+      failure("ENGINE_CRASHED", "The engine ended in this request ({how}). Only this run was lost; the next one starts it again.", { how });
     this.advance(this.killed === null ? "exit" : "kill");
     this.killed = null;
     this.child = null;

@@ -16,7 +16,14 @@ export interface Policy {
   readonly progressMs: number;
 }
 
-export const defaultPolicy: Policy = { maxRestarts: 4, windowMs: 180_000, cancelGraceMs: 500, startMs: 15_000, pingMs: 5_000, progressMs: 30_000 };
+export const defaultPolicy: Policy = {
+  maxRestarts: 4,
+  windowMs: 180_000,
+  cancelGraceMs: 500,
+  startMs: 15_000,
+  pingMs: 5_000,
+  progressMs: 30_000,
+};
 
 export type SupervisorEvent = "start" | "welcome" | "run" | "rest" | "silent" | "exit" | "kill" | "restartAsked";
 

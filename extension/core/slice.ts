@@ -4,8 +4,16 @@ import type { TensorStats } from "./protocol/engine.js";
 import { err, ok, type Result } from "./result.js";
 
 /** The box [start, start + count) of a row-major tensor, row-major; refused where it does not lie inside. */
-export function sliceOf(data: Float32Array, shape: readonly number[], start: readonly number[], count: readonly number[]): Result<Float32Array> {
-  const inside = start.length === shape.length && count.length === shape.length && shape.every((d, axis) => (start[axis] as number) + (count[axis] as number) <= d);
+export function sliceOf(
+  data: Float32Array,
+  shape: readonly number[],
+  start: readonly number[],
+  count: readonly number[],
+): Result<Float32Array> {
+  const inside =
+    start.length === shape.length &&
+    count.length === shape.length &&
+    shape.every((d, axis) => (start[axis] as number) + (count[axis] as number) <= d);
   if (!inside) {
     const args = { shape: `(${shape.join(", ")})`, start: `[${start.join(", ")}]`, count: `[${count.join(", ")}]` };
     return err(failure("INVALID_ARGUMENT", "The slice from {start} of {count} does not lie in a tensor of shape {shape}.", args));

@@ -19,13 +19,20 @@ export interface Devices {
 /** The addon beside the bundle, or in `dist` where the code runs as tsc wrote it. */
 export function addonFile(): string {
   const unbundled = path.join("out", "extension", "engine");
-  return __dirname.endsWith(unbundled) ? path.join(__dirname, "..", "..", "..", "dist", "unroll.node") : path.join(__dirname, "unroll.node");
+  return __dirname.endsWith(unbundled)
+    ? path.join(__dirname, "..", "..", "..", "dist", "unroll.node")
+    : path.join(__dirname, "unroll.node");
 }
 
 /** Loads the addon; never throws. */
 export function loadAddon(file: string): { addon: NativeAddon | null; reason: Message | null } {
   if (!fs.existsSync(file)) {
-    return { addon: null, reason: msg("The native addon is missing for {platform}. Reinstall the extension, or build it with “npm run build:native”.", { platform: platform() }) };
+    return {
+      addon: null,
+      reason: msg("The native addon is missing for {platform}. Reinstall the extension, or build it with “npm run build:native”.", {
+        platform: platform(),
+      }),
+    };
   }
   const module = { exports: {} as NativeAddon };
   try {
@@ -36,7 +43,10 @@ export function loadAddon(file: string): { addon: NativeAddon | null; reason: Me
   }
   if (module.exports.abiVersion !== ABI_VERSION) {
     const args = { got: String(module.exports.abiVersion), expected: ABI_VERSION };
-    return { addon: null, reason: msg("The native addon is of another build (interface {got}, expected {expected}). Build it again.", args) };
+    return {
+      addon: null,
+      reason: msg("The native addon is of another build (interface {got}, expected {expected}). Build it again.", args),
+    };
   }
   return { addon: module.exports, reason: null };
 }
@@ -90,7 +100,8 @@ function cudaDevice(addon: NativeAddon | null, reason: Message | null): Device {
 
 function unavailable(device: Device): UnrollError {
   const reason = device.reason;
-  if (reason === null) return new UnrollError(failure("DEVICE_UNAVAILABLE", "The device “{device}” cannot be used here.", { device: device.kind }));
+  if (reason === null)
+    return new UnrollError(failure("DEVICE_UNAVAILABLE", "The device “{device}” cannot be used here.", { device: device.kind }));
   return new UnrollError({ code: "DEVICE_UNAVAILABLE", message: reason });
 }
 

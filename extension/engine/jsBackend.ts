@@ -50,7 +50,7 @@ class JsModel implements BackendModel {
     let done = 0;
     const steps = this.reference.run(run);
     const finished = (async () => {
-      for (let over = false; !over; ) {
+      for (let over = false; !over;) {
         // Let cancels, timers and other requests in.
         await new Promise<void>((resolve) => setImmediate(resolve));
         if (cancelled) throw new UnrollError(failure("CANCELLED", "The run was cancelled."));

@@ -96,7 +96,13 @@ export class LoadedModel {
     const limit = limitBytes();
     if (prepared.plan.bytes > limit) {
       const args = { needed: bytesText(prepared.plan.bytes), limit: bytesText(limit) };
-      throw new UnrollError(failure("TOO_LARGE", "The run needs {needed}, the limit is {limit}. Nothing was computed. Take a smaller batch, or raise the limit.", args));
+      throw new UnrollError(
+        failure(
+          "TOO_LARGE",
+          "The run needs {needed}, the limit is {limit}. Nothing was computed. Take a smaller batch, or raise the limit.",
+          args,
+        ),
+      );
     }
     const outputs = allocate(prepared.sizes);
     const run: BackendRun = { shape, x, mask, initialStates, capture: request.capture, outputs };
@@ -129,7 +135,13 @@ export class LoadedModel {
     const batch = this.keptBatch ?? this.spec.input?.[0] ?? 0;
     return this.slots.flatMap((slot, i) =>
       slot.stateful
-        ? [{ name: `${this.spec.layers[slot.layer]?.name ?? ""}/${slot.name}`, shape: [batch, slot.units], data: this.kept[i] ?? new Float32Array(batch * slot.units) }]
+        ? [
+            {
+              name: `${this.spec.layers[slot.layer]?.name ?? ""}/${slot.name}`,
+              shape: [batch, slot.units],
+              data: this.kept[i] ?? new Float32Array(batch * slot.units),
+            },
+          ]
         : [],
     );
   }
@@ -143,7 +155,12 @@ export class LoadedModel {
       return;
     }
     if (states.length !== stateful.length) {
-      throw new UnrollError(failure("SHAPE_MISMATCH", "The model keeps {expected} states; {got} were given.", { expected: stateful.length, got: states.length }));
+      throw new UnrollError(
+        failure("SHAPE_MISMATCH", "The model keeps {expected} states; {got} were given.", {
+          expected: stateful.length,
+          got: states.length,
+        }),
+      );
     }
     const batch = this.spec.input?.[0] ?? states[0]?.shape[0] ?? 0;
     const next = [...this.kept];
@@ -164,7 +181,9 @@ export class LoadedModel {
     if (this.bound?.features === features) return this.bound;
     if (this.bound !== null && this.given !== null) {
       const args = { got: features, expected: this.bound.features };
-      throw new UnrollError(failure("SHAPE_MISMATCH", "The data has {got} features, the model expects {expected}. Set the input's features to {got}?", args));
+      throw new UnrollError(
+        failure("SHAPE_MISMATCH", "The data has {got} features, the model expects {expected}. Set the input's features to {got}?", args),
+      );
     }
     return this.bind(withInput(this.spec, shape), features);
   }
@@ -188,7 +207,8 @@ export class LoadedModel {
   /** The plan of the last shape is kept: repeated runs of one shape are the rule. */
   private planned(bound: Bound, shape: readonly number[], capture: CaptureLevel): Prepared {
     const last = this.last;
-    if (last !== null && last.capture === capture && last.shape.length === shape.length && last.shape.every((d, i) => d === shape[i])) return last;
+    if (last !== null && last.capture === capture && last.shape.length === shape.length && last.shape.every((d, i) => d === shape[i]))
+      return last;
     const plan = bound.model.plan(shape, capture);
     const tensors = tensorPlan(bound.program, shape, capture);
     this.last = { shape: [...shape], capture, plan, tensors, sizes: tensors.map((tensor) => sizeOf(tensor.shape)) };
@@ -199,7 +219,9 @@ export class LoadedModel {
     if (given === undefined && !this.statefulSlots) return [];
     if (this.keptBatch !== null && this.keptBatch !== batch && given === undefined) {
       const args = { got: batch, expected: this.keptBatch };
-      throw new UnrollError(failure("SHAPE_MISMATCH", "The kept states are of a batch of {expected}; the data has {got}. Reset the states first.", args));
+      throw new UnrollError(
+        failure("SHAPE_MISMATCH", "The kept states are of a batch of {expected}; the data has {got}. Reset the states first.", args),
+      );
     }
     const out = this.slots.map((slot, i) => (slot.stateful ? (this.kept[i] ?? null) : null));
     if (given === undefined) return out;
@@ -207,7 +229,9 @@ export class LoadedModel {
     const own = this.slots.filter((slot) => slot.layer === first);
     if (given.length !== own.length) {
       const args = { expected: own.length, names: own.map((slot) => slot.name).join(", "), got: given.length };
-      throw new UnrollError(failure("SHAPE_MISMATCH", "The first recurrent layer has {expected} states ({names}); {got} were given.", args));
+      throw new UnrollError(
+        failure("SHAPE_MISMATCH", "The first recurrent layer has {expected} states ({names}); {got} were given.", args),
+      );
     }
     own.forEach((slot, i) => (out[i] = stateData(given[i] as InputTensor, batch, slot.units, slot.name)));
     return out;
@@ -249,7 +273,8 @@ function inputData(x: InputTensor, shape: readonly number[], ids: boolean): Floa
 
 function toIds(values: Float32Array): Int32Array {
   return Int32Array.from(values, (value) => {
-    if (!Number.isInteger(value)) throw new UnrollError(failure("INVALID_ARGUMENT", "An Embedding reads token ids, whole numbers from 0; got {got}.", { got: value }));
+    if (!Number.isInteger(value))
+      throw new UnrollError(failure("INVALID_ARGUMENT", "An Embedding reads token ids, whole numbers from 0; got {got}.", { got: value }));
     return value;
   });
 }

@@ -9,7 +9,10 @@ export function createNativeBackend(addon: NativeAddon, device: Device, threads:
   return {
     device,
     createModel: (program: readonly ProgramLayer[], features, weights) =>
-      wrap(addon, typed(() => addon.createModel(program, features, weights, { device: kind, threads }))),
+      wrap(
+        addon,
+        typed(() => addon.createModel(program, features, weights, { device: kind, threads })),
+      ),
   };
 }
 

@@ -105,6 +105,9 @@ export async function openModelFile(store: ModelStore, file?: vscode.Uri): Promi
 /** The model as its file would be, in a new untitled editor. */
 async function showAsText(store: ModelStore): Promise<void> {
   if (store.model === null) return;
-  const document = await vscode.workspace.openTextDocument({ language: "json", content: `${JSON.stringify(writeModel(store.model), null, 2)}\n` });
+  const document = await vscode.workspace.openTextDocument({
+    language: "json",
+    content: `${JSON.stringify(writeModel(store.model), null, 2)}\n`,
+  });
   await vscode.window.showTextDocument(document);
 }

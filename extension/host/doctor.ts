@@ -19,8 +19,14 @@ export async function doctorReport(engine: Engine, version: string): Promise<str
   try {
     await engine.greet();
     const device = engine.device();
-    lines.push(`Wanted: ${device.chosen}. Used: ${device.used ?? "none"} (${device.name}).`, "", "| device | name | state |", "| --- | --- | --- |");
-    for (const option of device.options) lines.push(`| ${option.kind} | ${option.name} | ${option.available ? "available" : (option.reason ?? "not available")} |`);
+    lines.push(
+      `Wanted: ${device.chosen}. Used: ${device.used ?? "none"} (${device.name}).`,
+      "",
+      "| device | name | state |",
+      "| --- | --- | --- |",
+    );
+    for (const option of device.options)
+      lines.push(`| ${option.kind} | ${option.name} | ${option.available ? "available" : (option.reason ?? "not available")} |`);
   } catch (error) {
     lines.push(error instanceof UnrollError ? `The engine is not running: ${word(error.failure.message)}` : String(error));
   }

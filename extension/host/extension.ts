@@ -16,8 +16,7 @@ import { RunController } from "./run/runController.js";
 import { SelectionRun } from "./run/selectionRun.js";
 import { SelectionWatch } from "./selectionWatch.js";
 import { StatusBar } from "./statusBar.js";
-import type { UnrollExtensionApi } from "./publicApi.js";
-import { runView } from "./run/records.js";
+import { publicApi, type UnrollExtensionApi } from "./publicApi.js";
 
 export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
   const { extensionUri } = context;
@@ -29,7 +28,8 @@ export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
   const runs = new RunController(engine, log);
   const selection = new SelectionRun(reader, store, runs, diagnostics);
   const actions = new Actions(engine, runs, () => results.show(), log);
-  const results: ResultsPanel = new ResultsPanel(extensionUri, new ResultsDesk(engine, runs, actions), log);
+  const resultsDesk = new ResultsDesk(engine, runs, actions);
+  const results: ResultsPanel = new ResultsPanel(extensionUri, resultsDesk, log);
   const designer = new DesignerView(extensionUri, new DesignerDesk({ engine, store, runs, selection, actions }), log);
   const statusBar = new StatusBar();
   const watch = new SelectionWatch(reader, store, statusBar);
@@ -38,7 +38,6 @@ export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
     results.update();
     statusBar.show(engine.device());
   };
-  const command = (id: string, run: (...args: never[]) => unknown): vscode.Disposable => vscode.commands.registerCommand(`unroll.${id}`, run);
 
   context.subscriptions.push(
     ...[log, engine, reader, store, diagnostics, runs, results, statusBar, watch],
@@ -56,6 +55,22 @@ export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
     command("cancelRun", () => runs.cancel()),
     command("restartEngine", () => engine.restart()),
     command("showLog", () => log.show()),
+    ...modelCommands(store),
+    command("doctor", async () => {
+      const content = await doctorReport(engine, (context.extension.packageJSON as { version: string }).version);
+      await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: "markdown", content }));
+    }),
+  );
+  refresh();
+  return publicApi({ engine, runs, store, results: resultsDesk });
+}
+
+function command(id: string, run: (...args: never[]) => unknown): vscode.Disposable {
+  return vscode.commands.registerCommand(`unroll.${id}`, run);
+}
+
+function modelCommands(store: ModelStore): vscode.Disposable[] {
+  return [
     command("chooseModel", async () => {
       const model = await pickPreset(store.model?.input ?? null);
       if (model !== undefined) store.set(model);
@@ -68,20 +83,7 @@ export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
       await vscode.commands.executeCommand("unroll.designer.focus");
       await openModelFile(store, file ?? vscode.window.activeTextEditor?.document.uri);
     }),
-    command("doctor", async () => {
-      const content = await doctorReport(engine, (context.extension.packageJSON as { version: string }).version);
-      await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: "markdown", content }));
-    }),
-  );
-  refresh();
-  return {
-    lastRun: () => (runs.record === null ? null : runView(runs.record)),
-    runState: () => runs.state,
-    model: () => store.model,
-    setModel: (model) => store.set(model),
-    enginePid: () => engine.pid,
-    readSlice: (tensor, start, count) => new ResultsDesk(engine, runs, actions).readSlice({ type: "sliceRequested", requestId: 0, runId: runs.record?.id ?? "", tensor, start, count }),
-  };
+  ];
 }
 
 /** Everything is disposed with the context's subscriptions. */

@@ -30,7 +30,8 @@ export class Reader implements vscode.Disposable {
   /** Reads a text; a text that cannot be read is an answer, not an error. @throws UnrollError where the reader hung or died */
   async read(text: string, languageId: string, ragged: "error" | "pad", maxBytes: number): Promise<Selection> {
     const answer = await this.ask({ type: "read", text, languageId, ragged, maxBytes }, text.length);
-    if (answer.type !== "selection") throw new UnrollError(failure("INTERNAL", "The reader answered with “{type}”.", { type: answer.type }));
+    if (answer.type !== "selection")
+      throw new UnrollError(failure("INTERNAL", "The reader answered with “{type}”.", { type: answer.type }));
     return answer.selection;
   }
 
@@ -49,7 +50,10 @@ export class Reader implements vscode.Disposable {
     const id = this.nextId++;
     const limitMs = BASE_MS + (MS_PER_MIB * length) / 2 ** 20;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.replace(failure("TIMEOUT", "The text was not read in {seconds} s.", { seconds: Math.round(limitMs / 1000) })), limitMs);
+      const timer = setTimeout(
+        () => this.replace(failure("TIMEOUT", "The text was not read in {seconds} s.", { seconds: Math.round(limitMs / 1000) })),
+        limitMs,
+      );
       this.waiting.set(id, { resolve, reject, timer });
       worker.postMessage({ ...body, id });
     });

@@ -28,13 +28,15 @@ export class ResultsDesk implements ResultsHost {
     if (record !== null && this.cached?.record !== record) this.cached = { record, view: runView(record) };
     const run = record === null ? null : (this.cached?.view ?? null);
     if (state.phase === "running") return { type: "state", run, activity: { phase: "running", done: state.done, total: state.total } };
-    if (state.phase === "failed") return { type: "state", run, activity: { phase: "failed", message: state.message, actions: state.actions } };
+    if (state.phase === "failed")
+      return { type: "state", run, activity: { phase: "failed", message: state.message, actions: state.actions } };
     return { type: "state", run, activity: { phase: "none" } };
   }
 
   async readSlice({ runId, tensor, start, count }: Slice): Promise<Float32Array> {
     const { record } = this.runs;
-    if (record === null || record.id !== runId) throw new UnrollError(failure("INVALID_ARGUMENT", "The values of this run are no longer kept. Run it again."));
+    if (record === null || record.id !== runId)
+      throw new UnrollError(failure("INVALID_ARGUMENT", "The values of this run are no longer kept. Run it again."));
     if (tensor === 0) return inputSlice(record, start, count);
     const answer = await this.engine.ask({ type: "readSlice", resultId: record.resultId, tensor: tensor - 1, start, count });
     if (answer.type !== "slice") throw new UnrollError(failure("INTERNAL", "The engine answered with “{type}”.", { type: answer.type }));
@@ -66,6 +68,7 @@ export class ResultsDesk implements ResultsHost {
 
   private showSource(): void {
     const source = this.runs.record?.data.source;
-    if (source !== undefined) void vscode.window.showTextDocument(source.uri, { selection: source.range, viewColumn: vscode.ViewColumn.One });
+    if (source !== undefined)
+      void vscode.window.showTextDocument(source.uri, { selection: source.range, viewColumn: vscode.ViewColumn.One });
   }
 }

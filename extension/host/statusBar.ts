@@ -34,7 +34,11 @@ export class StatusBar implements vscode.Disposable {
     if (device === undefined) return;
     const used = device.used === null ? word(msg("Unroll: {device}", { device: device.name })) : device.name;
     this.item.text = `$(chip) ${used}${this.selection === "" ? "" : `  ${this.selection}`}`;
-    const lines = [device.used === null ? word(msg("The engine starts with the first run.")) : word(msg("Runs are computed on {device}.", { device: device.name }))];
+    const lines = [
+      device.used === null
+        ? word(msg("The engine starts with the first run."))
+        : word(msg("Runs are computed on {device}.", { device: device.name })),
+    ];
     if (device.reason !== null) lines.push(word(msg("Not on a better device: {reason}", { reason: device.reason })));
     this.item.tooltip = lines.join("\n");
     this.item.accessibilityInformation = { label: `Unroll, ${used}${device.reason === null ? "" : `, ${device.reason}`}` };

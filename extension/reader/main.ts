@@ -19,7 +19,17 @@ function answerTo(request: ReaderRequest): ReaderAnswer {
 function refusalTo(raw: unknown): ReaderAnswer | undefined {
   const id: unknown = typeof raw === "object" && raw !== null && "id" in raw ? raw.id : undefined;
   if (typeof id !== "number" || !Number.isSafeInteger(id) || id < 0) return undefined;
-  return { type: "selection", id, selection: { ok: false, kind: "not-an-array", message: msg("The selection did not reach the reader as text. Select it again."), start: 0, end: 0 } };
+  return {
+    type: "selection",
+    id,
+    selection: {
+      ok: false,
+      kind: "not-an-array",
+      message: msg("The selection did not reach the reader as text. Select it again."),
+      start: 0,
+      end: 0,
+    },
+  };
 }
 
 const port = parentPort;

@@ -1,20 +1,28 @@
-// A headless Chromium with one page.
+// Headless Chromium, the machine's own.
+import fs from "node:fs";
 import { chromium } from "playwright-core";
-import { chromiumPath } from "./paths.mjs";
 
-/**
- * @param {import("playwright-core").BrowserContextOptions} [contextOptions]
- * @returns {Promise<{ browser: import("playwright-core").Browser, page: import("playwright-core").Page }>}
- */
-export async function launch(contextOptions) {
-  const executablePath = chromiumPath();
-  if (!executablePath) throw new Error("no Chromium: install the package chromium, or name one with CHROMIUM");
-  const browser = await chromium.launch({
-    executablePath,
-    headless: !process.env.HEADED,
-    args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
-  });
-  // Without reduced motion screenshots catch notifications half faded.
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: "reduce", ...contextOptions });
-  return { browser, page: await context.newPage() };
+const candidates = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
+export function chromiumPath() {
+  const found = candidates.find((file) => file && fs.existsSync(file));
+  if (found === undefined) throw new Error("There is no Chromium: install the package chromium, or name one in CHROMIUM");
+  return found;
+}
+
+/** @param {import("playwright-core").BrowserContextOptions} [options] */
+export async function launch(options) {
+  const args = [
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+  ];
+  const browser = await chromium.launch({ executablePath: chromiumPath(), headless: true, args });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: "reduce", ...options });
+  return { browser, context, page: await context.newPage() };
 }

@@ -38,9 +38,13 @@ export interface VectorCase {
 }
 
 export function loadCases(name: string): VectorCase[] {
-  const file = JSON.parse(fs.readFileSync(path.join(fixtures, "vectors", `${name}.json`), "utf8")) as { cases: (VectorCase & { keras_form?: VectorCase | null })[] };
+  const file = JSON.parse(fs.readFileSync(path.join(fixtures, "vectors", `${name}.json`), "utf8")) as {
+    cases: (VectorCase & { keras_form?: VectorCase | null })[];
+  };
   // The ONNX cases hold their Keras form inside.
-  return file.cases.flatMap((entry) => (entry.keras_form === undefined ? [entry] : entry.keras_form === null ? [] : [{ ...entry, ...entry.keras_form }]));
+  return file.cases.flatMap((entry) =>
+    entry.keras_form === undefined ? [entry] : entry.keras_form === null ? [] : [{ ...entry, ...entry.keras_form }],
+  );
 }
 
 function mulberry32(seed: number): () => number {
@@ -88,10 +92,13 @@ export function worstRatio(got: Float32Array, expected: VectorTensor, tolerance:
 
 /** Finite numbers that only float64 can hold: float32 has to end in infinities there. */
 export function beyondFloat32(testCase: VectorCase): boolean {
-  return testCase.calls.some((call) => (call.expected ?? []).some((tensor) => decode(tensor).some((v) => Number.isFinite(v) && Math.abs(v) > 3.4028235e38)));
+  return testCase.calls.some((call) =>
+    (call.expected ?? []).some((tensor) => decode(tensor).some((v) => Number.isFinite(v) && Math.abs(v) > 3.4028235e38)),
+  );
 }
 
-const cells = (layer: VectorLayer): VectorLayer[] => (layer.type === "Bidirectional" ? [layer.forward as VectorLayer, layer.backward as VectorLayer] : [layer]);
+const cells = (layer: VectorLayer): VectorLayer[] =>
+  layer.type === "Bidirectional" ? [layer.forward as VectorLayer, layer.backward as VectorLayer] : [layer];
 
 export function weightsOf(layers: readonly VectorLayer[]): { shape: number[]; data: Float32Array }[] {
   return layers.flatMap(cells).flatMap((layer) =>
@@ -117,7 +124,11 @@ export function configOf(testCase: VectorCase): object {
 function layerConfig(layer: VectorLayer): object {
   const { type, weights, forward, backward, ...options } = layer;
   if (type === "Bidirectional") {
-    const config = { merge_mode: options["merge_mode"], layer: layerConfig(forward as VectorLayer), backward_layer: layerConfig(backward as VectorLayer) };
+    const config = {
+      merge_mode: options["merge_mode"],
+      layer: layerConfig(forward as VectorLayer),
+      backward_layer: layerConfig(backward as VectorLayer),
+    };
     return { class_name: type, config };
   }
   const units = options["units"] ?? weights["kernel"]?.shape[1];

@@ -2,7 +2,16 @@
 import * as assert from "node:assert/strict";
 import { createEngine } from "../../extension/api/engine.js";
 import type { Engine, NamedTensor } from "../../extension/api/types.js";
-import { beyondFloat32, configOf, decode, loadCases, type VectorCase, type VectorTensor, weightsOf, worstRatio } from "../support/vectors.js";
+import {
+  beyondFloat32,
+  configOf,
+  decode,
+  loadCases,
+  type VectorCase,
+  type VectorTensor,
+  weightsOf,
+  worstRatio,
+} from "../support/vectors.js";
 
 const files = ["tutorial", "published", "grid", "onnx"];
 

@@ -45,6 +45,7 @@ export function ordered(tuple: Tuple, convention: Convention, layer: LayerSpec |
 /** ONNX keeps the directions apart: Y is [time, directions, batch, units], and Y_h, of the last step, the same without time. */
 function onnxTuple(tuple: Tuple, directions: number, units: number | null): Tuple {
   const batch = tuple.dims[0] ?? null;
-  if (tuple.dims.length === 3) return { dims: [tuple.dims[1] ?? null, directions, batch, units], axes: ["time", "directions", "batch", "units"] };
+  if (tuple.dims.length === 3)
+    return { dims: [tuple.dims[1] ?? null, directions, batch, units], axes: ["time", "directions", "batch", "units"] };
   return { dims: [directions, batch, units], axes: ["directions", "batch", "units"] };
 }

@@ -1,6 +1,11 @@
 /** The designer's page: connects to the host, renders after every change, and routes the keyboard. */
 import "../shared/base.css";
-import "./designer.css";
+import "./styles/cards.css";
+import "./styles/fields.css";
+import "./styles/edges.css";
+import "./styles/foot.css";
+import "./styles/menus.css";
+import "./styles/frame.css";
 import { render } from "lit";
 import { decodeDesignerFromHost, type DesignerFromHost, type DesignerFromView } from "../../extension/core/protocol/designer.js";
 import { connect } from "../shared/bridge.js";
@@ -110,7 +115,10 @@ function obeyFramed(command: "run" | "fix", item: number): boolean {
     run(frame);
     return true;
   }
-  const at = nearestFix(frame.troubles.map((trouble) => trouble !== null && trouble.fixes.length > 0), item);
+  const at = nearestFix(
+    frame.troubles.map((trouble) => trouble !== null && trouble.fixes.length > 0),
+    item,
+  );
   const trouble = frame.troubles[at];
   if (trouble == null) return false;
   controller.fix(at, trouble);

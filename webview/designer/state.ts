@@ -38,9 +38,7 @@ export interface Drag {
   readonly over: { readonly item: Item; readonly place: "before" | "after" } | null;
 }
 
-export type News =
-  | { readonly kind: "edited"; readonly before: Message | null }
-  | { readonly kind: "done" | "failed" };
+export type News = { readonly kind: "edited"; readonly before: Message | null } | { readonly kind: "done" | "failed" };
 
 export interface ViewState {
   readonly host: DesignerState | null;

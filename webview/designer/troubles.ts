@@ -45,11 +45,15 @@ function dataTrouble(model: ModelSpec, data: DataView): Trouble | null {
   if (fit.ok) return null;
   const input = model.input;
   const [, time, features] = data.tensor;
-  if (input?.length !== 3 || data.tensor.length !== 3 || time === undefined || features === undefined) return { message: fit.error.message, fixes: [] };
+  if (input?.length !== 3 || data.tensor.length !== 3 || time === undefined || features === undefined)
+    return { message: fit.error.message, fixes: [] };
   const [batch = null, wantTime = null, wantFeatures = null] = input;
   if (wantFeatures !== null && wantFeatures !== features) {
     const message = msg("The selection has {a} features, the model expects {b}.", { a: features, b: wantFeatures });
-    return { message, fixes: [{ label: msg("Set features to {a}", { a: features }), edit: { op: "setInput", shape: [batch, wantTime, features] } }] };
+    return {
+      message,
+      fixes: [{ label: msg("Set features to {a}", { a: features }), edit: { op: "setInput", shape: [batch, wantTime, features] } }],
+    };
   }
   if (wantTime !== null && wantTime !== time) {
     const message = msg("The selection has {a} time steps, the model expects {b}.", { a: time, b: wantTime });

@@ -23,7 +23,8 @@ export function axesOf(tensor: TensorView, spec: LayerSpec | null, convention: C
   if (convention === "keras" || (!recurrent && role !== "input")) return axes;
   const [first, second, third] = axes;
   if (first?.name !== "batch" || second === undefined || axes.length > 3) return axes;
-  const both = role === "output" && spec?.className === "Bidirectional" && spec.mergeMode === "concat" && spec.layer.units === spec.backward.units;
+  const both =
+    role === "output" && spec?.className === "Bidirectional" && spec.mergeMode === "concat" && spec.layer.units === spec.backward.units;
   const directions: ShownAxis = { name: "directions", size: both ? 2 : 1, stored: null };
   if (third !== undefined) {
     if (convention === "pytorch" || role === "input") return [second, first, third];

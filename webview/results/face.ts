@@ -40,7 +40,18 @@ export function facePlan(tensor: TensorView, spec: LayerSpec | null, convention:
     if (i === last) return Math.min(size, shownColumns);
     return i === rows?.stored ? shownRows : Math.min(size, 1);
   });
-  return { axes, rows, columns, behind, small, shownRows, shownColumns, start: tensor.shape.map(() => 0), count, slabs: small ? slabsOf(behind) : [behind.map(() => 0)] };
+  return {
+    axes,
+    rows,
+    columns,
+    behind,
+    small,
+    shownRows,
+    shownColumns,
+    start: tensor.shape.map(() => 0),
+    count,
+    slabs: small ? slabsOf(behind) : [behind.map(() => 0)],
+  };
 }
 
 function slabsOf(behind: readonly ShownAxis[]): number[][] {

@@ -62,7 +62,13 @@ export function scrollTo(size: GridSize, window: GridWindow, row: number, column
 }
 
 /** The cell that a key leads to; null for other keys. */
-export function moveBy(key: string, ctrl: boolean, at: { row: number; column: number }, size: GridSize, page: number): { row: number; column: number } | null {
+export function moveBy(
+  key: string,
+  ctrl: boolean,
+  at: { row: number; column: number },
+  size: GridSize,
+  page: number,
+): { row: number; column: number } | null {
   const { row, column } = at;
   const steps: Readonly<Record<string, readonly [number, number]>> = {
     ArrowUp: [row - 1, column],

@@ -14,7 +14,12 @@ export interface Plane {
 
 export function planeOf(tensor: TensorView, leading: readonly number[]): Plane {
   const { shape } = tensor;
-  return { tensor, leading: shape.slice(0, -2).map((_, i) => leading[i] ?? 0), rows: shape.length < 2 ? 1 : (shape.at(-2) ?? 1), columns: shape.at(-1) ?? 1 };
+  return {
+    tensor,
+    leading: shape.slice(0, -2).map((_, i) => leading[i] ?? 0),
+    rows: shape.length < 2 ? 1 : (shape.at(-2) ?? 1),
+    columns: shape.at(-1) ?? 1,
+  };
 }
 
 /** The whole index of a cell, in stored axes. */
@@ -27,7 +32,11 @@ export function boxAround(plane: Plane, row: number, column: number): Box {
   const down = blockOf(row, BLOCK, plane.rows);
   const right = blockOf(column, BLOCK, plane.columns);
   if (plane.tensor.shape.length < 2) return { tensor: plane.tensor.id, start: [right.from], count: [right.count] };
-  return { tensor: plane.tensor.id, start: [...plane.leading, down.from, right.from], count: [...plane.leading.map(() => 1), down.count, right.count] };
+  return {
+    tensor: plane.tensor.id,
+    start: [...plane.leading, down.from, right.from],
+    count: [...plane.leading.map(() => 1), down.count, right.count],
+  };
 }
 
 /** A cell's value; null: on its way; the message where it cannot be read. */

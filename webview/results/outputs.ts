@@ -50,11 +50,13 @@ export function outputsOf(run: RunView): Outputs {
   const model = read.ok ? read.value : null;
   const groups = new Map<number, TensorView[]>();
   for (const tensor of run.tensors) if (tensor.layer >= 0) groups.set(tensor.layer, [...(groups.get(tensor.layer) ?? []), tensor]);
-  const layers = [...groups].sort(([a], [b]) => a - b).map(([index, tensors]): LayerGroup => {
-    const spec = model?.layers[index] ?? null;
-    const first = tensors[0] as TensorView;
-    return { index, name: first.layerName, className: first.className, spec, tensors: tensors.filter((tensor) => !isTwin(tensor, spec)) };
-  });
+  const layers = [...groups]
+    .sort(([a], [b]) => a - b)
+    .map(([index, tensors]): LayerGroup => {
+      const spec = model?.layers[index] ?? null;
+      const first = tensors[0] as TensorView;
+      return { index, name: first.layerName, className: first.className, spec, tensors: tensors.filter((tensor) => !isTwin(tensor, spec)) };
+    });
   const marked = run.tensors.filter((tensor) => tensor.returned && tensor.layer >= 0);
   const last = layers.at(-1)?.tensors.find((tensor) => partOf(tensor).role === "output");
   const returned = marked.length > 0 ? marked : last === undefined ? [] : [last];

@@ -4,7 +4,8 @@ import { mix, type Palette, type PaletteName, parseColour, type Rgb, safePairs }
 export function readPalette(name: PaletteName): Palette {
   const style = getComputedStyle(document.body);
   const theme = themeOf(document.body.classList);
-  const colour = (token: string, fallback: string): Rgb => parseColour(style.getPropertyValue(`--vscode-${token}`)) ?? parseColour(fallback) ?? [0, 0, 0];
+  const colour = (token: string, fallback: string): Rgb =>
+    parseColour(style.getPropertyValue(`--vscode-${token}`)) ?? parseColour(fallback) ?? [0, 0, 0];
   const back = colour("editor-background", theme === "light" ? "#ffffff" : "#1f1f1f");
   const fore = colour("editor-foreground", theme === "light" ? "#3b3b3b" : "#cccccc");
   const [safeNegative, safePositive] = safePairs[theme];

@@ -54,6 +54,10 @@ export interface State {
   readonly width: number;
   /** What the data grid shows of itself, in px. */
   readonly grid: GridWindow;
+  /** Step under the mouse on a strip, from 0; null: the cursor's. */
+  readonly hover: number | null;
+  /** Id of the button that copied a moment ago; empty: none. */
+  readonly copied: string;
 }
 
 export interface GridWindow {
@@ -94,13 +98,20 @@ export const initialState: State = {
   spoken: "",
   width: 0,
   grid: { top: 0, left: 0, width: 800, height: 400 },
+  hover: null,
+  copied: "",
 };
 
 export type Action =
   | { readonly type: "host"; readonly state: ResultsState }
   | { readonly type: "choose"; readonly choices: Partial<Choices> }
   | { readonly type: "toggle"; readonly id: string }
-  | { readonly type: "view"; readonly view: Partial<Pick<State, "railOpen" | "deviceOpen" | "dismissed" | "playing" | "allCards" | "spoken" | "width" | "grid">> }
+  | {
+      readonly type: "view";
+      readonly view: Partial<
+        Pick<State, "railOpen" | "deviceOpen" | "dismissed" | "playing" | "allCards" | "spoken" | "width" | "grid" | "hover" | "copied">
+      >;
+    }
   /** Play's next step; after the last comes the first. */
   | { readonly type: "tick" };
 
@@ -130,7 +141,11 @@ function takeHost(state: State, host: ResultsState): State {
   const changed = run?.id !== state.run?.id;
   const same = !changed || run === null || state.run === null;
   const known = same ? state.chosen : { ...state.chosen, tensor: twinOf(state.run, state.chosen.tensor, run) };
-  const dismissed = host.activity.phase === "failed" && state.activity.phase === "failed" && host.activity.message === state.activity.message && state.dismissed;
+  const dismissed =
+    host.activity.phase === "failed" &&
+    state.activity.phase === "failed" &&
+    host.activity.message === state.activity.message &&
+    state.dismissed;
   return {
     ...state,
     // The same run keeps its object: what is derived from it is derived once.
@@ -161,10 +176,15 @@ export function fitting(run: RunView | null, wanted: Choices, before: Choices): 
   const other = tensor?.id !== before.tensor;
   const shape = tensor?.shape ?? [];
   const strips = stripsOf(outputs);
-  const own = tensor === null ? undefined : strips.find((strip) => strip.tensor.id === tensor.id || (tensor.layer === strip.layer && hasTime(tensor)));
+  const own =
+    tensor === null
+      ? undefined
+      : strips.find((strip) => strip.tensor.id === tensor.id || (tensor.layer === strip.layer && hasTime(tensor)));
   const kept = other && own !== undefined ? own : (strips.find((strip) => strip.id === wanted.strip) ?? own ?? strips.at(-1));
   const batch = clamp(wanted.batch, batchOf(outputs));
-  const leading = shape.slice(0, -2).map((size, i) => (i === 0 && tensor?.axes[0] === "batch" ? clamp(batch, size) : clamp(wanted.leading[i] ?? 0, size)));
+  const leading = shape
+    .slice(0, -2)
+    .map((size, i) => (i === 0 && tensor?.axes[0] === "batch" ? clamp(batch, size) : clamp(wanted.leading[i] ?? 0, size)));
   const timed = strips.length > 0;
   return {
     ...wanted,
@@ -196,8 +216,10 @@ export function decodeSaved(value: unknown): Saved | null {
   const { runId, chosen } = value as Record<string, unknown>;
   if (typeof chosen !== "object" || chosen === null) return null;
   const given = chosen as Record<string, unknown>;
-  const pick = <T>(key: keyof Choices, options: readonly T[], fallback: T): T => options.find((option) => option === given[key]) ?? fallback;
-  const index = (key: keyof Choices): number => (Number.isSafeInteger(given[key]) && (given[key] as number) >= 0 ? (given[key] as number) : 0);
+  const pick = <T>(key: keyof Choices, options: readonly T[], fallback: T): T =>
+    options.find((option) => option === given[key]) ?? fallback;
+  const index = (key: keyof Choices): number =>
+    Number.isSafeInteger(given[key]) && (given[key] as number) >= 0 ? (given[key] as number) : 0;
   return {
     runId: typeof runId === "string" ? runId : null,
     chosen: {
@@ -209,7 +231,9 @@ export function decodeSaved(value: unknown): Saved | null {
       step: index("step"),
       strip: typeof given["strip"] === "string" ? given["strip"] : "",
       unit: index("unit"),
-      leading: Array.isArray(given["leading"]) ? given["leading"].filter((v): v is number => Number.isSafeInteger(v) && v >= 0).slice(0, 8) : [],
+      leading: Array.isArray(given["leading"])
+        ? given["leading"].filter((v): v is number => Number.isSafeInteger(v) && v >= 0).slice(0, 8)
+        : [],
       row: index("row"),
       column: index("column"),
       digits: pick("digits", digitChoices, 6),

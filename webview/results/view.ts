@@ -14,7 +14,8 @@ export interface Actions {
   cancel(): void;
   /** Copies a whole tensor, as soon as its values are here. */
   copyTensor(tensor: number, format: CopyFormat): void;
-  copyText(text: string): void;
+  /** `by` is the id of the button, which shows that it was done. */
+  copyText(text: string, by: string): void;
   say(text: string): void;
   /** Asks again for the slices that failed. */
   retry(): void;

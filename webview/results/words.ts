@@ -4,8 +4,12 @@ import type { TensorView } from "../../extension/core/protocol/results.js";
 import { t } from "../shared/l10n.js";
 import type { ShownAxisName } from "./convention.js";
 import type { Finding } from "./finding.js";
+import { clip } from "./names.js";
 import { fixed } from "./numbers.js";
 import { type Direction, isReversed, partOf, type Strip } from "./outputs.js";
+
+/** Most characters of a layer's or variable's name. */
+const NAME = 60;
 
 export function axisWord(name: ShownAxisName): string {
   switch (name) {
@@ -81,9 +85,10 @@ export function gateWord(key: string): string {
 
 /** Where a tensor comes from: "bidirectional · forward". */
 export function originWord(tensor: TensorView, sourceName: string): string {
-  if (tensor.layer < 0) return sourceName;
+  if (tensor.layer < 0) return clip(sourceName, NAME);
   const { direction } = partOf(tensor);
-  return direction === null ? tensor.layerName : `${tensor.layerName} · ${directionWord(direction)}`;
+  const name = clip(tensor.layerName, NAME);
+  return direction === null ? name : `${name} · ${directionWord(direction)}`;
 }
 
 export function isRecurrentSpec(spec: LayerSpec | null): boolean {
@@ -99,7 +104,7 @@ export function axisTitle(tensor: TensorView, spec: LayerSpec | null, axis: numb
 /** "LSTM · forward". */
 export function stripWord(strip: Strip): string {
   if (strip.what === "input") return t("x · input");
-  if (strip.direction === null) return strip.name;
+  if (strip.direction === null) return clip(strip.name, NAME);
   return `${strip.className} · ${directionWord(strip.direction)}`;
 }
 

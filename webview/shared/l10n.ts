@@ -42,6 +42,11 @@ export function formatNumber(value: number, options: Intl.NumberFormatOptions = 
   return format.format(value);
 }
 
+/** A count that stays short: "21,710,633", but "21.7B". */
+export function formatCount(value: number): string {
+  return formatNumber(value, value < 1e8 ? {} : { notation: "compact", maximumFractionDigits: 1 });
+}
+
 /** "4 KB", "71.2 GB": powers of 1024. */
 export function formatBytes(bytes: number): string {
   const units = ["B", "KB", "MB", "GB", "TB"];

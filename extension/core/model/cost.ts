@@ -24,7 +24,10 @@ export function costOf(model: ModelSpec): Cost {
     params = plus(params, at?.params ?? null);
     for (const shape of at?.outputs ?? []) outputs = plus(outputs, sizeOfOne(shape));
     for (const direction of directionsOf(layer)) {
-      adds = plus(adds, steps === null || features === null ? null : steps * gatesOf(direction.className) * direction.units * (features + direction.units));
+      adds = plus(
+        adds,
+        steps === null || features === null ? null : steps * gatesOf(direction.className) * direction.units * (features + direction.units),
+      );
     }
     if (layer.className === "Dense") adds = plus(adds, steps === null || features === null ? null : steps * features * layer.units);
   });

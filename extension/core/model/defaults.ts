@@ -42,7 +42,10 @@ export function recurrent(className: RecurrentClass, units: number, options: Par
 }
 
 /** Wraps a layer as Keras does: the backward layer is a mirror of the forward one. */
-export function bidirectional(layer: RecurrentSpec, options: Partial<Pick<BidirectionalSpec, "name" | "mergeMode">> = {}): BidirectionalSpec {
+export function bidirectional(
+  layer: RecurrentSpec,
+  options: Partial<Pick<BidirectionalSpec, "name" | "mergeMode">> = {},
+): BidirectionalSpec {
   const wrapped = { ...layer, name: `forward_${layer.name.replace(/^forward_/, "")}` };
   return {
     className: "Bidirectional",

@@ -36,7 +36,9 @@ export function applyEdit(model: ModelSpec, edit: ModelEdit): Result<ModelSpec> 
     case "setSeed":
       return ok({ ...model, seed: edit.seed });
     case "add":
-      return edit.index < 0 || edit.index > model.layers.length ? noLayer(edit.index) : insert(model, edit.index, newLayer(edit.className, timestepsOf(model)));
+      return edit.index < 0 || edit.index > model.layers.length
+        ? noLayer(edit.index)
+        : insert(model, edit.index, newLayer(edit.className, timestepsOf(model)));
     default:
       return editLayer(model, edit);
   }

@@ -27,7 +27,9 @@ export function initialWeights(model: ModelSpec, seed: number): Result<Weight[]>
     const features = featuresOf(flow[i]?.input ?? null);
     const shapes = weightShapes(layer, features ?? 0);
     if (features === null && layer.className !== "Embedding" && shapes.length > 0) {
-      return err(failure("SHAPE_MISMATCH", "The features of {layer}'s input are not known. Give the model an input shape.", { layer: layer.name }));
+      return err(
+        failure("SHAPE_MISMATCH", "The features of {layer}'s input are not known. Give the model an input shape.", { layer: layer.name }),
+      );
     }
     for (const { name, shape } of shapes) {
       const data = fill(initializerOf(layer, name), name, layer, shape, random);
@@ -56,7 +58,9 @@ function fill(initializer: Initializer, name: string, layer: LayerSpec, shape: r
   const values = draw(initializer, shape, random);
   if (values === undefined) {
     const args = { layer: layer.name, name: initializer.className };
-    return err(failure("UNSUPPORTED", "{layer}: the initializer “{name}” is not known. Give the weights, or use e.g. glorot_uniform.", args));
+    return err(
+      failure("UNSUPPORTED", "{layer}: the initializer “{name}” is not known. Give the weights, or use e.g. glorot_uniform.", args),
+    );
   }
   const own = owner(layer, name);
   if (own.className === "LSTM" && own.unitForgetBias && name.endsWith("bias")) {
@@ -134,10 +138,20 @@ function fans(shape: readonly number[]): [number, number] {
 export function checkWeights(model: ModelSpec, given: readonly { shape: readonly number[]; data: ArrayLike<number> }[]): Result<Weight[]> {
   const flow = flowOf(model);
   const expected = model.layers.flatMap((layer, i) =>
-    weightShapes(layer, inferredFeatures(layer, featuresOf(flow[i]?.input ?? null), given)).map((entry) => ({ ...entry, layer: layer.name })),
+    weightShapes(layer, inferredFeatures(layer, featuresOf(flow[i]?.input ?? null), given)).map((entry) => ({
+      ...entry,
+      layer: layer.name,
+    })),
   );
   if (expected.length !== given.length) {
-    const args = { expected: expected.length, got: given.length, list: expected.map((entry) => `${entry.layer}/${entry.name}`).slice(0, 8).join(", ") };
+    const args = {
+      expected: expected.length,
+      got: given.length,
+      list: expected
+        .map((entry) => `${entry.layer}/${entry.name}`)
+        .slice(0, 8)
+        .join(", "),
+    };
     return err(failure("SHAPE_MISMATCH", "The model has {expected} weights ({list}); {got} were given.", args));
   }
   const out: Weight[] = [];
@@ -161,4 +175,3 @@ function inferredFeatures(layer: LayerSpec, features: number | null, given: read
   const rows = given[0]?.shape?.[0];
   return directionsOf(layer).length > 0 || layer.className === "Dense" ? (Number.isSafeInteger(rows) ? (rows as number) : 0) : 0;
 }
-

@@ -41,9 +41,13 @@ function axesText(rank: number, first: LayerSpec): string {
 }
 
 function beyondLimits(shape: readonly number[], first: LayerSpec): Failure | null {
-  if ((shape[0] as number) > limits.batch) return failure("TOO_LARGE", "The batch is {got}; the limit is {limit}.", { got: shape[0] as number, limit: limits.batch });
+  if ((shape[0] as number) > limits.batch)
+    return failure("TOO_LARGE", "The batch is {got}; the limit is {limit}.", { got: shape[0] as number, limit: limits.batch });
   if (shape.length === 3 && (shape[1] as number) > limits.timesteps) {
-    return failure("TOO_LARGE", "The data has {got} time steps; the limit is {limit}.", { got: shape[1] as number, limit: limits.timesteps });
+    return failure("TOO_LARGE", "The data has {got} time steps; the limit is {limit}.", {
+      got: shape[1] as number,
+      limit: limits.timesteps,
+    });
   }
   const features = shape.at(-1) as number;
   if (first.className !== "Embedding" && features > limits.units) {
@@ -55,12 +59,18 @@ function beyondLimits(shape: readonly number[], first: LayerSpec): Failure | nul
 /** The first axis that the declared input says otherwise. A fixed batch binds stateful models only, as in Keras. */
 function difference(model: ModelSpec, shape: readonly number[], declared: SymbolicShape): Failure | null {
   if (declared.length !== shape.length) {
-    return failure("SHAPE_MISMATCH", "The model's input is {expected}; the data has shape {got}.", { expected: shapeText(declared), got: shapeText(shape) });
+    return failure("SHAPE_MISMATCH", "The model's input is {expected}; the data has shape {got}.", {
+      expected: shapeText(declared),
+      got: shapeText(shape),
+    });
   }
   const last = shape.length - 1;
   const [wantFeatures, features] = [declared[last], shape[last] as number];
   if (wantFeatures != null && wantFeatures !== features && shape.length !== 2) {
-    return failure("SHAPE_MISMATCH", "The data has {got} features, the model expects {expected}. Set the input's features to {got}?", { got: features, expected: wantFeatures });
+    return failure("SHAPE_MISMATCH", "The data has {got} features, the model expects {expected}. Set the input's features to {got}?", {
+      got: features,
+      expected: wantFeatures,
+    });
   }
   const stateful = model.layers.some((layer) => directionsOf(layer).some((direction) => direction.stateful));
   if (stateful && declared[0] != null && declared[0] !== shape[0]) {
@@ -73,9 +83,16 @@ function difference(model: ModelSpec, shape: readonly number[], declared: Symbol
     const expected = declared[axis];
     if (expected == null || expected === shape[axis]) continue;
     if (axis === 1 && shape.length === 3) {
-      return failure("SHAPE_MISMATCH", "The data has {got} time steps, the model expects {expected}. Set the input's time steps to {got}, or to None?", { got: shape[axis] as number, expected });
+      return failure(
+        "SHAPE_MISMATCH",
+        "The data has {got} time steps, the model expects {expected}. Set the input's time steps to {got}, or to None?",
+        { got: shape[axis] as number, expected },
+      );
     }
-    return failure("SHAPE_MISMATCH", "The model's input is {expected}; the data has shape {got}.", { expected: shapeText(declared), got: shapeText(shape) });
+    return failure("SHAPE_MISMATCH", "The model's input is {expected}; the data has shape {got}.", {
+      expected: shapeText(declared),
+      got: shapeText(shape),
+    });
   }
   return null;
 }
@@ -87,7 +104,9 @@ export function withInput(model: ModelSpec, shape: readonly number[]): ModelSpec
 }
 
 /** One entry a state that the model keeps at run time, in the order of the program: its layer and width. */
-export function stateSlots(model: ModelSpec): { readonly layer: number; readonly name: string; readonly units: number; readonly stateful: boolean }[] {
+export function stateSlots(
+  model: ModelSpec,
+): { readonly layer: number; readonly name: string; readonly units: number; readonly stateful: boolean }[] {
   return model.layers.flatMap((layer, index) => {
     const directions = directionsOf(layer);
     return directions.flatMap((direction, i) =>

@@ -7,7 +7,10 @@ export function weightShapes(layer: LayerSpec, features: number): { name: string
   if (directions.length > 0) {
     const prefixed = directions.length > 1;
     return directions.flatMap((direction, i) =>
-      recurrentShapes(direction, features).map(({ name, shape }) => ({ name: prefixed ? `${i === 0 ? "forward" : "backward"}/${name}` : name, shape })),
+      recurrentShapes(direction, features).map(({ name, shape }) => ({
+        name: prefixed ? `${i === 0 ? "forward" : "backward"}/${name}` : name,
+        shape,
+      })),
     );
   }
   if (layer.className === "Dense") {

@@ -37,13 +37,9 @@ const all = { returnSequences: true };
 /** Each row of the tutorial, in its order; the first is what a first run takes. */
 export const tutorialPresets: readonly Preset[] = [
   row("simple_rnn", msg("SimpleRNN(3)"), msg("The last hidden state"), "last", () => [recurrent("SimpleRNN", 3)]),
-  row(
-    "simple_rnn_sequences",
-    msg("SimpleRNN(3, return_sequences=True)"),
-    msg("The hidden state of every time step"),
-    "every",
-    () => [recurrent("SimpleRNN", 3, all)],
-  ),
+  row("simple_rnn_sequences", msg("SimpleRNN(3, return_sequences=True)"), msg("The hidden state of every time step"), "every", () => [
+    recurrent("SimpleRNN", 3, all),
+  ]),
   row("simple_rnn_state", msg("SimpleRNN(3, return_state=True)"), msg("The output and the last hidden state"), "last", () => [
     recurrent("SimpleRNN", 3, { returnState: true }),
   ]),
@@ -54,9 +50,13 @@ export const tutorialPresets: readonly Preset[] = [
     "every",
     () => [recurrent("SimpleRNN", 3, { returnSequences: true, returnState: true })],
   ),
-  row("lstm", msg("LSTM(3, return_sequences=True, return_state=True)"), msg("Every time step, the last hidden state and the cell state"), "every", () => [
-    recurrent("LSTM", 3, { returnSequences: true, returnState: true }),
-  ]),
+  row(
+    "lstm",
+    msg("LSTM(3, return_sequences=True, return_state=True)"),
+    msg("Every time step, the last hidden state and the cell state"),
+    "every",
+    () => [recurrent("LSTM", 3, { returnSequences: true, returnState: true })],
+  ),
   row("deep_rnn", msg("SimpleRNN(3) → SimpleRNN(3)"), msg("Deep: the first layer returns sequences"), "every", () => [
     recurrent("SimpleRNN", 3, all),
     recurrent("SimpleRNN", 3, all),

@@ -21,7 +21,8 @@ export function readModelText(text: string): Result<ModelSpec> {
 
 /** Reads a parsed config. Layers without a name get Keras's automatic one. */
 export function readModel(config: unknown): Result<ModelSpec> {
-  if (!isObject(config)) return err(failure("PARSE", "A model is a JSON object with “class_name” and “config”, as model.to_json() writes it."));
+  if (!isObject(config))
+    return err(failure("PARSE", "A model is a JSON object with “class_name” and “config”, as model.to_json() writes it."));
   const outer = isObject(config["model_config"]) ? config["model_config"] : config;
   const className = outer["class_name"] ?? "Sequential";
   if (className === "Sequential") return sequential(outer);
@@ -71,11 +72,19 @@ function build(outer: Json, entries: readonly unknown[]): Result<ModelSpec> {
     layers.push(layer.value);
   }
   if (input === null) {
-    const built = shapeArgument(inner["build_input_shape"] ?? (isObject(outer["build_config"]) ? outer["build_config"]["input_shape"] : undefined));
+    const built = shapeArgument(
+      inner["build_input_shape"] ?? (isObject(outer["build_config"]) ? outer["build_config"]["input_shape"] : undefined),
+    );
     if (built.ok) input = built.value;
   }
   const seed = isObject(outer["unroll"]) && Number.isSafeInteger(outer["unroll"]["seed"]) ? (outer["unroll"]["seed"] as number) : null;
-  return ok({ name: typeof inner["name"] === "string" && inner["name"] !== "" ? inner["name"] : "sequential", kerasVersion: version, input, layers: withNames(layers), seed });
+  return ok({
+    name: typeof inner["name"] === "string" && inner["name"] !== "" ? inner["name"] : "sequential",
+    kerasVersion: version,
+    input,
+    layers: withNames(layers),
+    seed,
+  });
 }
 
 /** A Sequential inside a Sequential is its layers. */

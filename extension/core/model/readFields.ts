@@ -25,7 +25,11 @@ export function classAndConfig(value: unknown): { className: string; config: Jso
 export function shapeArgument(value: unknown): Result<SymbolicShape | null> {
   if (value === undefined || value === null) return ok(null);
   if (!Array.isArray(value) || value.length > 8 || !value.every((d) => d === null || (Number.isSafeInteger(d) && (d as number) > 0))) {
-    return err(failure("INVALID_ARGUMENT", "An input shape is a list of positive sizes and null, e.g. [null, 4, 5]; got {got}.", { got: brief(value) }));
+    return err(
+      failure("INVALID_ARGUMENT", "An input shape is a list of positive sizes and null, e.g. [null, 4, 5]; got {got}.", {
+        got: brief(value),
+      }),
+    );
   }
   const shape = value as (number | null)[];
   const features = shape.at(-1);
@@ -109,7 +113,8 @@ export class Arguments {
   size(key: string, limit: number): number {
     const value = this.get(key);
     if (typeof value === "number" && Number.isSafeInteger(value) && value > 0) {
-      if (value > limit) this.fail(failure("TOO_LARGE", "{layer}: {key} is {got}; the limit is {limit}.", { layer: this.layer, key, got: value, limit }));
+      if (value > limit)
+        this.fail(failure("TOO_LARGE", "{layer}: {key} is {got}; the limit is {limit}.", { layer: this.layer, key, got: value, limit }));
       return value;
     }
     this.wrong(key, value, "a positive integer");
@@ -124,7 +129,13 @@ export class Arguments {
     const name = named === undefined ? undefined : canonicalActivation(activationName(named.className), this.kerasVersion);
     if (name === undefined) {
       const args = { layer: this.layer, key, got: brief(named?.className ?? value) };
-      this.fail(failure("INVALID_ARGUMENT", "{layer}: {key} “{got}” is not an activation that is known. Use e.g. tanh, relu, sigmoid or linear.", args));
+      this.fail(
+        failure(
+          "INVALID_ARGUMENT",
+          "{layer}: {key} “{got}” is not an activation that is known. Use e.g. tanh, relu, sigmoid or linear.",
+          args,
+        ),
+      );
     }
     return name ?? "linear";
   }

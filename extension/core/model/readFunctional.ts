@@ -35,7 +35,11 @@ export function chainOf(outer: Json): Result<readonly unknown[]> {
 }
 
 function notAChain(name: string): Result<never> {
-  return err(failure("UNSUPPORTED", "The functional model branches at “{name}”. Only a plain chain, one layer after the other, can be run.", { name }));
+  return err(
+    failure("UNSUPPORTED", "The functional model branches at “{name}”. Only a plain chain, one layer after the other, can be run.", {
+      name,
+    }),
+  );
 }
 
 function layerName(entry: Json): string {

@@ -58,7 +58,13 @@ const readers: Readonly<Record<string, Reader>> = {
     layer(label, config, context, (a) => {
       const target = a.get("target_shape");
       const fits = Array.isArray(target) && target.every((d) => Number.isSafeInteger(d) && ((d as number) > 0 || d === -1));
-      if (!fits) a.fail(failure("INVALID_ARGUMENT", "{layer}: target_shape has to be a list of sizes, one −1 allowed; got {got}.", { layer: label, got: brief(target) }));
+      if (!fits)
+        a.fail(
+          failure("INVALID_ARGUMENT", "{layer}: target_shape has to be a list of sizes, one −1 allowed; got {got}.", {
+            layer: label,
+            got: brief(target),
+          }),
+        );
       return { className: "Reshape", name: "", targetShape: fits ? (target as number[]) : [-1], kept: {} };
     }),
 };
@@ -72,7 +78,11 @@ export function readLayer(entry: unknown, context: ReadContext, index: number): 
   const label = typeof name === "string" && name !== "" ? `${className} “${brief(name)}”` : `${className} (layer ${index + 1})`;
   const reader = Object.hasOwn(readers, className) ? readers[className] : undefined;
   if (reader === undefined) {
-    return err(failure("UNSUPPORTED", "{layer} is not a layer that can be run here. Remove it, or keep the recurrent part of the model.", { layer: label }));
+    return err(
+      failure("UNSUPPORTED", "{layer} is not a layer that can be run here. Remove it, or keep the recurrent part of the model.", {
+        layer: label,
+      }),
+    );
   }
   return reader(named.config, context, label);
 }
@@ -87,10 +97,19 @@ function layer<T extends LayerSpec>(label: string, config: Json, context: ReadCo
   if (a.problem !== null) return err(a.problem);
   for (const [key, value] of Object.entries(kept)) {
     if (key === "time_major" && value === true) {
-      return err(failure("UNSUPPORTED", "{layer}: time_major is not read. Write the data as (batch, time, features) and leave it out.", { layer: label }));
+      return err(
+        failure("UNSUPPORTED", "{layer}: time_major is not read. Write the data as (batch, time, features) and leave it out.", {
+          layer: label,
+        }),
+      );
     }
     if (!harmless.has(key) && value !== null && value !== false) {
-      return err(failure("UNSUPPORTED", "{layer}: the argument “{key}” is not known. Remove it, if the result does not depend on it.", { layer: label, key: brief(key) }));
+      return err(
+        failure("UNSUPPORTED", "{layer}: the argument “{key}” is not known. Remove it, if the result does not depend on it.", {
+          layer: label,
+          key: brief(key),
+        }),
+      );
     }
   }
   return ok({ ...spec, name, kept });
@@ -147,14 +166,24 @@ function timeDistributed(config: Json, context: ReadContext, label: string): Res
   const spec = inner.value;
   if (spec.className === "Dense") return ok({ ...spec, name, timeDistributed: true });
   if (spec.className === "Activation" || spec.className === "Dropout") return ok({ ...spec, name });
-  return err(failure("UNSUPPORTED", "{layer}: TimeDistributed can wrap Dense, Activation and Dropout here, not {inner}.", { layer: label, inner: spec.className }));
+  return err(
+    failure("UNSUPPORTED", "{layer}: TimeDistributed can wrap Dense, Activation and Dropout here, not {inner}.", {
+      layer: label,
+      inner: spec.className,
+    }),
+  );
 }
 
 function wrapper(config: Json, context: ReadContext, label: string): Result<BidirectionalSpec> {
   const { layer: forwardEntry, backward_layer: backwardEntry, merge_mode: mode, ...rest } = config;
   const mergeMode = (mode === undefined ? "concat" : mode) as MergeMode;
   if (!mergeModes.includes(mergeMode)) {
-    return err(failure("INVALID_ARGUMENT", "{layer}: merge_mode has to be concat, sum, mul, ave or null; got {got}.", { layer: label, got: brief(mode) }));
+    return err(
+      failure("INVALID_ARGUMENT", "{layer}: merge_mode has to be concat, sum, mul, ave or null; got {got}.", {
+        layer: label,
+        got: brief(mode),
+      }),
+    );
   }
   const forward = direction(forwardEntry, context, label);
   if (!forward.ok) return forward;
@@ -164,7 +193,8 @@ function wrapper(config: Json, context: ReadContext, label: string): Result<Bidi
   const clash = disagreement(forward.value, backward.value);
   if (clash !== undefined) {
     const args = { layer: label, key: clash };
-    if (clash === "go_backwards") return err(failure("INVALID_ARGUMENT", "{layer}: one direction has to have {key} true, the other false.", args));
+    if (clash === "go_backwards")
+      return err(failure("INVALID_ARGUMENT", "{layer}: one direction has to have {key} true, the other false.", args));
     return err(failure("INVALID_ARGUMENT", "{layer}: both directions have to have the same {key}.", args));
   }
   return layer(label, rest, context, (a) => {
@@ -179,7 +209,9 @@ function direction(entry: unknown, context: ReadContext, label: string): Result<
   if (!inner.ok) return inner;
   const spec = inner.value;
   if (!(recurrentClasses as readonly string[]).includes(spec.className)) {
-    return err(failure("UNSUPPORTED", "{layer} has to wrap SimpleRNN, LSTM or GRU; it wraps {inner}.", { layer: label, inner: spec.className }));
+    return err(
+      failure("UNSUPPORTED", "{layer} has to wrap SimpleRNN, LSTM or GRU; it wraps {inner}.", { layer: label, inner: spec.className }),
+    );
   }
   return ok(spec as RecurrentSpec);
 }

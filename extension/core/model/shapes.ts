@@ -81,7 +81,10 @@ function troubleOf(model: ModelSpec, layer: LayerSpec, index: number, input: Sym
     if (states !== null) return states;
   }
   if (layer.className === "Embedding" && (index > 0 || (input !== null && input.length !== 2))) {
-    return { problem: failure("SHAPE_MISMATCH", "Embedding reads token ids: it has to be the first layer, with an input of (batch, time)."), fixes: [] };
+    return {
+      problem: failure("SHAPE_MISMATCH", "Embedding reads token ids: it has to be the first layer, with an input of (batch, time)."),
+      fixes: [],
+    };
   }
   const rank = rankTrouble(model, layer, index, input);
   if (rank !== null) return rank;
@@ -98,7 +101,13 @@ function sizeTrouble(layer: LayerSpec): Failure | null {
     if (!Number.isSafeInteger(unit.units) || unit.units < 1) {
       return failure("INVALID_ARGUMENT", "{layer} needs at least 1 unit.", { layer: layer.className });
     }
-    if (unit.units > limits.units) return failure("TOO_LARGE", "{layer}: {key} is {got}; the limit is {limit}.", { layer: layer.className, key: "units", got: unit.units, limit: limits.units });
+    if (unit.units > limits.units)
+      return failure("TOO_LARGE", "{layer}: {key} is {got}; the limit is {limit}.", {
+        layer: layer.className,
+        key: "units",
+        got: unit.units,
+        limit: limits.units,
+      });
   }
   return null;
 }
@@ -106,24 +115,54 @@ function sizeTrouble(layer: LayerSpec): Failure | null {
 /** A Sequential hands on one tensor: states in the middle have nowhere to go. */
 function swallowedStates(above: LayerSpec, layer: LayerSpec, index: number): Trouble | null {
   if (above.className === "Bidirectional" && above.mergeMode === null) {
-    const problem = failure("SHAPE_MISMATCH", "{above} returns two outputs, and {layer} takes one. Choose a merge mode.", { above: layerLabel(above), layer: layerLabel(layer) });
-    return { problem, fixes: [{ label: msg("Set merge_mode to concat"), edit: { op: "setOption", index: index - 1, key: "mergeMode", value: "concat" } }] };
+    const problem = failure("SHAPE_MISMATCH", "{above} returns two outputs, and {layer} takes one. Choose a merge mode.", {
+      above: layerLabel(above),
+      layer: layerLabel(layer),
+    });
+    return {
+      problem,
+      fixes: [{ label: msg("Set merge_mode to concat"), edit: { op: "setOption", index: index - 1, key: "mergeMode", value: "concat" } }],
+    };
   }
   if (!directionsOf(above).some((direction) => direction.returnState)) return null;
-  const problem = failure("SHAPE_MISMATCH", "{above} returns its states too, and {layer} takes one tensor.", { above: layerLabel(above), layer: layerLabel(layer) });
-  return { problem, fixes: [{ label: msg("Turn off return_state"), edit: { op: "setOption", index: index - 1, key: "returnState", value: false } }] };
+  const problem = failure("SHAPE_MISMATCH", "{above} returns its states too, and {layer} takes one tensor.", {
+    above: layerLabel(above),
+    layer: layerLabel(layer),
+  });
+  return {
+    problem,
+    fixes: [{ label: msg("Turn off return_state"), edit: { op: "setOption", index: index - 1, key: "returnState", value: false } }],
+  };
 }
 
 function rankTrouble(model: ModelSpec, layer: LayerSpec, index: number, input: SymbolicShape | null): Trouble | null {
   if (input === null) return null;
   const needsSequence = isRecurrent(layer) || layer.className === "Bidirectional" || layer.className === "Masking";
   if (needsSequence && input.length !== 3) {
-    if (input.length > 3) return { problem: failure("SHAPE_MISMATCH", "{layer} needs (batch, time, features); it gets {shape}.", { layer: layerLabel(layer), shape: shapeText(input) }), fixes: [] };
-    return { problem: failure("SHAPE_MISMATCH", "{layer} needs a sequence, not one vector.", { layer: layerLabel(layer) }), fixes: sequenceFixes(model, index) };
+    if (input.length > 3)
+      return {
+        problem: failure("SHAPE_MISMATCH", "{layer} needs (batch, time, features); it gets {shape}.", {
+          layer: layerLabel(layer),
+          shape: shapeText(input),
+        }),
+        fixes: [],
+      };
+    return {
+      problem: failure("SHAPE_MISMATCH", "{layer} needs a sequence, not one vector.", { layer: layerLabel(layer) }),
+      fixes: sequenceFixes(model, index),
+    };
   }
   if (layer.className === "RepeatVector" && input.length !== 2) {
     const last = lastRecurrent(model, index);
-    const fixes = last < 0 ? [] : [{ label: msg("Turn off return_sequences"), edit: { op: "setOption", index: last, key: "returnSequences", value: false } as const }];
+    const fixes =
+      last < 0
+        ? []
+        : [
+            {
+              label: msg("Turn off return_sequences"),
+              edit: { op: "setOption", index: last, key: "returnSequences", value: false } as const,
+            },
+          ];
     return { problem: failure("SHAPE_MISMATCH", "{layer} needs one vector, not a sequence.", { layer: layer.className }), fixes };
   }
   return null;
@@ -173,7 +212,8 @@ export function outputsOf(layer: LayerSpec, input: SymbolicShape | null): Symbol
   const directions = directionsOf(layer);
   const first = directions[0];
   if (first !== undefined) {
-    const widths = layer.className === "Bidirectional" ? mergedWidths(layer.mergeMode, first.units, directions[1]?.units ?? first.units) : [first.units];
+    const widths =
+      layer.className === "Bidirectional" ? mergedWidths(layer.mergeMode, first.units, directions[1]?.units ?? first.units) : [first.units];
     const outputs = widths.map((width): SymbolicShape => (first.returnSequences ? [batch, time, width] : [batch, width]));
     if (!first.returnState) return outputs;
     const states = directions.flatMap((direction) => statesOf(direction.className).map((): SymbolicShape => [batch, direction.units]));

@@ -25,7 +25,12 @@ export function tensorPlan(program: readonly ProgramLayer[], shape: readonly num
     if (capture > 0 || index === program.length - 1) {
       const split = outputs.length > 1;
       outputs.forEach((outputShape, i) => {
-        out.push({ layer: index, name: split ? `${i === 0 ? "forward" : "backward"}/output` : "output", role: "output", shape: outputShape });
+        out.push({
+          layer: index,
+          name: split ? `${i === 0 ? "forward" : "backward"}/output` : "output",
+          role: "output",
+          shape: outputShape,
+        });
       });
     }
     out.push(...recurrentTensors(layer, index, current, capture));
@@ -39,11 +44,21 @@ function recurrentTensors(layer: ProgramLayer, index: number, input: readonly nu
   const [batch, time] = [input[0] as number, input[1] as number];
   const prefix = (i: number): string => (directions.length === 1 ? "" : i === 0 ? "forward/" : "backward/");
   const states = directions.flatMap((direction, i) =>
-    programStates(direction.kind).map((name): TensorPlan => ({ layer: index, name: prefix(i) + name, role: "state", shape: [batch, direction.units] })),
+    programStates(direction.kind).map((name): TensorPlan => ({
+      layer: index,
+      name: prefix(i) + name,
+      role: "state",
+      shape: [batch, direction.units],
+    })),
   );
   if (capture < 2) return states;
   const steps = directions.flatMap((direction, i) =>
-    traces[direction.kind].map((name): TensorPlan => ({ layer: index, name: prefix(i) + name, role: "trace", shape: [batch, time, direction.units] })),
+    traces[direction.kind].map((name): TensorPlan => ({
+      layer: index,
+      name: prefix(i) + name,
+      role: "trace",
+      shape: [batch, time, direction.units],
+    })),
   );
   return [...states, ...steps];
 }
@@ -59,7 +74,11 @@ export function outputShapes(layer: ProgramLayer, shape: readonly number[]): (re
     case "bidirectional": {
       const { forward, backward, mergeMode } = layer;
       const head = forward.returnSequences ? [batch, shape[1] as number] : [batch];
-      if (mergeMode === null) return [[...head, forward.units], [...head, backward.units]];
+      if (mergeMode === null)
+        return [
+          [...head, forward.units],
+          [...head, backward.units],
+        ];
       return [[...head, mergeMode === "concat" ? forward.units + backward.units : forward.units]];
     }
     case "dense":

@@ -61,7 +61,11 @@ function recurrentWhy(layer: LayerSpec, input: SymbolicShape | null, output: Sym
   }
   rows.push({ axis: "units", size: text(output.at(-1)), reason });
   const twice = layer.className === "Bidirectional" && layer.mergeMode === "concat";
-  if (sequences) return { rule: twice ? msg("(batch, time, features) → (batch, time, 2 × units)") : msg("(batch, time, features) → (batch, time, units)"), rows };
+  if (sequences)
+    return {
+      rule: twice ? msg("(batch, time, features) → (batch, time, 2 × units)") : msg("(batch, time, features) → (batch, time, units)"),
+      rows,
+    };
   return { rule: twice ? msg("(batch, time, features) → (batch, 2 × units)") : msg("(batch, time, features) → (batch, units)"), rows };
 }
 
@@ -84,7 +88,12 @@ function ruleOf(layer: LayerSpec, output: SymbolicShape): Message {
 
 function middleRows(layer: LayerSpec, output: SymbolicShape): WhyRow[] {
   if (output.length < 3) return [];
-  const reason = layer.className === "RepeatVector" ? msg("the vector, {n} times", { n: layer.n }) : layer.className === "Reshape" ? msg("target_shape") : msg("as it came in");
+  const reason =
+    layer.className === "RepeatVector"
+      ? msg("the vector, {n} times", { n: layer.n })
+      : layer.className === "Reshape"
+        ? msg("target_shape")
+        : msg("as it came in");
   return output.slice(1, -1).map((size) => ({ axis: "time", size: text(size), reason }));
 }
 

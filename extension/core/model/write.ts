@@ -41,7 +41,16 @@ function activation(name: string): string {
   return name === "hard_sigmoid_keras2" ? "hard_sigmoid" : name;
 }
 
-const notWritten = new Set(["batch_input_shape", "batch_shape", "input_shape", "input_length", "input_dim", "batch_size", "implementation", "time_major"]);
+const notWritten = new Set([
+  "batch_input_shape",
+  "batch_shape",
+  "input_shape",
+  "input_length",
+  "input_dim",
+  "batch_size",
+  "implementation",
+  "time_major",
+]);
 
 /** Arguments as they came, but for the shape of the first layer: the InputLayer says it. */
 function kept(layer: LayerSpec): Json {

@@ -34,7 +34,13 @@ export type RunState =
   | { readonly phase: "idle" }
   /** `done` of `total` time steps over all layers; layer and step for people, from 1. */
   | { readonly phase: "running"; readonly done: number; readonly total: number; readonly layer: number; readonly layers: number }
-  | { readonly phase: "done"; readonly outputShape: readonly number[]; readonly ms: number; readonly warning: string | null; readonly actions: readonly NoteAction[] }
+  | {
+      readonly phase: "done";
+      readonly outputShape: readonly number[];
+      readonly ms: number;
+      readonly warning: string | null;
+      readonly actions: readonly NoteAction[];
+    }
   | { readonly phase: "failed"; readonly message: string; readonly actions: readonly NoteAction[] };
 
 export interface DesignerState {
@@ -63,12 +69,24 @@ export type DesignerFromView =
   /** tutorial, blank: starts; python, open: file pickers; text, export, saveAs, showResults, selection: what the buttons say. */
   | { readonly type: "command"; readonly id: DesignerCommand };
 
-export const designerCommands = ["tutorial", "blank", "python", "open", "text", "export", "saveAs", "showResults", "selection", "goToProblem"] as const;
+export const designerCommands = [
+  "tutorial",
+  "blank",
+  "python",
+  "open",
+  "text",
+  "export",
+  "saveAs",
+  "showResults",
+  "selection",
+  "goToProblem",
+] as const;
 export type DesignerCommand = (typeof designerCommands)[number];
 
 const index = natural;
 const className = string as Decoder<LayerClass>;
-const option: Decoder<string | number | boolean | null> = (value) => (value === null ? null : (string(value) ?? finite(value) ?? boolean(value)));
+const option: Decoder<string | number | boolean | null> = (value) =>
+  value === null ? null : (string(value) ?? finite(value) ?? boolean(value));
 
 const edit: Decoder<ModelEdit> = union<ModelEdit>("op", {
   rename: object<Extract<ModelEdit, { op: "rename" }>>({ op: literal("rename"), name: string }),
@@ -93,7 +111,10 @@ export const decodeDesignerFromView: Decoder<DesignerFromView> = union<DesignerF
   runRequested: object<{ type: "runRequested" }>({ type: literal("runRequested") }),
   cancelRequested: object<{ type: "cancelRequested" }>({ type: literal("cancelRequested") }),
   editModel: object<{ type: "editModel"; edit: ModelEdit }>({ type: literal("editModel"), edit }),
-  deviceChosen: object<{ type: "deviceChosen"; device: DeviceChoice }>({ type: literal("deviceChosen"), device: literal("auto", "cuda", "cpu", "js") }),
+  deviceChosen: object<{ type: "deviceChosen"; device: DeviceChoice }>({
+    type: literal("deviceChosen"),
+    device: literal("auto", "cuda", "cpu", "js"),
+  }),
   actionChosen: object<{ type: "actionChosen"; id: string }>({ type: literal("actionChosen"), id: string }),
   command: object<{ type: "command"; id: DesignerCommand }>({ type: literal("command"), id: literal(...designerCommands) }),
 });
@@ -107,8 +128,20 @@ const actions = array(object<NoteAction>({ id: string, label: string }), 8);
 
 const runState: Decoder<RunState> = union<RunState>("phase", {
   idle: object<Extract<RunState, { phase: "idle" }>>({ phase: literal("idle") }),
-  running: object<Extract<RunState, { phase: "running" }>>({ phase: literal("running"), done: finite, total: finite, layer: natural, layers: natural }),
-  done: object<Extract<RunState, { phase: "done" }>>({ phase: literal("done"), outputShape: numbers, ms: finite, warning: nullable(string), actions }),
+  running: object<Extract<RunState, { phase: "running" }>>({
+    phase: literal("running"),
+    done: finite,
+    total: finite,
+    layer: natural,
+    layers: natural,
+  }),
+  done: object<Extract<RunState, { phase: "done" }>>({
+    phase: literal("done"),
+    outputShape: numbers,
+    ms: finite,
+    warning: nullable(string),
+    actions,
+  }),
   failed: object<Extract<RunState, { phase: "failed" }>>({ phase: literal("failed"), message: string, actions }),
 });
 
@@ -117,12 +150,22 @@ export const deviceView: Decoder<DeviceView> = object<DeviceView>({
   used: nullable(literal("cuda", "cpu", "js")),
   name: string,
   reason: nullable(string),
-  options: array(object<DeviceView["options"][number]>({ kind: literal("cuda", "cpu", "js"), name: string, available: boolean, reason: nullable(string) }), 8),
+  options: array(
+    object<DeviceView["options"][number]>({
+      kind: literal("cuda", "cpu", "js"),
+      name: string,
+      available: boolean,
+      reason: nullable(string),
+    }),
+    8,
+  ),
 });
 
 const strings: Decoder<Readonly<Record<string, string>>> = (value) => {
   const entries = anyObject(value);
-  return entries !== undefined && Object.values(entries).every((entry) => typeof entry === "string") ? (entries as Record<string, string>) : undefined;
+  return entries !== undefined && Object.values(entries).every((entry) => typeof entry === "string")
+    ? (entries as Record<string, string>)
+    : undefined;
 };
 
 export const initMessage = object<DesignerInit>({ type: literal("init"), locale: string, strings });

@@ -11,5 +11,10 @@ export interface DeviceView {
   readonly name: string;
   /** Why not a better one; null: nothing better was wanted. Worded by the host. */
   readonly reason: string | null;
-  readonly options: readonly { readonly kind: DeviceKind; readonly name: string; readonly available: boolean; readonly reason: string | null }[];
+  readonly options: readonly {
+    readonly kind: DeviceKind;
+    readonly name: string;
+    readonly available: boolean;
+    readonly reason: string | null;
+  }[];
 }

@@ -45,7 +45,13 @@ export interface Timing {
 
 export type EngineRequest =
   /** First of all. Answered by `welcome`. */
-  | { readonly type: "hello"; readonly id: number; readonly device: DeviceChoice; readonly threads: number; readonly memoryLimitBytes: number }
+  | {
+      readonly type: "hello";
+      readonly id: number;
+      readonly device: DeviceChoice;
+      readonly threads: number;
+      readonly memoryLimitBytes: number;
+    }
   /** `model`: a Keras config. `modelId` is the client's, so that it survives a restart. Answered by `done`. */
   | {
       readonly type: "load";
@@ -71,7 +77,14 @@ export type EngineRequest =
     }
   /** Ends the run `target` with CANCELLED; has no answer of its own. */
   | { readonly type: "cancel"; readonly id: number; readonly target: number }
-  | { readonly type: "readSlice"; readonly id: number; readonly resultId: number; readonly tensor: number; readonly start: readonly number[]; readonly count: readonly number[] }
+  | {
+      readonly type: "readSlice";
+      readonly id: number;
+      readonly resultId: number;
+      readonly tensor: number;
+      readonly start: readonly number[];
+      readonly count: readonly number[];
+    }
   | { readonly type: "release"; readonly id: number; readonly resultId: number }
   | { readonly type: "unload"; readonly id: number; readonly modelId: number }
   | { readonly type: "weights"; readonly id: number; readonly modelId: number }
@@ -98,7 +111,8 @@ type Answer<T extends EngineAnswer["type"]> = Extract<EngineAnswer, { type: T }>
 
 const id = natural;
 const shape = array(natural, 8);
-const numbers: Decoder<Float32Array | Int32Array> = (value) => (value instanceof Float32Array || value instanceof Int32Array ? value : undefined);
+const numbers: Decoder<Float32Array | Int32Array> = (value) =>
+  value instanceof Float32Array || value instanceof Int32Array ? value : undefined;
 const floats: Decoder<Float32Array> = (value) => (value instanceof Float32Array ? value : undefined);
 const tensor = object<WireTensor>({ shape, data: numbers });
 const named = object<NamedWireTensor>({ name: string, shape, data: numbers });
@@ -107,8 +121,21 @@ const capture: Decoder<CaptureLevel> = literal(0, 1, 2);
 
 /** Decodes what the engine's process receives; undefined: dropped and logged. */
 export const decodeEngineRequest: Decoder<EngineRequest> = union<EngineRequest>("type", {
-  hello: object<Request<"hello">>({ type: literal("hello"), id, device: literal("auto", "cuda", "cpu", "js"), threads: natural, memoryLimitBytes: finite }),
-  load: object<Request<"load">>({ type: literal("load"), id, modelId: id, model: anyObject, weights: nullable(array(tensor)), seed: finite }),
+  hello: object<Request<"hello">>({
+    type: literal("hello"),
+    id,
+    device: literal("auto", "cuda", "cpu", "js"),
+    threads: natural,
+    memoryLimitBytes: finite,
+  }),
+  load: object<Request<"load">>({
+    type: literal("load"),
+    id,
+    modelId: id,
+    model: anyObject,
+    weights: nullable(array(tensor)),
+    seed: finite,
+  }),
   run: object<Request<"run">>({
     type: literal("run"),
     id,

@@ -4,7 +4,14 @@ import { type Selection, selectionErrorKinds } from "../text/selection.js";
 import { anyObject, array, boolean, type Decoder, literal, natural, nullable, object, string, union } from "./decode.js";
 
 export type ReaderRequest =
-  | { readonly type: "read"; readonly id: number; readonly text: string; readonly languageId: string; readonly ragged: "error" | "pad"; readonly maxBytes: number }
+  | {
+      readonly type: "read";
+      readonly id: number;
+      readonly text: string;
+      readonly languageId: string;
+      readonly ragged: "error" | "pad";
+      readonly maxBytes: number;
+    }
   | { readonly type: "enclosing"; readonly id: number; readonly text: string; readonly offset: number; readonly languageId: string };
 
 export type ReaderAnswer =
@@ -13,7 +20,14 @@ export type ReaderAnswer =
   | { readonly type: "none"; readonly id: number };
 
 export const decodeReaderRequest: Decoder<ReaderRequest> = union<ReaderRequest>("type", {
-  read: object({ type: literal("read"), id: natural, text: string, languageId: string, ragged: literal("error", "pad"), maxBytes: natural }),
+  read: object({
+    type: literal("read"),
+    id: natural,
+    text: string,
+    languageId: string,
+    ragged: literal("error", "pad"),
+    maxBytes: natural,
+  }),
   enclosing: object({ type: literal("enclosing"), id: natural, text: string, offset: natural, languageId: string }),
 });
 
@@ -38,15 +52,29 @@ const pair: Decoder<[number, number]> = (value) => {
 
 const numbers: Decoder<Selection> = (value) => {
   const found = object({
-    ok: literal(true), shape: array(natural, 8), values: floats, columns: nullable(array(string, 2 ** 24)), notes: array(message, 2 ** 16), offsets: places,
-    mask: nullable(bits), maskShape: nullable(pair), name: string, format: string,
+    ok: literal(true),
+    shape: array(natural, 8),
+    values: floats,
+    columns: nullable(array(string, 2 ** 24)),
+    notes: array(message, 2 ** 16),
+    offsets: places,
+    mask: nullable(bits),
+    maskShape: nullable(pair),
+    name: string,
+    format: string,
   })(value);
   if (found === undefined) return undefined;
   const size = found.shape.reduce((product, n) => product * n, 1);
   return found.values.length === size && found.offsets.length === size ? { ...found, shape: [...found.shape] } : undefined;
 };
 
-const refusal: Decoder<Selection> = object({ ok: literal(false), kind: literal(...selectionErrorKinds), message, start: natural, end: natural });
+const refusal: Decoder<Selection> = object({
+  ok: literal(false),
+  kind: literal(...selectionErrorKinds),
+  message,
+  start: natural,
+  end: natural,
+});
 
 const selection: Decoder<Selection> = (value) => {
   const ok = boolean(anyObject(value)?.["ok"]);

@@ -81,7 +81,17 @@ export interface SliceFailed {
 
 export type ResultsFromHost = DesignerInit | ResultsState | SliceReady | SliceFailed;
 
-export const resultsCommands = ["rerun", "newSeed", "copySummary", "showSource", "chooseDevice", "openDesigner", "runSelection", "runFile", "doctor"] as const;
+export const resultsCommands = [
+  "rerun",
+  "newSeed",
+  "copySummary",
+  "showSource",
+  "chooseDevice",
+  "openDesigner",
+  "runSelection",
+  "runFile",
+  "doctor",
+] as const;
 export type ResultsCommand = (typeof resultsCommands)[number];
 
 export type ResultsFromView =

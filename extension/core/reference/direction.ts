@@ -61,7 +61,14 @@ function newTrace(n: number): GateTrace {
 }
 
 /** A masked step opens no gate: its gates stay 0, its states are those that were held. */
-function writeTrace(traces: Readonly<Record<string, Float64Array>>, gates: GateTrace, counts: boolean, at: number, h: Float64Array, c: Float64Array): void {
+function writeTrace(
+  traces: Readonly<Record<string, Float64Array>>,
+  gates: GateTrace,
+  counts: boolean,
+  at: number,
+  h: Float64Array,
+  c: Float64Array,
+): void {
   traces["states/h"]?.set(h, at);
   traces["states/c"]?.set(c, at);
   if (!counts) return;

@@ -1,5 +1,13 @@
 /** The js device: a program in plain loops and float64, the same interface as the addon. */
-import { type CaptureLevel, isProgramRecurrent, type ProgramBidirectional, type ProgramLayer, type ProgramRecurrent, programDirections, programStates } from "../model/program.js";
+import {
+  type CaptureLevel,
+  isProgramRecurrent,
+  type ProgramBidirectional,
+  type ProgramLayer,
+  type ProgramRecurrent,
+  programDirections,
+  programStates,
+} from "../model/program.js";
 import { outputShapes, tensorPlan } from "../model/tensors.js";
 import { activate } from "./activations.js";
 import { addProduct, type CellWeights } from "./cells.js";
@@ -43,7 +51,9 @@ export class Reference {
     weights: readonly ArrayLike<number>[],
   ) {
     let at = 0;
-    this.weights = program.map((layer) => Array.from({ length: weightCount(layer) }, () => Float64Array.from(weights[at++] as ArrayLike<number>)));
+    this.weights = program.map((layer) =>
+      Array.from({ length: weightCount(layer) }, () => Float64Array.from(weights[at++] as ArrayLike<number>)),
+    );
   }
 
   /** Runs, and yields the number of time steps done since the last yield, so that the caller can stop or let others work. */
@@ -58,7 +68,12 @@ export class Reference {
         const count = directions.reduce((sum, direction) => sum + programStates(direction.kind).length, 0);
         const states = run.initialStates.slice(state, state + count);
         state += count;
-        flow = yield* this.recurrent(layer as ProgramRecurrent | ProgramBidirectional, flow, weights, { states, sink, index, capture: run.capture });
+        flow = yield* this.recurrent(layer as ProgramRecurrent | ProgramBidirectional, flow, weights, {
+          states,
+          sink,
+          index,
+          capture: run.capture,
+        });
       } else {
         flow = pointwise(layer, flow, weights);
         sink.write(index, "output", flow.data);
@@ -89,7 +104,19 @@ export class Reference {
       const out = new Float64Array(batch * (direction.returnSequences ? timesteps : 1) * direction.units);
       const traces = io.capture < 2 ? null : io.sink.traces(io.index, prefix);
       const cellWeights: CellWeights = { kernel: own[0] as Float64Array, recurrent: own[1] as Float64Array, bias: own[2] ?? null };
-      yield* runDirection({ layer: direction, batch, timesteps, features, x: flow.data, mask: flow.mask, weights: cellWeights, h, c, out, traces });
+      yield* runDirection({
+        layer: direction,
+        batch,
+        timesteps,
+        features,
+        x: flow.data,
+        mask: flow.mask,
+        weights: cellWeights,
+        h,
+        c,
+        out,
+        traces,
+      });
       io.sink.write(io.index, `${prefix}h`, h);
       if (c !== null) io.sink.write(io.index, `${prefix}c`, c);
       for (const [name, data] of Object.entries(traces ?? {})) io.sink.write(io.index, prefix + name, data);
@@ -133,14 +160,20 @@ class Sink {
     const out: Record<string, Float64Array> = {};
     for (const [key, { size }] of this.at) {
       const [at, name] = [key.slice(0, key.indexOf(":")), key.slice(key.indexOf(":") + 1)];
-      if (at === String(layer) && /^(states|gates)\//.test(name.slice(prefix.length)) && name.startsWith(prefix)) out[name.slice(prefix.length)] = new Float64Array(size);
+      if (at === String(layer) && /^(states|gates)\//.test(name.slice(prefix.length)) && name.startsWith(prefix))
+        out[name.slice(prefix.length)] = new Float64Array(size);
     }
     return out;
   }
 }
 
 /** Turns the backward sequence round and joins the directions. */
-function merge(layer: ProgramBidirectional, [forward, backward]: [Float64Array, Float64Array], batch: number, steps: number): Float64Array[] {
+function merge(
+  layer: ProgramBidirectional,
+  [forward, backward]: [Float64Array, Float64Array],
+  batch: number,
+  steps: number,
+): Float64Array[] {
   const [fw, bw] = [layer.forward.units, layer.backward.units];
   const flipped = new Float64Array(backward.length);
   for (let row = 0; row < batch; row++) {
@@ -195,7 +228,12 @@ function pointwise(layer: ProgramLayer, flow: Flow, weights: readonly Float64Arr
   }
 }
 
-function dense(layer: { units: number; activation: string }, x: Float64Array, rows: number, weights: readonly Float64Array[]): Float64Array {
+function dense(
+  layer: { units: number; activation: string },
+  x: Float64Array,
+  rows: number,
+  weights: readonly Float64Array[],
+): Float64Array {
   const features = x.length / rows;
   const out = new Float64Array(rows * layer.units);
   const [kernel, bias] = weights as [Float64Array, Float64Array | undefined];
@@ -208,7 +246,12 @@ function dense(layer: { units: number; activation: string }, x: Float64Array, ro
   return out;
 }
 
-function embed(layer: { vocabulary: number; units: number; maskZero: boolean }, flow: Flow, shape: readonly number[], table: Float64Array): Flow {
+function embed(
+  layer: { vocabulary: number; units: number; maskZero: boolean },
+  flow: Flow,
+  shape: readonly number[],
+  table: Float64Array,
+): Flow {
   const data = new Float64Array(flow.data.length * layer.units);
   const mask = layer.maskZero ? new Uint8Array(flow.data.length) : null;
   flow.data.forEach((id, i) => {

@@ -9,10 +9,12 @@ export function readCell(text: string, start: number, end: number, reader: Numbe
   if (decimalComma) {
     const cell = text.slice(start, Math.min(end, start + 64)).replace(/^\u2212/, "-");
     if (/^[-+]?\d*,\d+(?:e[-+]?\d+)?$/i.test(cell) && end - start <= 64) return { kind: "number", value: Number(cell.replace(",", ".")) };
-    if (/^[-+]?\d{1,3}(?:\.\d{3})+(?:,\d+)?$/.test(cell)) return { kind: "number", value: Number(cell.replace(/\./g, "").replace(",", ".")) };
+    if (/^[-+]?\d{1,3}(?:\.\d{3})+(?:,\d+)?$/.test(cell))
+      return { kind: "number", value: Number(cell.replace(/\./g, "").replace(",", ".")) };
   }
   const code = text.charCodeAt(start);
-  if (((code >= 48 && code <= 57) || code === 45 || code === 43 || code === 46) && reader.read(start, end) && reader.end === end) return { kind: "number", value: reader.value };
+  if (((code >= 48 && code <= 57) || code === 45 || code === 43 || code === 46) && reader.read(start, end) && reader.end === end)
+    return { kind: "number", value: reader.value };
   if (end - start > 64) return { kind: "text" };
   const cell = text.slice(start, end);
   if (code === 0x2212) {

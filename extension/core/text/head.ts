@@ -3,7 +3,7 @@ import { type Message, msg } from "../messages.js";
 import { type CellMeaning, isDateLike, readCell } from "./cell.js";
 import { type Layout, Row, SAMPLE_LINES } from "./layout.js";
 import { NumberReader } from "./number.js";
-import { missingValue, nonFinite, truncated } from "./refusals.js";
+import { missingValue, nonFinite, notNumeric, truncated } from "./refusals.js";
 import { quote, Refusal } from "./selection.js";
 
 export interface Head {
@@ -40,7 +40,12 @@ function sample(text: string, from: number, limit: number, layout: Layout): Line
     for (let i = 0; i < row.count && i < 20_000; i++) {
       const start = row.starts[i] ?? 0;
       const end = row.ends[i] ?? 0;
-      cells.push({ text: text.slice(start, Math.min(end, start + 200)).replace(/""/g, '"'), meaning: readCell(text, start, end, number, layout.decimalComma).kind, start, end });
+      cells.push({
+        text: text.slice(start, Math.min(end, start + 200)).replace(/""/g, '"'),
+        meaning: readCell(text, start, end, number, layout.decimalComma).kind,
+        start,
+        end,
+      });
     }
     lines.push({ start: row.start, end: row.end, cells });
     at = row.next;
@@ -48,13 +53,20 @@ function sample(text: string, from: number, limit: number, layout: Layout): Line
   return lines;
 }
 
-const isHeader = (line: Line): boolean => line.cells.some((cell) => cell.meaning === "text") && !line.cells.some((cell) => cell.meaning === "number");
+const isHeader = (line: Line): boolean =>
+  line.cells.some((cell) => cell.meaning === "text") && !line.cells.some((cell) => cell.meaning === "number");
 
 /** `0 1 2` over rows that start with 0, 1, 2 …: the header and index that pandas makes by itself. */
 function isNumberedFrame(lines: readonly Line[], layout: Layout): boolean {
   const [header, ...rows] = lines;
   if (layout.kind !== "whitespace" || header === undefined || rows.length === 0) return false;
-  return header.cells.every((cell, i) => cell.text === String(i)) && rows.every((row, i) => row.cells.length === header.cells.length + 1 && (row.cells[0]?.text === String(i) || row.cells[0]?.meaning === "truncated"));
+  return (
+    header.cells.every((cell, i) => cell.text === String(i)) &&
+    rows.every(
+      (row, i) =>
+        row.cells.length === header.cells.length + 1 && (row.cells[0]?.text === String(i) || row.cells[0]?.meaning === "truncated"),
+    )
+  );
 }
 
 /** Throws a Refusal where no row holds a number. */
@@ -67,7 +79,7 @@ export function headOf(text: string, from: number, limit: number, layout: Layout
   if (!data.some((line) => line.cells.some((cell) => cell.meaning === "number"))) throw noNumbers(data, text, from, limit);
   const dropLast = endsWithDelimiter(data, layout);
   const width = (data[0]?.cells.length ?? 0) - (dropLast ? 1 : 0);
-  const names = namesOf(lines.slice(0, headers), width, layout, text);
+  const names = namesOf(lines.slice(0, headers), data[0], width, { layout, text });
   const indexes = names === null ? (printed && width === 2 ? 1 : 0) : Math.max(0, width - names.length);
   const aside = new Set<number>();
   for (let column = 0; column < indexes; column++) aside.add(column);
@@ -109,18 +121,33 @@ function endsWithDelimiter(data: readonly Line[], layout: Layout): boolean {
 }
 
 /** The names in the first header line; with fewer names than columns the first columns are an index. */
-function namesOf(headers: readonly Line[], width: number, layout: Layout, text: string): string[] | null {
+function namesOf(
+  headers: readonly Line[],
+  second: Line | undefined,
+  width: number,
+  { layout, text }: { layout: Layout; text: string },
+): string[] | null {
   const [first] = headers;
   if (first === undefined) return null;
   const names = first.cells.map((cell) => cell.text);
   while (names.length > width && names[names.length - 1] === "") names.pop();
-  if (names.length === width) return names;
   if (layout.kind === "whitespace") {
     const wide = text.slice(first.start, first.end).split(/ {2,}|\t/);
+    const indented =
+      text.charAt(first.start - 1) === " " && text.charAt(second?.start === undefined ? first.start : second.start - 1) !== " ";
+    if (names.length === width && !(indented && wide.length === width - 1)) return names;
     if (wide.length === width || wide.length === width - 1) return wide;
     if (names.length < width) return names;
-  } else if (names.length === width - 1) return names;
-  throw new Refusal("ragged", msg("The header has {names} names; row 1 has {count} values. Give every column a name, or leave the header out of the selection.", { names: names.length, count: width }), first.start, first.end);
+  } else if (names.length === width || names.length === width - 1) return names;
+  throw new Refusal(
+    "ragged",
+    msg("The header has {names} names; row 1 has {count} values. Give every column a name, or leave the header out of the selection.", {
+      names: names.length,
+      count: width,
+    }),
+    first.start,
+    first.end,
+  );
 }
 
 function noNumbers(lines: readonly Line[], text: string, from: number, limit: number): Refusal {
@@ -129,8 +156,14 @@ function noNumbers(lines: readonly Line[], text: string, from: number, limit: nu
       const at = { text, start: cell.start, end: cell.end };
       if (cell.meaning === "truncated") return truncated(at);
       if (cell.meaning === "non-finite" && cells.length < 50) return nonFinite(at);
+      if (cell.meaning === "text" && /^[-+$€£¥(]?\.?\d/.test(cell.text) && !isDateLike(cell.text)) return notNumeric(at);
       if (cell.meaning === "missing" && lines.length === 1 && cells.length === 1) return missingValue(at);
     }
   }
-  return new Refusal("no-numbers", msg("“{found}” holds no numbers; an array or a table of numbers is expected. Select one.", { found: quote(text, from, limit) }), from, limit);
+  return new Refusal(
+    "no-numbers",
+    msg("“{found}” holds no numbers; an array or a table of numbers is expected. Select one.", { found: quote(text, from, limit) }),
+    from,
+    limit,
+  );
 }

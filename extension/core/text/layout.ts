@@ -21,7 +21,7 @@ export function isRule(text: string, start: number, end: number): boolean {
 
 /** Not blank, not a remark and not a rule; trimmed. */
 export function isData(text: string, start: number, end: number): boolean {
-  return start < end && text.charCodeAt(start) !== 35 && !(text.startsWith("//", start)) && !isRule(text, start, end);
+  return start < end && text.charCodeAt(start) !== 35 && !text.startsWith("//", start) && !isRule(text, start, end);
 }
 
 export function sampleLines(text: string, from: number, limit: number): string[] {
@@ -44,9 +44,12 @@ export function layoutOf(lines: readonly string[]): Layout {
   const most = (sign: string): boolean => plain.filter((line) => line.includes(sign)).length * 2 > plain.length;
   const decimalComma = (cut: RegExp): boolean => {
     const cells = plain.flatMap((line) => line.split(cut));
-    return cells.some((cell) => /^\s*[-+]?\d*,\d+(?:e[-+]?\d+)?\s*$/i.test(cell)) && !cells.some((cell) => /^\s*[-+]?\d*\.\d+\s*$/.test(cell));
+    return (
+      cells.some((cell) => /^\s*[-+]?\d*,\d+(?:e[-+]?\d+)?\s*$/i.test(cell)) && !cells.some((cell) => /^\s*[-+]?\d*\.\d+\s*$/.test(cell))
+    );
   };
-  if (plain.length > 0 && plain.every((line) => /^[|│].*[|│]$/.test(line) || /^[^|]+(?:\|[^|]+)+$/.test(line))) return { kind: "markdown", delimiter: 124, decimalComma: decimalComma(/[|│]/) };
+  if (plain.length > 0 && plain.every((line) => /^[|│].*[|│]$/.test(line) || /^[^|]+(?:\|[^|]+)+$/.test(line)))
+    return { kind: "markdown", delimiter: 124, decimalComma: decimalComma(/[|│]/) };
   if (most("\t")) return { kind: "tsv", delimiter: 9, decimalComma: decimalComma(/\t/) };
   if (most(";")) return { kind: "semicolon", delimiter: 59, decimalComma: decimalComma(/;/) };
   const spaced = plain.length > 0 && plain.every((line) => /^[-+]?\d+,\d+(?: +[-+]?\d+,\d+)+$/.test(line));
@@ -87,7 +90,8 @@ export class Row {
       let start = at;
       while (start < lineEnd && isSpace(text.charCodeAt(start)) && text.charCodeAt(start) !== layout.delimiter) start++;
       let end = lineEnd;
-      while (end > start && isSpace(text.charCodeAt(end - 1)) && (text.charCodeAt(end - 1) !== layout.delimiter || layout.delimiter === 32)) end--;
+      while (end > start && isSpace(text.charCodeAt(end - 1)) && (text.charCodeAt(end - 1) !== layout.delimiter || layout.delimiter === 32))
+        end--;
       this.start = layout.delimiter === 32 ? this.trimmed(text, start, end) : start;
       if (isData(text, this.start, end)) {
         this.end = end;

@@ -6,7 +6,20 @@ import { isWordCode, meaningOf, NumberReader } from "./number.js";
 import { isObject, onlyArrayEntry } from "./object.js";
 import { missingValue, nonFinite, notAnArray, notNumeric, tooLargeForFloat, trailingCode, truncated } from "./refusals.js";
 import { Numbers, quote, Refusal } from "./selection.js";
-import { closerOf, type Comments, isClosing, isOpening, isQuote, isSpace, skipComment, skipElement, skipSpace, skipString, skipWord, tokenEnd } from "./skip.js";
+import {
+  closerOf,
+  type Comments,
+  isClosing,
+  isOpening,
+  isQuote,
+  isSpace,
+  skipComment,
+  skipElement,
+  skipSpace,
+  skipString,
+  skipWord,
+  tokenEnd,
+} from "./skip.js";
 
 /** An open bracket. "call" passes its one value on; "row" is a row of a `;` matrix and has no bracket of its own. */
 interface Frame {
@@ -46,7 +59,7 @@ export class LiteralReader {
     private limit: number,
     private readonly options: LiteralOptions,
   ) {
-    this.number = new NumberReader(text);
+    this.number = new NumberReader(text, !/^(?:python|json|jsonc)$/.test(options.languageId));
     this.at = from;
     this.frame = this.open("top", 0, from);
   }
@@ -68,7 +81,15 @@ export class LiteralReader {
     if (this.frame.kind === "row") this.endRow();
     if (this.frame.kind !== "top") {
       const { start } = this.frame.nest;
-      throw new Refusal("unbalanced", msg("“{bracket}” is opened here and never closed. Select up to its “{closer}” as well.", { bracket: text.charAt(start), closer: String.fromCharCode(this.frame.closer) }), start, start + 1);
+      throw new Refusal(
+        "unbalanced",
+        msg("“{bracket}” is opened here and never closed. Select up to its “{closer}” as well.", {
+          bracket: text.charAt(start),
+          closer: String.fromCharCode(this.frame.closer),
+        }),
+        start,
+        start + 1,
+      );
     }
     return this.whole();
   }
@@ -89,7 +110,14 @@ export class LiteralReader {
 
   private push(kind: Frame["kind"], closer: number, start: number): void {
     if (this.stack.length >= MAX_DEPTH + 4) {
-      throw new Refusal("too-deep", msg("The brackets are nested deeper than {most} levels; an array of up to 3 levels is expected. Select only the numbers.", { most: MAX_DEPTH }), start, start + 1);
+      throw new Refusal(
+        "too-deep",
+        msg("The brackets are nested deeper than {most} levels; an array of up to 3 levels is expected. Select only the numbers.", {
+          most: MAX_DEPTH,
+        }),
+        start,
+        start + 1,
+      );
     }
     this.stack.push(this.frame);
     this.frame = this.open(kind, closer, start);
@@ -104,10 +132,6 @@ export class LiteralReader {
       return false;
     }
     if (code === 59) return this.semicolon();
-    if (this.options.matrix && text.startsWith("...", this.at)) {
-      this.at += 3;
-      return false;
-    }
     if (code === 0x2026 || code === 0x22ee || code === 0x22ef) throw truncated({ text, start: this.at, end: this.at + 1 });
     if (code === 0x2212) {
       this.numeric(code);
@@ -166,7 +190,15 @@ export class LiteralReader {
   }
 
   private missingComma(start: number): never {
-    throw new Refusal("not-numeric", msg("Between the numbers before “{found}” a comma is missing, or this is arithmetic, which is not run. Separate all numbers the same way.", { found: quote(this.text, start, tokenEnd(this.text, start, this.limit)) }), start, tokenEnd(this.text, start, this.limit));
+    throw new Refusal(
+      "not-numeric",
+      msg(
+        "Between the numbers before “{found}” a comma is missing, or this is arithmetic, which is not run. Separate all numbers the same way.",
+        { found: quote(this.text, start, tokenEnd(this.text, start, this.limit)) },
+      ),
+      start,
+      tokenEnd(this.text, start, this.limit),
+    );
   }
 
   /** The arguments behind the array of a call (`dtype=…`) are no data; a second array would be lost and is refused. */
@@ -174,7 +206,14 @@ export class LiteralReader {
     for (;;) {
       this.at = skipSpace(this.text, this.at, this.limit, this.options.comments);
       const code = this.text.charCodeAt(this.at);
-      if (isOpening(code)) throw notAnArray({ text: this.text, start: this.frame.nest.start, end: this.elementEnd(this.at) });
+      if (isOpening(code) || (code >= 48 && code <= 57))
+        throw notAnArray({ text: this.text, start: this.frame.nest.start, end: this.elementEnd(this.at) });
+      const start = this.at;
+      if (
+        /^ndmin\s*=/.test(this.text.slice(start, start + 10)) ||
+        (this.format.endsWith("constant") && /^shape\s*=/.test(this.text.slice(start, start + 10)))
+      )
+        throw trailingCode({ text: this.text, start, end: this.elementEnd(start) });
       this.at = skipElement(this.text, this.at, this.limit, this.options.comments);
       this.frame.filled = true;
       if (this.text.charCodeAt(this.at) !== 44 || this.at >= this.limit) return;
@@ -203,7 +242,7 @@ export class LiteralReader {
     if (code === 46 && text.charCodeAt(at + 1) === 46) {
       const end = text.startsWith("...", at) ? at + 3 : at + 2;
       if (this.options.console && /\n\s*$/.test(text.slice(Math.max(0, at - 20), at))) this.at = end;
-      else if (this.options.matrix && /^[ \t]*(?:%[^\n]*)?\r?\n/.test(text.slice(end, end + 200))) this.at = end;
+      else if (this.options.matrix && /^[ \t]*(?:%[^\n]*)?\r?\n/.test(text.slice(end, end + 200))) this.at = text.indexOf("\n", end) + 1;
       else throw truncated({ text, start: at, end });
       return;
     }
@@ -237,14 +276,26 @@ export class LiteralReader {
 
   private plain(from: number, negative: boolean): void {
     const { text, at, frame } = this;
-    if (frame.kind === "top" && frame.nest.items.length > 0) throw frame.filled ? trailingCode({ text, start: at, end: this.restEnd() }) : mixedDepth({ start: at, end: tokenEnd(text, at, this.limit), items: [], first: 0, count: 0 }, text);
+    if (frame.kind === "top" && frame.nest.items.length > 0)
+      throw frame.filled
+        ? trailingCode({ text, start: at, end: this.restEnd() })
+        : mixedDepth({ start: at, end: tokenEnd(text, at, this.limit), items: [], first: 0, count: 0 }, text);
     const good = this.number.read(from, this.limit);
     const { end } = this.number;
     const following = end < this.limit ? text.charCodeAt(end) : 32;
     if (!good) throw notNumeric({ text, start: at, end: Math.max(tokenEnd(text, at, this.limit), Math.min(end, this.limit)) });
     this.at = end;
     this.add(negative ? -this.number.value : this.number.value, at, end);
-    if (!(isSpace(following) || following === 44 || isClosing(following) || following === 59 || following === 35 || following === 37 || following === 47)) this.stray();
+    if (!(
+      isSpace(following) ||
+      following === 44 ||
+      isClosing(following) ||
+      following === 59 ||
+      following === 35 ||
+      following === 37 ||
+      following === 47
+    ))
+      this.stray();
   }
 
   private add(value: number, start: number, end: number): void {
@@ -292,7 +343,13 @@ export class LiteralReader {
   private enterObject(at: number): void {
     if (this.stack.length > 0 || this.last >= 0) throw notAnArray({ text: this.text, start: at, end: this.elementEnd(at) });
     for (let depth = 0; this.text.charCodeAt(at) === 123 && isObject(this.text, at, this.limit, this.options.comments); depth++) {
-      if (depth > MAX_DEPTH) throw new Refusal("too-deep", msg("The braces are nested deeper than {most} levels. Select only the numbers.", { most: MAX_DEPTH }), at, at + 1);
+      if (depth > MAX_DEPTH)
+        throw new Refusal(
+          "too-deep",
+          msg("The braces are nested deeper than {most} levels. Select only the numbers.", { most: MAX_DEPTH }),
+          at,
+          at + 1,
+        );
       const entry = onlyArrayEntry(this.text, at, this.limit, this.options.comments);
       this.notes.push(msg("Read from the entry “{key}”.", { key: quote(entry.key, 0, entry.key.length) }));
       at = entry.start;
@@ -307,9 +364,16 @@ export class LiteralReader {
     if (this.frame.kind === "row") this.endRow();
     const { frame } = this;
     if (frame.kind === "top" || frame.closer !== code) {
-      const words = frame.kind === "top"
-        ? msg("“{closer}” closes a bracket that is not in the selection. Select from its opening bracket on.", { closer: text.charAt(at) })
-        : msg("“{closer}” closes “{bracket}”; “{expected}” is expected. Correct the bracket.", { closer: text.charAt(at), bracket: text.charAt(frame.nest.start), expected: String.fromCharCode(frame.closer) });
+      const words =
+        frame.kind === "top"
+          ? msg("“{closer}” closes a bracket that is not in the selection. Select from its opening bracket on.", {
+              closer: text.charAt(at),
+            })
+          : msg("“{closer}” closes “{bracket}”; “{expected}” is expected. Correct the bracket.", {
+              closer: text.charAt(at),
+              bracket: text.charAt(frame.nest.start),
+              expected: String.fromCharCode(frame.closer),
+            });
       throw new Refusal("unbalanced", words, at, at + 1);
     }
     const outer = this.stack.pop() ?? frame;
@@ -363,6 +427,10 @@ export class LiteralReader {
       this.at = next + 1;
       return;
     }
+    if (word === "vec" && text.charCodeAt(end) === 33 && text.charCodeAt(end + 1) === 91) {
+      this.at = end + 1;
+      return;
+    }
     if (text.charCodeAt(next) === 40 && next < this.limit && from === at) {
       this.call(word, next);
       return;
@@ -379,7 +447,7 @@ export class LiteralReader {
 
   private call(name: string, open: number): void {
     const { text, at } = this;
-    const kind = callKind(name);
+    const kind = name === "matrix" && this.options.languageId === "r" ? "none" : callKind(name);
     if (kind === "none") {
       const range = { text, start: at, end: Math.min(this.elementEnd(open + 1) + 1, this.limit) };
       throw this.stack.length === 0 ? notAnArray(range) : notNumeric(range);

@@ -47,15 +47,39 @@ function levelsOf(top: Nest, text: string): Nest[][] {
 }
 
 export function mixedDepth(nest: Nest, text: string): Refusal {
-  return new Refusal("ragged", msg("“{found}” is nested to another depth than its neighbours; every row of an array has as many brackets. Add or remove brackets there.", { found: quote(text, nest.start, nest.end) }), nest.start, nest.end);
+  return new Refusal(
+    "ragged",
+    msg(
+      "“{found}” is nested to another depth than its neighbours; every row of an array has as many brackets. Add or remove brackets there.",
+      { found: quote(text, nest.start, nest.end) },
+    ),
+    nest.start,
+    nest.end,
+  );
 }
 
 /** Throws a Refusal where the lists make no array. */
 export function shapeNest(top: Nest, numbers: Numbers, text: string, options: SelectionOptions): Shaped {
   const levels = levelsOf(top, text);
-  if (numbers.length === 0) throw new Refusal("empty", msg("“{found}” holds no numbers: an array with at least one number is expected. Select one with values.", { found: quote(text, top.start, top.end) }), top.start, top.end);
+  if (numbers.length === 0)
+    throw new Refusal(
+      "empty",
+      msg("“{found}” holds no numbers: an array with at least one number is expected. Select one with values.", {
+        found: quote(text, top.start, top.end),
+      }),
+      top.start,
+      top.end,
+    );
   if (levels.length > MAX_RANK) {
-    throw new Refusal("rank", msg("The selection is an array of rank {rank}; up to rank {most} can be read: (batch, timesteps, features). Select an inner part of it.", { rank: levels.length, most: MAX_RANK }), top.start, top.end);
+    throw new Refusal(
+      "rank",
+      msg(
+        "The selection is an array of rank {rank}; up to rank {most} can be read: (batch, timesteps, features). Select an inner part of it.",
+        { rank: levels.length, most: MAX_RANK },
+      ),
+      top.start,
+      top.end,
+    );
   }
   let ragged = false;
   const shape = levels.map((level, depth) => {
@@ -77,8 +101,14 @@ function raggedRow(level: readonly Nest[], odd: number, innermost: boolean): Ref
   if (first === undefined || nest === undefined) return new Refusal("ragged", msg("The rows have different lengths."), 0, 0);
   const args = { row: odd + 1, count: lengthOf(nest), expected: lengthOf(first) };
   const words = innermost
-    ? msg("Row {row} has {count} numbers; row 1 has {expected}. Give every row the same number of values, or pad the short ones with zeros.", args)
-    : msg("Block {row} has {count} rows; block 1 has {expected}. Give every block the same number of rows, or pad the short ones with zeros.", args);
+    ? msg(
+        "Row {row} has {count} numbers; row 1 has {expected}. Give every row the same number of values, or pad the short ones with zeros.",
+        args,
+      )
+    : msg(
+        "Block {row} has {count} rows; block 1 has {expected}. Give every block the same number of rows, or pad the short ones with zeros.",
+        args,
+      );
   return new Refusal("ragged", words, nest.start, nest.end);
 }
 
@@ -86,7 +116,15 @@ function raggedRow(level: readonly Nest[], odd: number, innermost: boolean): Ref
 function padded(top: Nest, shape: number[], source: { values: Float32Array; offsets: Uint32Array }): Shaped {
   const size = shape.reduce((product, n) => product * n, 1);
   if (size > Math.max(2 ** 22, source.values.length * 64)) {
-    throw new Refusal("ragged", msg("Padding all rows to the longest would make {size} numbers of {count}. Select rows of similar length.", { size, count: source.values.length }), top.start, top.end);
+    throw new Refusal(
+      "ragged",
+      msg("Padding all rows to the longest would make {size} numbers of {count}. Select rows of similar length.", {
+        size,
+        count: source.values.length,
+      }),
+      top.start,
+      top.end,
+    );
   }
   const values = new Float32Array(size);
   const offsets = new Uint32Array(size);

@@ -16,7 +16,11 @@ export class NumberReader {
   value = 0;
   end = 0;
 
-  constructor(private readonly text: string) {}
+  /** suffixes: `1.5f` and the like of C are numbers too. */
+  constructor(
+    private readonly text: string,
+    private readonly suffixes = false,
+  ) {}
 
   /** Reads at `start` (a sign, digit or point); false when no number stands there as a whole word. `end` is then the end of the culprit. */
   read(start: number, limit: number): boolean {
@@ -61,13 +65,14 @@ export class NumberReader {
     while (at < limit) {
       const code = text.charCodeAt(at);
       const before = at > first ? text.charCodeAt(at - 1) | 32 : 0;
-      const exponentSign = (code === 43 || code === 45) && before === 101 && isDigit(text.charCodeAt(at + 1)) && !/^0x/i.test(text.slice(first, first + 2));
+      const exponentSign =
+        (code === 43 || code === 45) && before === 101 && isDigit(text.charCodeAt(at + 1)) && !/^0x/i.test(text.slice(first, first + 2));
       if (!isWordCode(code) && code !== 46 && !exponentSign) break;
       at++;
     }
     this.end = at;
     if (at - first > 4096) return false;
-    const value = numberOf(text.slice(first, at));
+    const value = numberOf(text.slice(first, at), this.suffixes);
     if (value === undefined) return false;
     this.value = negative ? -value : value;
     return true;
@@ -75,13 +80,13 @@ export class NumberReader {
 }
 
 /** An unsigned number as a whole word, or undefined. */
-export function numberOf(word: string): number | undefined {
+export function numberOf(word: string, suffixes = true): number | undefined {
   const radix = /^0(?:x[\da-f]+(?:_[\da-f]+)*|b[01]+(?:_[01]+)*|o[0-7]+(?:_[0-7]+)*)(?:[uUlL]{1,3}|n)?$/i;
   if (radix.test(word)) return Number(word.replace(/_/g, "").replace(/(?:[uUlL]{1,3}|n)$/, ""));
   const match = /^((?:\d+(?:_\d+)*)?(?:\.(?:\d+(?:_\d+)*)?)?(?:[eE][+-]?\d+(?:_\d+)*)?)(.*)$/s.exec(word);
   const body = match?.[1] ?? "";
   const rest = match?.[2] ?? "";
-  if (!/^\.?\d/.test(body) || (rest !== "" && !suffix.test(rest))) return undefined;
+  if (!/^\.?\d/.test(body) || (rest !== "" && !(suffixes && suffix.test(rest)))) return undefined;
   return Number(body.replace(/_/g, ""));
 }
 
@@ -91,7 +96,8 @@ const meanings = new Map<string, WordMeaning>();
 for (const word of ["true"]) meanings.set(word, { kind: "number", value: 1 });
 for (const word of ["false"]) meanings.set(word, { kind: "number", value: 0 });
 for (const word of ["nan", "inf", "infinity", "infinite", "-nan", "1.#inf", "1.#qnan"]) meanings.set(word, { kind: "non-finite" });
-for (const word of ["none", "null", "nil", "na", "n/a", "<na>", "nat", "undefined", "missing", "nothing", "#n/a", "-", "--", "?"]) meanings.set(word, { kind: "missing" });
+for (const word of ["none", "null", "nil", "na", "n/a", "<na>", "nat", "undefined", "missing", "nothing", "#n/a", "-", "--", "?"])
+  meanings.set(word, { kind: "missing" });
 for (const word of ["...", "…", "..", "⋮", "⋯", "ellipsis"]) meanings.set(word, { kind: "truncated" });
 
 /** What a word means where a number was expected; module names before it (`np.nan`, `math.inf`) and signs do not count. */

@@ -51,7 +51,9 @@ export function onlyArrayEntry(text: string, open: number, limit: number, commen
   if (only === null) throw notAnArray({ text, start: open, end: close });
   if (keys.length > 1) {
     const words = msg("“{found}” holds {count} arrays ({keys}); one array of numbers is expected. Select the one to run on.", {
-      found: quote(text, open, close), count: keys.length, keys: keys.slice(0, 5).join(", "),
+      found: quote(text, open, close),
+      count: keys.length,
+      keys: keys.slice(0, 5).join(", "),
     });
     throw new Refusal("not-an-array", words, open, close);
   }

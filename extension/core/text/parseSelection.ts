@@ -2,7 +2,7 @@
 import { type Message, msg } from "../messages.js";
 import { SELECTION_DEFAULT_MAX_BYTES } from "../model/limits.js";
 import { LiteralReader } from "./literal.js";
-import { shapeNest } from "./nest.js";
+import { type Shaped, shapeNest } from "./nest.js";
 import { type Prefix, readPrefix } from "./prefix.js";
 import { notAnArray } from "./refusals.js";
 import { type Numbers, Refusal, type Selection, type SelectionOptions } from "./selection.js";
@@ -17,7 +17,8 @@ export function parseSelection(text: string, options: SelectionOptions = {}): Se
   try {
     return read(text, options);
   } catch (error) {
-    if (!(error instanceof Refusal)) return refused(new Refusal("not-an-array", msg("The selection could not be read. Select only the numbers."), 0, text.length), text);
+    if (!(error instanceof Refusal))
+      return refused(new Refusal("not-an-array", msg("The selection could not be read. Select only the numbers."), 0, text.length), text);
     return refused(error, text);
   }
 }
@@ -41,16 +42,28 @@ function checkSize(text: string, limit: number): void {
   const size = text.length > limit ? text.length : utf8Bytes(text);
   if (size <= limit) return;
   const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(1).replace(/\.0$/, "");
-  throw new Refusal("too-large", msg("The selection has {size} MiB of text ({bytes} bytes); the limit is {limit} MiB ({limitBytes} bytes). Select less, or raise the limit in the settings.", {
-    size: mebibytes(size), bytes: size, limit: mebibytes(limit), limitBytes: limit,
-  }), 0, text.length);
+  throw new Refusal(
+    "too-large",
+    msg(
+      "The selection has {size} MiB of text ({bytes} bytes); the limit is {limit} MiB ({limitBytes} bytes). Select less, or raise the limit in the settings.",
+      {
+        size: mebibytes(size),
+        bytes: size,
+        limit: mebibytes(limit),
+        limitBytes: limit,
+      },
+    ),
+    0,
+    text.length,
+  );
 }
 
 function read(text: string, options: SelectionOptions): Selection {
   checkSize(text, options.maxBytes ?? SELECTION_DEFAULT_MAX_BYTES);
   const languageId = options.languageId ?? "";
   const end = text.trimEnd().length;
-  if (end === 0 || text.replace(/^\ufeff/, "").trimStart() === "") throw new Refusal("empty", msg("Nothing is selected: numbers are expected. Select an array or a table of numbers."), 0, text.length);
+  if (end === 0 || text.replace(/^\ufeff/, "").trimStart() === "")
+    throw new Refusal("empty", msg("Nothing is selected: numbers are expected. Select an array or a table of numbers."), 0, text.length);
   const comments = commentsOf(languageId);
   const start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   const tabular = /^(?:csv|tsv|csv \(.*)$/.test(languageId);
@@ -58,7 +71,13 @@ function read(text: string, options: SelectionOptions): Selection {
   if (prefix !== null && isLiteral(text, prefix, end)) return readLiteral(text, prefix, end, options);
   if (prefix?.assigned === true && prefix.at >= end) throw notAnArray({ text, start, end });
   const table = readTable(text, start, end, options);
-  return finish(table.numbers, { ...table.shaped, columns: table.columns, notes: table.notes, name: "", format: table.format });
+  return finish(table.numbers, {
+    ...(table.shaped ?? scalar(table.numbers)),
+    columns: table.columns,
+    notes: table.notes,
+    name: "",
+    format: table.format,
+  });
 }
 
 /** An array literal starts here, or ends here without its start; everything else is a table. */
@@ -99,8 +118,18 @@ function readLiteral(text: string, prefix: Prefix, end: number, options: Selecti
   }
   const reader = new LiteralReader(text, from, limit, { comments: commentsOf(languageId), languageId, matrix, console: prefix.console });
   const nest = reader.read();
-  const shaped = nest === null ? { shape: [], values: reader.numbers.values.slice(0, 1), offsets: reader.numbers.offsets.slice(0, 1), mask: null, maskShape: null } : shapeNest(nest, reader.numbers, text, options);
-  return finish(reader.numbers, { ...shaped, columns: null, notes: reader.notes, name: prefix.name, format: matrix ? "matrix" : reader.format });
+  const shaped = nest === null ? scalar(reader.numbers) : shapeNest(nest, reader.numbers, text, options);
+  return finish(reader.numbers, {
+    ...shaped,
+    columns: null,
+    notes: reader.notes,
+    name: prefix.name,
+    format: matrix ? "matrix" : reader.format,
+  });
+}
+
+function scalar(numbers: Numbers): Shaped {
+  return { shape: [], values: numbers.values.slice(0, 1), offsets: numbers.offsets.slice(0, 1), mask: null, maskShape: null };
 }
 
 function finish(numbers: Numbers, found: Omit<Extract<Selection, { ok: true }>, "ok">): Selection {

@@ -16,11 +16,16 @@ const prompt = /^(?:>>>|In \[\d+\]:|Out\[\d+\]:|\.\.\.(?= )|julia>|octave:\d+>|>
 const REACH = 400;
 const assignment = /^(?:[A-Za-z_$@*&][^=(){};"'#\n]*|[A-Za-z_$][\w.]*\[\s*(?:"[^"\n]*"|'[^'\n]*')\s*\]\s*)(?:=|<-|:=)(?![=>])\s*/;
 const imports = /^(?:(?:import|from|using|#include|use)\b[^\n=]*\n\s*)+/;
-const declaration = /^(?:return\b|yield\b|export default\b|&?mut\b|&)\s*|^(?:new\s+)?[A-Za-z_][\w:<>,*& \t]*(?:\[\d*\])*(?=\{)|^(?:\[\d*\])+\s*\w+(?=\s*\{)|^&?vec!\s*(?=\[)/;
-const label = /^[A-Za-z_][\w .-]{0,60}:\s+(?=[[(<]|np\.|array|tensor)/;
+const declaration =
+  /^(?:return\b|yield\b|export default\b|&?mut\b|&)\s*|^(?:new\s+)?[A-Za-z_][\w:<>,*& \t]*(?:\[\d*\])*(?=\{)|^(?:\[\d*\])+\s*\w+(?=\s*\{)|^&?vec!\s*(?=\[)/;
+const label = /^(?:[A-Za-z_][\w .-]{0,60}:\s+|"[^"\n]{1,60}"\s*:\s*)(?=[[(<]|np\.|array|tensor)/;
 
 function variable(left: string): string {
-  const head = left.replace(/(?:=|<-|:=)\s*$/, "").replace(/<[^=]*>/g, " ").replace(/\s*(?<!:):(?!:).*$/s, "").replace(/\[[^\]]*\]/g, " ");
+  const head = left
+    .replace(/(?:=|<-|:=)\s*$/, "")
+    .replace(/<[^=]*>/g, " ")
+    .replace(/\s*(?<!:):(?!:).*$/s, "")
+    .replace(/\[[^\]]*\]/g, " ");
   if (head.includes(",")) return "";
   return /([A-Za-z_$][\w$]*)\s*$/.exec(head)?.[1] ?? "";
 }
@@ -40,7 +45,7 @@ export function readPrefix(text: string, from: number, limit: number, comments: 
     if (found === null || found[0] === "") break;
     console ||= head.startsWith(">>>");
     if (named !== null || labelled !== null) {
-      name = name === "" ? variable(labelled === null ? found[0] : found[0].replace(/:\s+$/, "")) : name;
+      name = name === "" ? variable(labelled === null ? found[0] : found[0].replace(/"|:\s*$/g, "")) : name;
       assigned ||= named !== null;
     } else if (declared !== null && name === "" && !/^(?:new|return|yield|export|&)/.test(found[0])) {
       name = variable(found[0]);

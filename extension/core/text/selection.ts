@@ -2,12 +2,34 @@
 import type { Message } from "../messages.js";
 
 export type SelectionErrorKind =
-  | "empty" | "no-numbers" | "not-numeric" | "missing-value" | "ragged" | "truncated" | "unbalanced" | "non-finite"
-  | "rank" | "too-large" | "too-deep" | "not-an-array" | "trailing-code";
+  | "empty"
+  | "no-numbers"
+  | "not-numeric"
+  | "missing-value"
+  | "ragged"
+  | "truncated"
+  | "unbalanced"
+  | "non-finite"
+  | "rank"
+  | "too-large"
+  | "too-deep"
+  | "not-an-array"
+  | "trailing-code";
 
 export const selectionErrorKinds = [
-  "empty", "no-numbers", "not-numeric", "missing-value", "ragged", "truncated", "unbalanced", "non-finite",
-  "rank", "too-large", "too-deep", "not-an-array", "trailing-code",
+  "empty",
+  "no-numbers",
+  "not-numeric",
+  "missing-value",
+  "ragged",
+  "truncated",
+  "unbalanced",
+  "non-finite",
+  "rank",
+  "too-large",
+  "too-deep",
+  "not-an-array",
+  "trailing-code",
 ] as const satisfies readonly SelectionErrorKind[];
 
 export interface SelectionOptions {
@@ -46,14 +68,22 @@ export type Selection = SelectionNumbers | SelectionFailure;
 
 /** Thrown inside the reader only; parseSelection turns it into a SelectionFailure. */
 export class Refusal extends Error {
-  constructor(readonly kind: SelectionErrorKind, readonly words: Message, readonly start: number, readonly end: number) {
+  constructor(
+    readonly kind: SelectionErrorKind,
+    readonly words: Message,
+    readonly start: number,
+    readonly end: number,
+  ) {
     super(kind);
   }
 }
 
 /** The source as people see it in a message: one line, cut when long. */
 export function quote(text: string, start: number, end: number): string {
-  const whole = text.slice(start, Math.min(end, start + 80)).replace(/\s+/g, " ").trim();
+  const whole = text
+    .slice(start, Math.min(end, start + 80))
+    .replace(/\s+/g, " ")
+    .trim();
   return whole.length > 40 || end - start > 80 ? `${whole.slice(0, 39)}…` : whole;
 }
 
@@ -71,7 +101,13 @@ export class Numbers {
     this.values[at] = value;
     this.offsets[at] = offset;
     this.length = at + 1;
-    if (this.rounded === null && (value > 16777216 || value < -16777216) && Number.isInteger(value) && Math.fround(value) !== value && Math.abs(value) < 1e15) {
+    if (
+      this.rounded === null &&
+      (value > 16777216 || value < -16777216) &&
+      Number.isInteger(value) &&
+      Math.fround(value) !== value &&
+      Math.abs(value) < 1e15
+    ) {
       this.rounded = { from: value, to: Math.fround(value) };
     }
   }

@@ -19,7 +19,9 @@ interface Expectation {
 interface Case {
   readonly id: string;
   readonly text?: string;
-  readonly text_recipe?: { kind: "csv"; rows: number; cols: number; cell: string; line_end: string } | { kind: "repeat"; prefix: string; middle: string; suffix: string; count: number };
+  readonly text_recipe?:
+    | { kind: "csv"; rows: number; cols: number; cell: string; line_end: string }
+    | { kind: "repeat"; prefix: string; middle: string; suffix: string; count: number };
   readonly language: string;
   readonly expect: Expectation;
   readonly also_accept?: Expectation[];
@@ -31,8 +33,14 @@ function textOf(item: Case): string {
   const recipe = item.text_recipe;
   if (recipe === undefined) return item.text ?? "";
   if (recipe.kind === "repeat") return recipe.prefix.repeat(recipe.count) + recipe.middle + recipe.suffix.repeat(recipe.count);
-  const cell = new Function("row", "col", "rows", "cols", `return ${recipe.cell}`) as (row: number, col: number, rows: number, cols: number) => unknown;
-  const line = (row: number): string => Array.from({ length: recipe.cols }, (_, col) => String(cell(row, col, recipe.rows, recipe.cols))).join(",");
+  const cell = new Function("row", "col", "rows", "cols", `return ${recipe.cell}`) as (
+    row: number,
+    col: number,
+    rows: number,
+    cols: number,
+  ) => unknown;
+  const line = (row: number): string =>
+    Array.from({ length: recipe.cols }, (_, col) => String(cell(row, col, recipe.rows, recipe.cols))).join(",");
   return Array.from({ length: recipe.rows }, (_, row) => line(row) + recipe.line_end).join("");
 }
 
@@ -48,7 +56,7 @@ function check(got: Selection, expected: Expectation): void {
   if (expected.values !== undefined) assert.deepEqual([...got.values], expected.values.map(Math.fround));
   if (expected.columns !== undefined) assert.deepEqual(got.columns, expected.columns);
   for (const { index, value } of expected.checks ?? []) {
-    const at: number = index.reduce((flat: number, i, axis) => flat * (got.shape[axis] ?? 1) + i, 0);
+    const at = index.reduce((flat: number, i: number, axis: number): number => flat * (got.shape[axis] ?? 1) + i, 0);
     assert.equal(got.values[at], Math.fround(value));
   }
 }
@@ -60,7 +68,7 @@ describe("selections.json", () => {
       try {
         check(got, item.expect);
       } catch (error) {
-        const other = (item.also_accept ?? []).some((accepted) => {
+        const other = (item.also_accept ?? []).some((accepted): boolean => {
           try {
             check(got, accepted);
             return true;

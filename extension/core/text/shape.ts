@@ -17,10 +17,14 @@ export function promote(shape: readonly number[], rank: number): { shape: number
   if (rank === 3 && shape.length === 2) {
     return {
       shape: [1, first, second],
-      note: msg("{rows} × {cols} → (1, {rows}, {cols}): one sequence of {rows} time steps with {cols} features.", { rows: first, cols: second }),
+      note: msg("{rows} × {cols} → (1, {rows}, {cols}): one sequence of {rows} time steps with {cols} features.", {
+        rows: first,
+        cols: second,
+      }),
     };
   }
-  if (rank === 2 && shape.length === 1) return { shape: [1, first], note: msg("{n} numbers → (1, {n}): one sample of {n} values.", { n: first }) };
+  if (rank === 2 && shape.length === 1)
+    return { shape: [1, first], note: msg("{n} numbers → (1, {n}): one sample of {n} values.", { n: first }) };
   return null;
 }
 

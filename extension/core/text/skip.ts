@@ -10,10 +10,22 @@ export interface Comments {
 
 export function commentsOf(languageId: string): Comments {
   const matlab = languageId === "matlab" || languageId === "octave";
-  return { hash: !/^(?:c|cpp|java|javascript|typescript|csharp|rust|go)$/.test(languageId), slashes: languageId !== "python" && !matlab, percent: matlab || languageId === "latex" };
+  return {
+    hash: !/^(?:c|cpp|java|javascript|typescript|csharp|rust|go)$/.test(languageId),
+    slashes: languageId !== "python" && !matlab,
+    percent: matlab || languageId === "latex",
+  };
 }
 
-export const isSpace = (code: number): boolean => code === 32 || (code >= 9 && code <= 13) || code === 0xa0 || code === 0xfeff || (code >= 0x2000 && code <= 0x200b) || code === 0x2028 || code === 0x2029 || code === 0x3000;
+export const isSpace = (code: number): boolean =>
+  code === 32 ||
+  (code >= 9 && code <= 13) ||
+  code === 0xa0 ||
+  code === 0xfeff ||
+  (code >= 0x2000 && code <= 0x200b) ||
+  code === 0x2028 ||
+  code === 0x2029 ||
+  code === 0x3000;
 
 function lineEnd(text: string, at: number, limit: number): number {
   const found = text.indexOf("\n", at);

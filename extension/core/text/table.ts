@@ -10,7 +10,8 @@ import { Numbers, quote, Refusal, type SelectionOptions } from "./selection.js";
 
 export interface Table {
   readonly numbers: Numbers;
-  readonly shaped: Shaped;
+  /** null: one plain number. */
+  readonly shaped: Shaped | null;
   readonly columns: readonly string[] | null;
   readonly notes: readonly Message[];
   readonly format: string;
@@ -31,7 +32,13 @@ export function readTable(text: string, from: number, end: number, options: Sele
   const top = reader.whole(head, from);
   const notes = [...head.notes];
   if (layout.decimalComma) notes.push(msg("Commas were read as decimal signs."));
-  return { numbers: reader.numbers, shaped: shapeNest(top, reader.numbers, text, options), columns: head.columns, notes, format: layout.kind };
+  return {
+    numbers: reader.numbers,
+    shaped: top === null ? null : shapeNest(top, reader.numbers, text, options),
+    columns: head.columns,
+    notes,
+    format: layout.kind,
+  };
 }
 
 class TableReader {
@@ -64,7 +71,15 @@ class TableReader {
           continue;
         }
         const code = text.charCodeAt(start);
-        const fast = start < end && !layout.decimalComma && code < 58 && code > 42 && code !== 44 && code !== 47 && number.read(start, end) && number.end === end;
+        const fast =
+          start < end &&
+          !layout.decimalComma &&
+          code < 58 &&
+          code > 42 &&
+          code !== 44 &&
+          code !== 47 &&
+          number.read(start, end) &&
+          number.end === end;
         this.add(fast ? number.value : this.slowly(start, end), start, end);
         nest.count++;
       }
@@ -89,11 +104,11 @@ class TableReader {
   }
 
   /** A column or row without a header is a plain list of numbers, as numpy.loadtxt reads it. */
-  whole(head: Head, from: number): Nest {
+  whole(head: Head, from: number): Nest | null {
     const [first] = this.rows;
     const top: Nest = { start: from, end: this.limit, items: this.rows, first: 0, count: 0 };
     if (head.columns !== null || first === undefined) return top;
-    if (this.rows.length === 1) return first;
+    if (this.rows.length === 1) return this.numbers.length === 1 && !head.dropLast ? null : first;
     if (this.rows.every((row) => row.count === 1)) return { ...top, items: [], count: this.rows.length };
     return top;
   }
@@ -104,7 +119,14 @@ function refusalOf(cell: CellMeaning, text: string, start: number, end: number, 
   if (cell.kind === "empty") {
     const next = end < row.end ? end + 1 : end;
     const from = next > end || start === 0 ? start : start - 1;
-    return new Refusal("missing-value", msg("A value is missing in the row “{row}”: a number is expected in every column. Fill it in, or leave the row out.", { row: quote(text, row.start, row.end) }), from, next);
+    return new Refusal(
+      "missing-value",
+      msg("A value is missing in the row “{row}”: a number is expected in every column. Fill it in, or leave the row out.", {
+        row: quote(text, row.start, row.end),
+      }),
+      from,
+      next,
+    );
   }
   if (cell.kind === "missing") return missingValue(at);
   if (cell.kind === "non-finite") return nonFinite(at);

@@ -1,6 +1,12 @@
 /** The one results panel: shows the newest run, reads slices for it, and stays where it is while another run is computed. */
 import * as vscode from "vscode";
-import { decodeResultsFromView, MAX_SLICE_ELEMENTS, type ResultsFromHost, type ResultsFromView, type ResultsState } from "../../core/protocol/results.js";
+import {
+  decodeResultsFromView,
+  MAX_SLICE_ELEMENTS,
+  type ResultsFromHost,
+  type ResultsFromView,
+  type ResultsState,
+} from "../../core/protocol/results.js";
 import { webviewStrings, word } from "../words.js";
 import { msg } from "../../core/messages.js";
 import { webviewHtml, webviewOptions } from "./html.js";

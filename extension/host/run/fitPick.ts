@@ -32,7 +32,11 @@ export async function pickFit(model: ModelSpec, written: readonly number[]): Pro
   const mended = fitOf(open, written);
   const items: (vscode.QuickPickItem & { readonly take: "input" | "preset" })[] = [];
   if (mended !== null) {
-    items.push({ label: word(msg("Set the model's input to {shape}", { shape: inputText(open) })), detail: word(msg("The weights are drawn anew for it.")), take: "input" });
+    items.push({
+      label: word(msg("Set the model's input to {shape}", { shape: inputText(open) })),
+      detail: word(msg("The weights are drawn anew for it.")),
+      take: "input",
+    });
   }
   items.push({ label: word(msg("Choose another model…")), take: "preset" });
   const picked = await vscode.window.showQuickPick(items, {

@@ -78,7 +78,8 @@ function inputView(data: RunData): TensorView {
 function tensorView(tensor: RunTensor, id: number, model: ModelSpec): TensorView {
   const layer = model.layers[tensor.layer];
   const size = tensor.shape.reduce((product, d) => product * d, 1);
-  const axes: readonly Axis[] = tensor.shape.length === 3 ? ["batch", "time", "units"] : tensor.shape.length === 2 ? ["batch", "units"] : ["batch"];
+  const axes: readonly Axis[] =
+    tensor.shape.length === 3 ? ["batch", "time", "units"] : tensor.shape.length === 2 ? ["batch", "units"] : ["batch"];
   return {
     id,
     layer: tensor.layer,

@@ -135,7 +135,8 @@ export class RunController implements vscode.Disposable {
         },
         { signal, onProgress },
       );
-      if (answer.type !== "ran") throw new UnrollError(failure("INTERNAL", "The engine answered a run with “{type}”.", { type: answer.type }));
+      if (answer.type !== "ran")
+        throw new UnrollError(failure("INTERNAL", "The engine answered a run with “{type}”.", { type: answer.type }));
       const { tensors, timing } = answer;
       return { id: randomUUID(), resultId, model, seed, data, tensors, timing, device: this.engine.device() };
     } finally {
@@ -181,4 +182,3 @@ function actionsFor(code: UnrollError["code"]): { id: string; label: string }[] 
   if (code === "TOO_LARGE" || code === "TIMEOUT") return [{ id: "settings", label: word(msg("Open settings")) }];
   return code === "INTERNAL" ? [again, { id: "showLog", label: word(msg("Show log")) }] : [];
 }
-

@@ -113,7 +113,10 @@ export class SelectionRun {
       written: read.shape,
       shape: fit.shape,
       values: read.values,
-      mask: read.mask !== null && fit.shape.length === 3 && read.mask.length === (fit.shape[0] as number) * (fit.shape[1] as number) ? read.mask : null,
+      mask:
+        read.mask !== null && fit.shape.length === 3 && read.mask.length === (fit.shape[0] as number) * (fit.shape[1] as number)
+          ? read.mask
+          : null,
       notes: [...(fit.note === null ? [] : [fit.note]), ...notes.map(word)],
     };
     return this.runs.run({ model: fit.model, data });

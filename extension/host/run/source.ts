@@ -27,7 +27,10 @@ export function sourceText(source: Source): Message {
 }
 
 /** The selected text; several selections, as a box selection makes them, line by line. With none, what `enclosing` finds, or all. */
-export function takeSource(editor: vscode.TextEditor, enclosing: (text: string, offset: number, languageId: string) => { start: number; end: number } | undefined): Source {
+export function takeSource(
+  editor: vscode.TextEditor,
+  enclosing: (text: string, offset: number, languageId: string) => { start: number; end: number } | undefined,
+): Source {
   const { document, selections } = editor;
   const languageId = document.languageId;
   const chosen = selections.filter((selection) => !selection.isEmpty);

@@ -9,10 +9,33 @@ import { inputTuple } from "../axes.js";
 import { type Frame, stepsRead } from "../frame.js";
 import type { Item } from "../state.js";
 import { axisName, recurrentOf, stateNames } from "../words.js";
-import { axisSize, type Choice, draftInput, inputField, selectField, selectView, stepperField, toggleView, unitNames, wholeNumber } from "./fields.js";
+import {
+  axisSize,
+  type Choice,
+  draftInput,
+  inputField,
+  selectField,
+  selectView,
+  stepperField,
+  toggleView,
+  unitNames,
+  wholeNumber,
+} from "./fields.js";
 
 /** Types in the order of the menus. A Bidirectional is a toggle, as it wraps a layer. */
-export const layerTypes = ["SimpleRNN", "GRU", "LSTM", "Dense", "Embedding", "RepeatVector", "Dropout", "Masking", "Activation", "Flatten", "Reshape"] as const;
+export const layerTypes = [
+  "SimpleRNN",
+  "GRU",
+  "LSTM",
+  "Dense",
+  "Embedding",
+  "RepeatVector",
+  "Dropout",
+  "Masking",
+  "Activation",
+  "Flatten",
+  "Reshape",
+] as const;
 
 const commonActivations = ["tanh", "sigmoid", "relu", "linear", "softmax", "hard_sigmoid", "elu", "selu", "softplus", "silu"];
 
@@ -27,7 +50,9 @@ export function bodyView(frame: Frame, item: Item): TemplateResult {
   if (layer === undefined) return inputBody(frame);
   const card = { frame, item, layer };
   const cell = recurrentOf(layer);
-  return html`<div class="card-body" id=${`u-body-${item}`}>${typeField(card)}${cell !== null ? recurrentBody(card, cell) : plainBody(card)}</div>`;
+  return html`<div class="card-body" id=${`u-body-${item}`}>
+    ${typeField(card)}${cell !== null ? recurrentBody(card, cell) : plainBody(card)}
+  </div>`;
 }
 
 function inputBody(frame: Frame): TemplateResult {
@@ -52,7 +77,13 @@ function typeField({ frame, item, layer }: Card): TemplateResult {
     const no = type === "Embedding" && item > 1;
     return no ? { value: type, label: `${type} – ${t("Only as the first layer: it reads token ids")}`, disabled: true } : { value: type };
   });
-  return selectField({ key: `${item}-type`, caption: t("Type"), value, choices, choose: (type) => frame.act.setType(item, type as LayerClass) });
+  return selectField({
+    key: `${item}-type`,
+    caption: t("Type"),
+    value,
+    choices,
+    choose: (type) => frame.act.setType(item, type as LayerClass),
+  });
 }
 
 function activationChoices(current: string): readonly Choice[] {
@@ -148,7 +179,13 @@ function recurrentMore(card: Card, cell: RecurrentSpec): TemplateResult {
   const { frame, item } = card;
   const gated = cell.className !== "SimpleRNN";
   const choose = (name: string): void => frame.act.set(item, "recurrentActivation", name);
-  const gates = { key: `${item}-recurrentActivation`, caption: { code: "recurrent_activation" }, value: cell.recurrentActivation, choices: activationChoices(cell.recurrentActivation), choose };
+  const gates = {
+    key: `${item}-recurrentActivation`,
+    caption: { code: "recurrent_activation" },
+    value: cell.recurrentActivation,
+    choices: activationChoices(cell.recurrentActivation),
+    choose,
+  };
   const reverse = cell.goBackwards ? t("last step first") : t("first step first");
   return html`${gated ? selectField(gates) : nothing}${rateField(card, "dropout", "dropout", cell.dropout)}${rateField(
     card,
@@ -157,14 +194,21 @@ function recurrentMore(card: Card, cell: RecurrentSpec): TemplateResult {
     cell.recurrentDropout,
   )}
   ${switchView(card, { option: "goBackwards", code: "go_backwards", checked: cell.goBackwards, effect: reverse })}
-  ${biasSwitch(card, cell.useBias)}${cell.className === "GRU"
-    ? switchView(card, { option: "resetAfter", code: "reset_after", checked: cell.resetAfter, effect: cell.resetAfter ? t("two biases") : t("one bias") })
-    : nothing}
+  ${biasSwitch(card, cell.useBias)}${
+    cell.className === "GRU"
+      ? switchView(card, {
+          option: "resetAfter",
+          code: "reset_after",
+          checked: cell.resetAfter,
+          effect: cell.resetAfter ? t("two biases") : t("one bias"),
+        })
+      : nothing
+  }
   ${nameField(card)}`;
 }
 
 function biasSwitch(card: Card, useBias: boolean): TemplateResult {
-  return switchView(card, { option: "useBias", code: "use_bias", checked: useBias, effect: useBias ? t("yes") : t("no") });
+  return switchView(card, { option: "useBias", code: "use_bias", checked: useBias, effect: useBias ? t("with bias") : t("without bias") });
 }
 
 /** A rate of dropout, in [0, 1). */
@@ -173,7 +217,13 @@ function rateField({ frame, item }: Card, option: string, code: string, value: n
     const rate = Number(text);
     return text.trim() !== "" && rate >= 0 && rate < 1 ? numberEdit(item, option, rate) : null;
   };
-  return inputField(frame, { key: `${item}-${option}`, caption: { code }, value: String(value), edit, number: { min: 0, max: 0.99, step: 0.05 } });
+  return inputField(frame, {
+    key: `${item}-${option}`,
+    caption: { code },
+    value: String(value),
+    edit,
+    number: { min: 0, max: 0.99, step: 0.05 },
+  });
 }
 
 function nameField({ frame, item, layer }: Card): TemplateResult {
@@ -234,7 +284,15 @@ interface Count {
 function countField({ frame, item }: Card, { option, code, value, max }: Count): TemplateResult {
   const edit = (text: string) => numberEdit(item, option, wholeNumber(text, 1, max));
   const names = [t("Decrease {option}", { option: code }), t("Increase {option}", { option: code })] as const;
-  return stepperField(frame, { key: `${item}-${option}`, caption: { code }, value: String(value), current: value, names, number: { min: 1, max }, edit });
+  return stepperField(frame, {
+    key: `${item}-${option}`,
+    caption: { code },
+    value: String(value),
+    current: value,
+    names,
+    number: { min: 1, max },
+    edit,
+  });
 }
 
 function embeddingBody(card: Card, layer: Extract<LayerSpec, { className: "Embedding" }>): TemplateResult {
@@ -249,13 +307,22 @@ function maskField({ frame, item }: Card, value: number): TemplateResult {
     const number = Number(text);
     return text.trim() !== "" && Number.isFinite(number) ? numberEdit(item, "maskValue", number) : null;
   };
-  return inputField(frame, { key: `${item}-maskValue`, caption: { code: "mask_value" }, value: String(value), edit, number: { step: "any" } });
+  return inputField(frame, {
+    key: `${item}-maskValue`,
+    caption: { code: "mask_value" },
+    value: String(value),
+    edit,
+    number: { step: "any" },
+  });
 }
 
 /** A list is no value of `setOption`: it is edited in the text. */
 function targetView({ frame }: Card, shape: readonly number[]): TemplateResult {
   return html`<div class="field">
     <span><code>target_shape</code></span>
-    <span class="as-text"><code>(${shape.join(", ")})</code> <button class="link" type="button" @click=${() => frame.act.command("text")}>${t("Show in text")}</button></span>
+    <span class="as-text"
+      ><code>(${shape.join(", ")})</code>
+      <button class="link" type="button" @click=${() => frame.act.command("text")}>${t("Show in text")}</button></span
+    >
   </div>`;
 }

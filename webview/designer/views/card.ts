@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { LayerSpec } from "../../../extension/core/model/spec.js";
 import { icon, isIcon } from "../../shared/icons.js";
-import { formatNumber, t } from "../../shared/l10n.js";
+import { formatCount, t } from "../../shared/l10n.js";
 import { inputTuple, ordered } from "../axes.js";
 import type { Frame } from "../frame.js";
 import type { Item } from "../state.js";
@@ -53,7 +53,9 @@ function runPart(frame: Frame, item: Item): string | typeof nothing {
 
 function gripView(drag: ReturnType<typeof dragHandlers> | null): TemplateResult {
   const hint = t("Drag to reorder, or Alt+↑ and Alt+↓");
-  return html`<span class="grip" draggable="true" aria-hidden="true" title=${hint} @dragstart=${drag?.start} @dragend=${drag?.end}>${icon("grip")}</span>`;
+  return html`<span class="grip" draggable="true" aria-hidden="true" title=${hint} @dragstart=${drag?.start} @dragend=${drag?.end}
+    >${icon("grip")}</span
+  >`;
 }
 
 function headView(frame: Frame, item: Item, layer: LayerSpec | undefined): TemplateResult {
@@ -86,11 +88,12 @@ function layerHead(frame: Frame, item: Item, layer: LayerSpec): TemplateResult |
   const flow = frame.flow[item - 1];
   if (flow === undefined) return nothing;
   const kind = layer.className === "Bidirectional" ? "both" : layer.className;
-  const cost = flow.params === null || flow.params === 0 ? "" : t("{n} params", { n: formatNumber(flow.params) });
+  const cost = flow.params === null || flow.params === 0 ? "" : t("{n} params", { n: formatCount(flow.params) });
   const about = description(layer, flow);
   return html`${icon(isIcon(kind) ? kind : "layer", "kind")}<span class="title"
-      ><span class="sr before">${t("Layer {i} of {n}, ", { i: item, n: frame.model.layers.length })}</span><span class="type">${title(layer)}</span
-      ><span class="sr after">${spokenHead(layer, flow)}</span><code class="units" aria-hidden="true">${size(layer)}</code></span
+      ><span class="sr before">${t("Layer {i} of {n}, ", { i: item, n: frame.model.layers.length })}</span
+      ><span class="type">${title(layer)}</span><span class="sr after">${spokenHead(layer, flow)}</span
+      ><code class="units" aria-hidden="true">${size(layer)}</code></span
     ><span class="desc" aria-hidden="true" title=${about}>${about}</span><span class="cost" aria-hidden="true">${cost}</span>`;
 }
 
@@ -103,12 +106,23 @@ function toolsView(frame: Frame, item: Item, layer: LayerSpec): TemplateResult {
   const anchor = `more${item}`;
   const openMenu = (): void => act.menu({ kind: "layer", item, anchor });
   return html`<div class="tools">
-    <button class="tool" type="button" tabindex=${tabindex} title=${copy} aria-label=${name(copy)} @click=${() => act.duplicate(item)}>${icon("copy")}</button>
-    ${only
-      ? nothing
-      : html`<button class="tool" type="button" tabindex=${tabindex} title=${remove} aria-label=${name(remove)} @click=${() => act.remove(item)}>
-          ${icon("trash")}
-        </button>`}
+    <button class="tool" type="button" tabindex=${tabindex} title=${copy} aria-label=${name(copy)} @click=${() => act.duplicate(item)}>
+      ${icon("copy")}
+    </button>
+    ${
+      only
+        ? nothing
+        : html`<button
+            class="tool"
+            type="button"
+            tabindex=${tabindex}
+            title=${remove}
+            aria-label=${name(remove)}
+            @click=${() => act.remove(item)}
+          >
+            ${icon("trash")}
+          </button>`
+    }
     <button
       class="tool"
       type="button"

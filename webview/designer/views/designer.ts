@@ -17,11 +17,11 @@ export function designerView(act: Controller): TemplateResult | typeof nothing {
   if (host === null) return nothing;
   const frame = frameOf(act.state, act);
   const classes = ["view", "designer", frame === null ? "is-empty" : isRunning(frame) ? "is-running" : ""].filter(Boolean).join(" ");
-  return html`<section class=${classes} lang=${language()} aria-label=${t("Model designer")}>
+  return html`<main class=${classes} lang=${language()} aria-label=${t("Model designer")}>
     <h1 class="sr">${t("Model designer")}</h1>
     ${frame === null ? emptyView(act, host) : modelView(frame)}${frame !== null && menu !== null ? menuView(frame, menu) : nothing}
     <p class="sr live" role="status" aria-live="polite">${frame === null ? "" : newsText(frame)}</p>
-  </section>`;
+  </main>`;
 }
 
 function modelView(frame: Frame): TemplateResult {
@@ -91,6 +91,10 @@ function runText({ host }: Frame): string {
   const { run } = host;
   if (run.phase === "failed") return run.message;
   if (run.phase !== "done") return "";
-  const done = t("Output {shape}, {device}, {time}", { shape: spoken(run.outputShape), device: host.device.name, time: formatDuration(run.ms) });
+  const done = t("Output {shape}, {device}, {time}", {
+    shape: spoken(run.outputShape),
+    device: host.device.name,
+    time: formatDuration(run.ms),
+  });
   return run.warning === null ? done : `${done}. ${run.warning}`;
 }

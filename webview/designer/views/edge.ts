@@ -11,7 +11,7 @@ import { type Frame, stepsRead } from "../frame.js";
 import type { Item } from "../state.js";
 import type { Trouble } from "../troubles.js";
 import { axisName, layerLabel, spoken, stateNames } from "../words.js";
-import { stepsView, tupleView } from "./tuple.js";
+import { breakable, stepsView, tupleView } from "./tuple.js";
 
 export function edgeView(frame: Frame, item: Item): TemplateResult {
   const layer = frame.model.layers[item - 1];
@@ -60,10 +60,9 @@ function shapeView(frame: Frame, item: Item, layer: LayerSpec): TemplateResult {
     @click=${() => act.dispatch({ type: "toggleWhy", item })}
   >
     ${glyphView(frame, item, layer)}${icon("error", "i bad")}<code class="dims" aria-hidden="true">${tupleView(shown)}</code
-    ><span class="tag" aria-hidden="true">${tag}</span><span class="sr spoken">${last ? `${t("Output")} ` : ""}${spoken(shown.dims)}. ${why}</span>${icon(
-      "why",
-      "i why-icon",
-    )}
+    ><span class="tag" aria-hidden="true">${tag}</span
+    ><span class="sr spoken">${[last ? t("Output") : "", spoken(shown.dims), returned(layer)].filter(Boolean).join(" ")}. ${why}</span
+    >${icon("why", "i why-icon")}
   </button>`;
 }
 
@@ -113,7 +112,7 @@ function whyView(frame: Frame, item: Item, layer: LayerSpec): TemplateResult {
     return html`<tr class=${missing ? "bad" : ""}>
       <th scope="row">${axisName(row.axis)}</th>
       <td class="n">${row.size}</td>
-      <td>${reason}</td>
+      <td>${breakable(reason)}</td>
     </tr>`;
   });
   return html`<div class="why" role="region" id=${`u-why-${item}`} aria-label=${t("Why this shape?")}>

@@ -28,28 +28,38 @@ export function emptyView(act: Controller, host: DesignerState): TemplateResult 
     ["blank", "add", t("Blank model"), t("One layer, input from your selection")],
   ] as const;
   const offered = starts.filter(([id]) => offers(host, id));
-  return html`<div class="scroll"><div class="empty">
-    <svg class="hero" viewBox="0 0 148 52" aria-hidden="true">${hero}</svg>
-    <h2>${t("No model yet")}</h2>
-    <p>${t("Stack recurrent layers and see every shape before anything runs.")}</p>
-    ${problem === null ? nothing : problemView(act, host, problem)}
-    <ul>
-      ${offered.map(
-        ([id, name, title, text]) =>
-          html`<li>
-            <button class="start" type="button" @click=${() => act.command(id)}>
-              ${icon(name)}<span class="start-title">${title}</span><span class="start-text">${text}</span>
-            </button>
-          </li>`,
-      )}
-    </ul>
-    <p class="empty-foot"><button class="link" type="button" @click=${() => act.command("open")}>${t("Open a model file…")}</button></p>
-  </div></div>`;
+  return html`<div class="scroll">
+    <div class="empty">
+      <svg class="hero" viewBox="0 0 148 52" aria-hidden="true">${hero}</svg>
+      <h2>${t("No model yet")}</h2>
+      <p>${t("Stack recurrent layers and see every shape before anything runs.")}</p>
+      ${problem === null ? nothing : problemView(act, host, problem)}
+      <ul>
+        ${offered.map(
+          ([id, name, title, text]) =>
+            html`<li>
+              <button class="start" type="button" @click=${() => act.command(id)}>
+                ${icon(name)}<span class="start-title">${title}</span><span class="start-text">${text}</span>
+              </button>
+            </li>`,
+        )}
+      </ul>
+      <p class="empty-foot"><button class="link" type="button" @click=${() => act.command("open")}>${t("Open a model file…")}</button></p>
+    </div>
+  </div>`;
 }
 
 function problemView(act: Controller, host: DesignerState, problem: string): TemplateResult {
   const go = offers(host, "goToProblem")
-    ? html`<div class="note-actions"><button class="link" type="button" @click=${() => act.command("goToProblem")}>${t("Go to the line")}</button></div>`
+    ? html`<div class="note-actions">
+        <button class="link" type="button" @click=${() => act.command("goToProblem")}>${t("Go to the line")}</button>
+      </div>`
     : nothing;
-  return html`<div class="note" data-kind="error">${icon("error")}<div><p>${problem}</p>${go}</div></div>`;
+  return html`<div class="note" data-kind="error">
+    ${icon("error")}
+    <div>
+      <p>${problem}</p>
+      ${go}
+    </div>
+  </div>`;
 }

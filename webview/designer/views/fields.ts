@@ -5,12 +5,13 @@ import type { ModelEdit } from "../../../extension/core/model/edit.js";
 import { icon } from "../../shared/icons.js";
 import { t } from "../../shared/l10n.js";
 import type { Frame } from "../frame.js";
+import { breakable } from "./tuple.js";
 
 /** A caption: our words, or a Keras argument in monospace. */
 export type Caption = string | { readonly code: string };
 
 function captionView(caption: Caption): TemplateResult | string {
-  return typeof caption === "string" ? caption : html`<code>${caption.code}</code>`;
+  return typeof caption === "string" ? caption : html`<code>${breakable(caption.code)}</code>`;
 }
 
 export interface FieldOptions {
@@ -68,7 +69,10 @@ export function inputField(frame: Frame, options: InputOptions): TemplateResult 
 }
 
 /** A whole number with − and + beside it; the keyboard has the arrow keys of the field. */
-export function stepperField(frame: Frame, options: InputOptions & { readonly current: number; readonly names: readonly [string, string] }): TemplateResult {
+export function stepperField(
+  frame: Frame,
+  options: InputOptions & { readonly current: number; readonly names: readonly [string, string] },
+): TemplateResult {
   const by = (step: number): void => {
     const edit = options.edit(String(options.current + step));
     if (edit !== null) frame.act.edit(edit);
@@ -99,14 +103,17 @@ export interface SelectOptions {
 
 export function selectView(options: SelectOptions): TemplateResult {
   const choose = (event: Event): void => options.choose((event.currentTarget as HTMLSelectElement).value);
-  return html`<select id=${`u-${options.key}`} data-key=${options.key} aria-label=${options.label ?? nothing} .value=${live(options.value)} @change=${choose}>
+  return html`<select
+    id=${`u-${options.key}`}
+    data-key=${options.key}
+    aria-label=${options.label ?? nothing}
+    .value=${live(options.value)}
+    @change=${choose}
+  >
     ${options.choices.map(
       (choice) =>
-        html`${choice.rule === true ? html`<hr />` : nothing}<option
-            value=${choice.value}
-            ?disabled=${choice.disabled ?? false}
-            ?selected=${choice.value === options.value}
-          >
+        html`${choice.rule === true ? html`<hr />` : nothing}
+          <option value=${choice.value} ?disabled=${choice.disabled ?? false} ?selected=${choice.value === options.value}>
             ${choice.label ?? choice.value}
           </option>`,
     )}
@@ -144,7 +151,8 @@ export function toggleView(options: ToggleOptions): TemplateResult {
       aria-describedby=${options.offBecause ?? nothing}
       .checked=${live(options.checked)}
       @change=${change}
-    />${typeof options.caption === "string" ? html`<span>${options.caption}</span>` : html`<code>${options.caption.code}</code>`}<span class="effect"
+    />${typeof options.caption === "string" ? html`<span>${options.caption}</span>` : html`<code>${options.caption.code}</code>`}<span
+      class="effect"
       >${options.effect}</span
     ></label
   >`;

@@ -1,7 +1,7 @@
 /** The bottom of the designer: how the last run went, totals, the data, Run. */
 import { html, nothing, type TemplateResult } from "lit";
 import { icon, type IconName } from "../../shared/icons.js";
-import { formatBytes, formatDuration, formatNumber, t, worded } from "../../shared/l10n.js";
+import { formatBytes, formatCount, formatDuration, formatNumber, t, worded } from "../../shared/l10n.js";
 import { type Frame, offers } from "../frame.js";
 import { countTroubles } from "../troubles.js";
 
@@ -31,11 +31,13 @@ function noteView(frame: Frame): TemplateResult | typeof nothing {
     ${icon(note.kind satisfies IconName)}
     <div>
       <p>${note.text}${note.small === undefined ? nothing : html`<small>${note.small}</small>`}</p>
-      ${actions.length === 0
-        ? nothing
-        : html`<div class="note-actions">
-            ${actions.map((action) => html`<button class="link" type="button" data-key="note" @click=${action.run}>${action.label}</button>`)}
-          </div>`}
+      ${
+        actions.length === 0
+          ? nothing
+          : html`<div class="note-actions">
+              ${actions.map((action) => html`<button class="link" type="button" data-key="note" @click=${action.run}>${action.label}</button>`)}
+            </div>`
+      }
     </div>
   </div>`;
 }
@@ -73,7 +75,8 @@ function outcomeNote({ act, host }: Frame): Note | null {
   if (run.phase !== "done" && run.phase !== "failed") return null;
   const actions = run.actions.map(({ id, label }) => ({ label, run: () => act.action(id) }));
   if (run.phase === "failed") return { kind: "error", text: run.message, actions };
-  if (actions.length === 0 && offers(host, "showResults")) actions.push({ label: t("Show results"), run: () => act.command("showResults") });
+  if (actions.length === 0 && offers(host, "showResults"))
+    actions.push({ label: t("Show results"), run: () => act.command("showResults") });
   const shape = `(${run.outputShape.join(", ")})`;
   if (run.warning !== null) return { kind: "warning", text: run.warning, actions };
   return { kind: "check", text: t("{shape} in {time}", { shape, time: formatDuration(run.ms) }), actions };
@@ -82,7 +85,7 @@ function outcomeNote({ act, host }: Frame): Note | null {
 // ---------------------------------------------------------------- totals and data
 
 function totalsView({ cost }: Frame): TemplateResult {
-  const count = cost.params === null ? "–" : formatNumber(cost.params);
+  const count = cost.params === null ? "–" : formatCount(cost.params);
   const memory = cost.bytes === null ? "–" : formatBytes(cost.bytes);
   const adds = cost.multiplyAdds === null ? "–" : formatNumber(cost.multiplyAdds, { notation: "compact", maximumFractionDigits: 1 });
   const sizes = { w: formatBytes(cost.weightBytes ?? 0), o: formatBytes(cost.outputBytes ?? 0) };
@@ -90,9 +93,18 @@ function totalsView({ cost }: Frame): TemplateResult {
   const memoryTip = cost.bytes === null ? open : t("Weights {w} and outputs {o}, float32, batch of 1", sizes);
   const addsTip = cost.multiplyAdds === null ? open : t("For one sequence");
   return html`<dl class="totals">
-    <div><dt>${t("Parameters")}</dt><dd>${count}</dd></div>
-    <div title=${memoryTip}><dt>${t("Memory")}</dt><dd>${memory}</dd></div>
-    <div title=${addsTip}><dt>${t("Multiply-adds")}</dt><dd>${adds}</dd></div>
+    <div title=${cost.params === null ? open : formatNumber(cost.params)}>
+      <dt>${t("Parameters")}</dt>
+      <dd>${count}</dd>
+    </div>
+    <div title=${memoryTip}>
+      <dt>${t("Memory use")}</dt>
+      <dd>${memory}</dd>
+    </div>
+    <div title=${addsTip}>
+      <dt>${t("Multiply-adds")}</dt>
+      <dd>${adds}</dd>
+    </div>
   </dl>`;
 }
 
@@ -100,13 +112,16 @@ function sourceView({ act, host }: Frame): TemplateResult {
   const { data } = host;
   if (data === null) {
     const take = offers(host, "selection")
-      ? html`<button class="link" type="button" data-key="take" @click=${() => act.command("selection")}>${t("Take the selection in the editor")}</button>`
+      ? html`<button class="link" type="button" data-key="take" @click=${() => act.command("selection")}>
+          ${t("Take the selection in the editor")}
+        </button>`
       : html`<span>${t("Nothing is selected yet")}</span>`;
     return html`<p class="source">${icon("select")}${take}</p>`;
   }
   const tensor = `(${data.tensor.join(", ")})`;
   const written = data.shape.join(" × ");
-  const shapes = data.shape.length === data.tensor.length && data.shape.every((d, i) => d === data.tensor[i]) ? tensor : `${written} → ${tensor}`;
+  const shapes =
+    data.shape.length === data.tensor.length && data.shape.every((d, i) => d === data.tensor[i]) ? tensor : `${written} → ${tensor}`;
   return html`<p class="source" title=${data.label}>${icon("select")}<span>${t("Last selection")}</span><code>${shapes}</code></p>`;
 }
 
@@ -117,9 +132,13 @@ function runBar(frame: Frame): TemplateResult {
   const canExport = offers(host, "export");
   const label = t("Export as code…");
   return html`<div class="runbar${canExport ? "" : " alone"}">
-    ${isRunning(frame) ? cancelButton(frame) : runButtons(frame)}${canExport
-      ? html`<button class="tool export" type="button" title=${label} aria-label=${label} @click=${() => act.command("export")}>${icon("export")}</button>`
-      : nothing}
+    ${isRunning(frame) ? cancelButton(frame) : runButtons(frame)}${
+      canExport
+        ? html`<button class="tool export" type="button" title=${label} aria-label=${label} @click=${() => act.command("export")}>
+            ${icon("export")}
+          </button>`
+        : nothing
+    }
   </div>`;
 }
 

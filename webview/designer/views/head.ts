@@ -61,7 +61,8 @@ function conventionView({ act, state }: Frame): TemplateResult {
     ["torch", "PyTorch"],
     ["onnx", "ONNX"],
   ];
-  const choose = (event: Event): void => act.dispatch({ type: "convention", convention: (event.currentTarget as HTMLSelectElement).value as Convention });
+  const choose = (event: Event): void =>
+    act.dispatch({ type: "convention", convention: (event.currentTarget as HTMLSelectElement).value as Convention });
   return html`<label class="conv" title=${t("Order of axes in the shapes below")}
     ><span>${t("Shapes as")}</span
     ><span class="pick"

@@ -50,8 +50,8 @@ export function menuView(frame: Frame, menu: Menu): TemplateResult {
 
 function groupView(frame: Frame, group: Group): TemplateResult {
   return html`<div class="menu-group" role="group" aria-label=${group.title ?? nothing}>
-    ${group.title === undefined ? nothing : html`<div class="menu-title" aria-hidden="true">${group.title}</div>`}${group.entries.map((entry) =>
-      entryView(frame, entry),
+    ${group.title === undefined ? nothing : html`<div class="menu-title" aria-hidden="true">${group.title}</div>`}${group.entries.map(
+      (entry) => entryView(frame, entry),
     )}
   </div>`;
 }
@@ -72,9 +72,9 @@ function entryView({ act }: Frame, entry: Entry): TemplateResult {
     aria-disabled=${off ? "true" : nothing}
     @click=${choose}
   >
-    ${icon(entry.icon ?? "check", "i mark")}<span class="menu-label">${entry.label}</span>${entry.steps ?? nothing}${entry.key === undefined
-      ? nothing
-      : html`<kbd>${entry.key}</kbd>`}<span class="menu-text">${entry.no ?? entry.text ?? ""}</span>
+    ${icon(entry.icon ?? "check", "i mark")}<span class="menu-label">${entry.label}</span>${entry.steps ?? nothing}${
+      entry.key === undefined ? nothing : html`<kbd>${entry.key}</kbd>`
+    }<span class="menu-text">${entry.no ?? entry.text ?? ""}</span>
   </button>`;
 }
 
@@ -162,11 +162,20 @@ function runMenu({ act, host }: Frame): MenuContent {
   const none = data === null ? t("Nothing is selected yet") : null;
   const from: Entry[] = [{ label: t("Last selection"), text: data?.label ?? "", on: data !== null, no: none, run: () => {} }];
   if (offers(host, "selection")) {
-    from.push({ label: t("Take the selection in the editor"), text: t("Numbers, lists, tables, printed arrays"), on: false, run: () => act.command("selection") });
+    from.push({
+      label: t("Take the selection in the editor"),
+      text: t("Numbers, lists, tables, printed arrays"),
+      on: false,
+      run: () => act.command("selection"),
+    });
   }
   // The reason stands under the device that it is about; elsewhere it is said below.
   const said = device.options.some((option) => !option.available && option.reason === device.reason);
-  return { name: t("Choose data and device"), groups: [{ title: t("Run on"), entries: from }, deviceGroup(device, act)], note: said ? null : device.reason };
+  return {
+    name: t("Choose data and device"),
+    groups: [{ title: t("Run on"), entries: from }, deviceGroup(device, act)],
+    note: said ? null : device.reason,
+  };
 }
 
 function deviceGroup(device: DeviceView, act: Frame["act"]): Group {

@@ -21,28 +21,76 @@ export interface DrawnFace {
 }
 
 const CELL_HEIGHT = 20;
-const FACTS = 148;
-const PADDING = 26;
-const LABEL = 72;
+/** Width of a character of the 11 px font, and what a cell has beside its number. */
+const CHARACTER = 6.7;
+const CELL_PADDING = 9;
+/** The left axis's name, the gap, a card's padding and border. */
+const AROUND = 60 + 8 + 26;
+const GAP = 12;
+const NARROWEST_CARD = 300;
 
 export function face(view: RunContext, tensor: TensorView, spec: LayerSpec | null): DrawnFace {
   const plan = facePlan(tensor, spec, view.state.chosen.convention);
   const slice = view.slice({ tensor: tensor.id, start: plan.start, count: plan.count });
   const values = slice.status === "ready" ? slice.values : null;
-  const decimals = values === null || !plan.small ? 4 : decimalsFor(values, plan.columns.size > 5 ? 3 : 4);
-  const cell = decimals <= 1 ? 36 : decimals === 2 ? 42 : decimals === 3 ? 48 : 56;
-  const needs = plan.shownColumns * cell + LABEL + depthOf(plan) + FACTS + PADDING;
-  const room = view.state.width === 0 ? 900 : view.state.width - 32;
-  const printed = plan.small && needs <= Math.max(room, needs <= 420 ? 420 : 0);
   const failed = slice.status === "failed" ? waiting(view, slice.message) : nothing;
   const scale = scaleOf(tensor, values);
-  if (!printed) return { content: html`${failed}${box(view.palette, plan, null, cells(view.palette, plan, values, scale))}`, below: nothing, wide: false };
+  const fit = plan.small ? fitOf(plan, values, view.state.width === 0 ? 900 : view.state.width - 32) : null;
+  if (fit === null)
+    return {
+      content: html`${failed}${box(view.palette, plan, null, cells(view.palette, plan, values, scale))}`,
+      below: nothing,
+      wide: false,
+    };
+  const { decimals, cell, wide } = fit;
   const print = (slab: readonly number[]): TemplateResult => numbers(view.palette, plan, values, { slab, scale, decimals, cell });
   return {
     content: html`${failed}${box(view.palette, plan, { width: plan.shownColumns * cell, height: plan.shownRows * CELL_HEIGHT }, print(plan.slabs[0] ?? []))}`,
-    below: plan.slabs.length < 2 ? nothing : html`<div class="slabs">${plan.slabs.slice(1).map((slab) => html`<figure><figcaption><code class="dim">${slabText(plan, slab)}</code></figcaption>${print(slab)}</figure>`)}</div>`,
-    wide: needs > 436,
+    below:
+      plan.slabs.length < 2
+        ? nothing
+        : html`<div class="slabs">
+            ${plan.slabs.slice(1).map(
+              (slab) =>
+                html`<figure>
+                  <figcaption><code class="dim">${slabText(plan, slab)}</code></figcaption>
+                  ${print(slab)}
+                </figure>`,
+            )}
+          </div>`,
+    wide,
   };
+}
+
+interface Fit {
+  readonly decimals: number;
+  readonly cell: number;
+  /** Needs the whole width of the panel. */
+  readonly wide: boolean;
+}
+
+/** Four decimals in a card, else three; else as many as the whole width takes; null: not even two. */
+function fitOf(plan: FacePlan, values: Float32Array | null, room: number): Fit | null {
+  const cards = Math.max(1, Math.floor((room + GAP) / (NARROWEST_CARD + GAP)));
+  const card = (room - GAP * (cards - 1)) / cards;
+  const most = values === null ? 4 : decimalsFor(values, 4);
+  const tries = (least: number): number[] =>
+    [4, 3, 2, 1, 0].filter((decimals) => decimals <= most && (decimals >= least || decimals === most));
+  for (const [width, wide, least] of [
+    [card, cards === 1, 3],
+    [room, true, 2],
+  ] as const) {
+    for (const decimals of tries(least)) {
+      const cell = cellWidth(values, decimals);
+      if (plan.shownColumns * cell + depthOf(plan) + AROUND <= width) return { decimals, cell, wide };
+    }
+  }
+  return null;
+}
+
+function cellWidth(values: Float32Array | null, decimals: number): number {
+  const longest = values === null ? decimals + 3 : values.reduce((most, v) => Math.max(most, fixed(v, decimals).length), 1);
+  return Math.ceil(longest * CHARACTER) + CELL_PADDING;
 }
 
 /** Signed values share ±1 until one is larger. */
@@ -113,10 +161,16 @@ function cells(palette: Palette, plan: FacePlan, values: Float32Array | null, sc
   });
   const ground = css(palette.back);
   const cut = [
-    plan.columns.size > plan.shownColumns ? svg`<path d=${`M${w} 0v${h}`} stroke=${ground} stroke-width="2.5" stroke-dasharray="3 3"/>` : nothing,
-    (plan.rows?.size ?? 1) > plan.shownRows ? svg`<path d=${`M0 ${h}h${w}`} stroke=${ground} stroke-width="2.5" stroke-dasharray="3 3"/>` : nothing,
+    plan.columns.size > plan.shownColumns
+      ? svg`<path d=${`M${w} 0v${h}`} stroke=${ground} stroke-width="2.5" stroke-dasharray="3 3"/>`
+      : nothing,
+    (plan.rows?.size ?? 1) > plan.shownRows
+      ? svg`<path d=${`M0 ${h}h${w}`} stroke=${ground} stroke-width="2.5" stroke-dasharray="3 3"/>`
+      : nothing,
   ];
-  return html`<svg class="cells" width=${w + 1} height=${h + 1} aria-hidden="true"><g transform="translate(0.5 0.5)">${all}${cut}</g></svg>`;
+  return html`<svg class="cells" width=${w + 1} height=${h + 1} aria-hidden="true">
+    <g transform="translate(0.5 0.5)">${all}${cut}</g>
+  </svg>`;
 }
 
 interface Print {

@@ -13,9 +13,19 @@ export interface Choice<T> {
 }
 
 /** A radio group: arrows move and select. `name` is for screen readers. */
-export function segmented<T extends string | number>(id: string, name: string, choices: readonly Choice<T>[], value: T, pick: (value: T) => void): TemplateResult {
+export function segmented<T extends string | number>(
+  id: string,
+  name: string,
+  choices: readonly Choice<T>[],
+  value: T,
+  pick: (value: T) => void,
+): TemplateResult {
   const key = (event: KeyboardEvent): void => {
-    const target = neighbour(event, choices.findIndex((choice) => choice.value === value), choices.length);
+    const target = neighbour(
+      event,
+      choices.findIndex((choice) => choice.value === value),
+      choices.length,
+    );
     const next = choices[target];
     if (next === undefined) return;
     event.preventDefault();
@@ -61,6 +71,11 @@ export function ghost(id: string, glyph: IconName, text: string, act: () => void
   return html`<button class="ghost" type="button" id=${id} title=${title ?? nothing} @click=${act}>${icon(glyph)}${text}</button>`;
 }
 
+/** Shows for a moment that it was done. */
+export function copyButton(view: View, id: string, text: string, act: () => void, title?: string): TemplateResult {
+  return ghost(id, view.state.copied === id ? "check" : "copy", text, act, title);
+}
+
 export function toggle(id: string, glyph: IconName, text: string, on: boolean, act: () => void): TemplateResult {
   return html`<button class="ghost" type="button" id=${id} aria-pressed=${String(on)} @click=${act}>${icon(glyph)}${text}</button>`;
 }
@@ -79,7 +94,10 @@ export function legend(view: View, scale: number, kind: Kind = "signed"): Templa
   const colours = stops.map((v) => css(paint(view.palette, v, 1, kind))).join(",");
   const decimals = scale < 1 ? 2 : 0;
   return html`<span class="legend"
-    >${kind === "signed" ? fixed(-scale, decimals) : "0"}<span class="ramp" ${styled({ background: `linear-gradient(90deg,${colours})` })}></span
+    >${kind === "signed" ? fixed(-scale, decimals) : "0"}<span
+      class="ramp"
+      ${styled({ background: `linear-gradient(90deg,${colours})` })}
+    ></span
     >${kind === "signed" ? signed(scale, decimals) : fixed(scale, decimals)}</span
   >`;
 }
@@ -100,7 +118,8 @@ export function indexPicker(id: string, name: string, value: number, size: numbe
   };
   return html`<label class="picker" for=${id}
     ><span class="dim">${name}</span
-    ><input class="field" id=${id} type="number" min="0" max=${size - 1} step="1" .value=${String(value)} @change=${change} /><span class="dim"
+    ><input class="field" id=${id} type="number" min="0" max=${size - 1} step="1" .value=${String(value)} @change=${change} /><span
+      class="dim"
       >${t("of {n}", { n: size })}</span
     ></label
   >`;

@@ -10,24 +10,25 @@ import { shortest } from "../numbers.js";
 import { elementsOf, isReversed, tensorById } from "../outputs.js";
 import { digitChoices } from "../state.js";
 import type { RunContext } from "../view.js";
-import { axisTitle, axisWord, originWord, tensorNote, tensorWord } from "../words.js";
+import { axisWord, originWord, tensorNote, tensorWord } from "../words.js";
 import { scaleOf } from "./box.js";
-import { ghost, indexPicker, legend, paletteSwitch, segmented, toggle } from "./controls.js";
+import { copyButton, indexPicker, legend, paletteSwitch, segmented, toggle } from "./controls.js";
 import { waiting } from "./frame.js";
 import { grid } from "./grid.js";
-import { clip } from "./header.js";
 
 export function dataTab(view: RunContext): TemplateResult {
   const tensor = tensorById(view.outputs.run, view.state.chosen.tensor);
   if (tensor === null) return html`<p class="dim">${t("This run has no values.")}</p>`;
   const spec = view.outputs.layers.find((layer) => layer.index === tensor.layer)?.spec ?? null;
   const plane = planeOf(tensor, view.state.chosen.leading);
-  return html`<div class="data">${title(view, tensor, spec)} ${tools(view, tensor)} ${readout(view, plane, spec)} ${grid(view, plane, spec)}</div>`;
+  return html`<div class="data">
+    ${title(view, tensor, spec)} ${tools(view, tensor)} ${readout(view, plane, spec)} ${grid(view, plane, spec)}
+  </div>`;
 }
 
 function title(view: RunContext, tensor: TensorView, spec: LayerSpec | null): TemplateResult {
   const { convention, leading } = view.state.chosen;
-  const origin = [clip(originWord(tensor, view.outputs.run.sourceName), 80), tensorNote(tensor)].filter((text) => text !== "").join(" · ");
+  const origin = [originWord(tensor, view.outputs.run.sourceName), tensorNote(tensor)].filter((text) => text !== "").join(" · ");
   const index = [...leading, null, null].slice(-tensor.shape.length);
   return html`<div class="bar data-title">
     <h2>${tensorWord(tensor)}</h2>
@@ -35,7 +36,9 @@ function title(view: RunContext, tensor: TensorView, spec: LayerSpec | null): Te
     <code class="shape">${shownShape(tensor, spec, convention)}</code>
     <span class="dim small">${tensor.dtype}</span>
     ${isReversed(tensor, spec) ? html`<span class="tag quiet">${t("time reversed")}</span>` : nothing}
-    <span class="push slice"><span class="dim small">${t("slice")}</span> <code id="slice-text">${addressText(tensor, spec, convention, index)}</code></span>
+    <span class="push slice"
+      ><span class="dim small">${t("slice")}</span> <code id="slice-text">${addressText(tensor, spec, convention, index)}</code></span
+    >
     ${pickers(view, tensor)}
   </div>`;
 }
@@ -46,7 +49,8 @@ function pickers(view: RunContext, tensor: TensorView): TemplateResult[] {
   return tensor.shape.slice(0, -2).flatMap((size, i) => {
     if (size < 2) return [];
     const name = axisWord(tensor.axes[i] ?? "batch");
-    const pick = (value: number): void => view.choose(i === 0 && tensor.axes[0] === "batch" ? { batch: value } : { leading: leading.map((old, k) => (k === i ? value : old)) });
+    const pick = (value: number): void =>
+      view.choose(i === 0 && tensor.axes[0] === "batch" ? { batch: value } : { leading: leading.map((old, k) => (k === i ? value : old)) });
     return [indexPicker(`leading-${i}`, name, leading[i] ?? 0, size, pick)];
   });
 }
@@ -63,9 +67,12 @@ function tools(view: RunContext, tensor: TensorView): TemplateResult {
     ${toggle("tinted", "tensor", t("Colours"), tinted, () => view.choose({ tinted: !tinted }))}
     ${tinted ? html`${paletteSwitch(view)} ${legend(view, scaleOf(tensor, null))}` : nothing}
     <span class="push copies" role="group" aria-label=${t("Copy the whole tensor")}>
-      ${elements > MAX_SLICE_ELEMENTS
-        ? html`<span class="dim small">${t("{n} values: too many to copy.", { n: formatNumber(elements) })}</span>`
-        : copyFormats.map((format) => ghost(`copy-${format}`, "copy", formatNames[format], () => view.copyTensor(tensor.id, format), t("Copy the whole tensor as {format}", { format: formatNames[format] })))}
+      ${
+        elements > MAX_SLICE_ELEMENTS
+          ? html`<span class="dim small">${t("{n} values: too many to copy.", { n: formatNumber(elements) })}</span>`
+          : html`<span class="dim small copy-label" aria-hidden="true">${t("Copy")}</span
+              >${copyFormats.map((format) => copyButton(view, `copy-${format}`, formatNames[format], () => view.copyTensor(tensor.id, format), t("Copy the whole tensor as {format}", { format: formatNames[format] })))}`
+      }
     </span>
   </div>`;
 }
@@ -80,7 +87,7 @@ function readout(view: RunContext, plane: Plane, spec: LayerSpec | null): Templa
   const exact = value === null ? "…" : shortest(value).replace("-", "−");
   return html`<p class="cell-readout">
     <code class="dim">${address}</code><output class="big">${exact}</output><span class="dim">${placeWord(tensor, spec, row, column)}</span>
-    ${value === null ? nothing : ghost("copy-cell", "copy", t("Copy"), () => view.copyText(shortest(value)), t("Copy this number"))}
+    ${value === null ? nothing : copyButton(view, "copy-cell", t("Copy"), () => view.copyText(shortest(value), "copy-cell"), t("Copy this number"))}
   </p>`;
 }
 
@@ -101,5 +108,3 @@ export function placeWord(tensor: TensorView, spec: LayerSpec | null, row: numbe
   const rank = tensor.shape.length;
   return rank < 2 ? at(0, column) : `${at(rank - 2, row)} · ${at(rank - 1, column)}`;
 }
-
-export { axisTitle };

@@ -16,7 +16,8 @@ import { timeBar } from "./timebar.js";
 import { rail } from "./tree.js";
 
 export function page(view: View): TemplateResult {
-  return html`<div class="view results">${body(view)}
+  return html`<div class="view results">
+    ${body(view)}
     <p class="sr" id="live" role="status" aria-live="polite">${view.state.spoken}</p>
   </div>`;
 }
@@ -35,7 +36,9 @@ function ready(view: RunContext): TemplateResult {
       ${rail(view)}
       <main class="main">
         ${tabStrip(view)} ${view.state.chosen.tab === "heat" || view.state.chosen.tab === "steps" ? timeBar(view) : nothing}
-        <section class="panel" id="panel" role="tabpanel" tabindex="0" aria-labelledby=${`tab-${view.state.chosen.tab}`}>${tabBody(view)}</section>
+        <section class="panel" id="panel" role="tabpanel" tabindex="0" aria-labelledby=${`tab-${view.state.chosen.tab}`}>
+          ${tabBody(view)}
+        </section>
       </main>
     </div>`;
 }
@@ -60,7 +63,14 @@ function tabStrip(view: RunContext): TemplateResult {
   all.push({ id: "data", text: t("Data") });
   const { tab } = view.state.chosen;
   const key = (event: KeyboardEvent): void => {
-    const next = all[neighbour(event, all.findIndex((entry) => entry.id === tab), all.length)];
+    const next =
+      all[
+        neighbour(
+          event,
+          all.findIndex((entry) => entry.id === tab),
+          all.length,
+        )
+      ];
     if (next === undefined) return;
     event.preventDefault();
     view.choose({ tab: next.id });

@@ -13,17 +13,21 @@ import type { RunContext } from "../view.js";
 import { axisTitle, originWord, tensorWord } from "../words.js";
 import { scaleOf } from "./box.js";
 import { placeWord } from "./data.js";
-import { clip } from "./header.js";
 
 export function grid(view: RunContext, plane: Plane, spec: LayerSpec | null): TemplateResult {
   const { tensor } = plane;
   const { row, column, digits } = view.state.chosen;
-  const size: GridSize = { rows: plane.rows, columns: plane.columns, columnWidth: Math.round((digits + 6) * 7.3) + 12, headWidth: Math.max(56, String(plane.rows).length * 8 + 24) };
+  const size: GridSize = {
+    rows: plane.rows,
+    columns: plane.columns,
+    columnWidth: Math.round((digits + 6) * 7.3) + 12,
+    headWidth: Math.max(56, String(plane.rows).length * 8 + 24),
+  };
   const layout = layoutOf(size, view.state.grid);
   const rowAxis = tensor.shape.length < 2 ? "" : axisTitle(tensor, spec, tensor.shape.length - 2);
   const columnAxis = axisTitle(tensor, spec, tensor.shape.length - 1);
   const inSight = row >= layout.firstRow && row <= layout.lastRow && column >= layout.firstColumn && column <= layout.lastColumn;
-  const name = `${tensorWord(tensor)}, ${clip(originWord(tensor, view.outputs.run.sourceName), 80)}`;
+  const name = `${tensorWord(tensor)}, ${originWord(tensor, view.outputs.run.sourceName)}`;
   return html`<p class="dim small grid-axes">${rowAxis === "" ? nothing : html`<span>↓ ${rowAxis}</span>`}<span>→ ${columnAxis}</span></p>
     <div
       class="datagrid"
@@ -60,10 +64,15 @@ function span(first: number, last: number): number[] {
 /** Indices count from 0, as the slice does. */
 function head(size: GridSize, layout: GridLayout): TemplateResult {
   return html`<div class="grid-head" role="row" aria-rowindex="1">
-    <span class="corner" role="columnheader" aria-colindex="1" ${styled({ width: `${size.headWidth}px` })}><span class="sr">${t("index")}</span></span>
+    <span class="corner" role="columnheader" aria-colindex="1" ${styled({ width: `${size.headWidth}px` })}
+      ><span class="sr">${t("index")}</span></span
+    >
     ${span(layout.firstColumn, layout.lastColumn).map(
       (column) =>
-        html`<span role="columnheader" aria-colindex=${column + 2} ${styled({ left: `${size.headWidth + column * size.columnWidth}px`, width: `${size.columnWidth}px` })}
+        html`<span
+          role="columnheader"
+          aria-colindex=${column + 2}
+          ${styled({ left: `${size.headWidth + column * size.columnWidth}px`, width: `${size.columnWidth}px` })}
           >${column}</span
         >`,
     )}

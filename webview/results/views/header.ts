@@ -5,6 +5,7 @@ import type { TensorView } from "../../../extension/core/protocol/results.js";
 import { formatDuration, t } from "../../shared/l10n.js";
 import { icon } from "../../shared/icons.js";
 import { type Convention, shownShape } from "../convention.js";
+import { clip } from "../names.js";
 import { stackText } from "../outputs.js";
 import type { RunContext } from "../view.js";
 import { ghost, segmented } from "./controls.js";
@@ -20,11 +21,20 @@ export function header(view: RunContext): TemplateResult {
       ${flow(view)}
     </div>
     <div class="head-actions" role="toolbar" aria-label=${t("Run actions")}>
-      ${running
-        ? html`<button class="ghost" type="button" id="cancel" @click=${() => view.cancel()}>${icon("stop")}${t("Cancel")}</button>`
-        : html`<button class="icon-button" type="button" id="rerun" aria-label=${t("Run again")} title=${t("Run again")} @click=${() => view.command("rerun")}>
-            ${icon("run")}
-          </button>`}
+      ${
+        running
+          ? html`<button class="ghost" type="button" id="cancel" @click=${() => view.cancel()}>${icon("stop")}${t("Cancel")}</button>`
+          : html`<button
+              class="icon-button"
+              type="button"
+              id="rerun"
+              aria-label=${t("Run again")}
+              title=${t("Run again")}
+              @click=${() => view.command("rerun")}
+            >
+              ${icon("run")}
+            </button>`
+      }
       <button
         class="icon-button"
         type="button"
@@ -41,19 +51,15 @@ export function header(view: RunContext): TemplateResult {
   </header>`;
 }
 
-/** Names come from files: they are shown as text, and never without end. */
-export function clip(text: string, most = 200): string {
-  return text.length <= most ? text : `${text.slice(0, most)}…`;
-}
-
 function flow(view: RunContext): TemplateResult {
   const { input, returned, layers } = view.outputs;
-  const word = (tensor: TensorView): string => shownShape(tensor, layers.find((layer) => layer.index === tensor.layer)?.spec ?? null, view.state.chosen.convention);
+  const word = (tensor: TensorView): string =>
+    shownShape(tensor, layers.find((layer) => layer.index === tensor.layer)?.spec ?? null, view.state.chosen.convention);
   const most = 4;
   const outs = returned.slice(0, most).map(word).join(", ") + (returned.length > most ? ` … +${returned.length - most}` : "");
   return html`<span class="head-flow"
-    >${input === null ? nothing : html`<code class="shape">${word(input)}</code>`}<span class="arrow" aria-hidden="true">→</span><span class="sr">${t("to")}</span
-    ><code class="shape">${outs}</code></span
+    >${input === null ? nothing : html`<code class="shape">${word(input)}</code>`}<span class="arrow" aria-hidden="true">→</span
+    ><span class="sr">${t("to")}</span><code class="shape">${outs}</code></span
   >`;
 }
 
@@ -68,9 +74,13 @@ function deviceFact(view: RunContext): TemplateResult {
       aria-controls="device-why"
       @click=${() => view.dispatch({ type: "view", view: { deviceOpen: !deviceOpen } })}
     >
-      ${icon("chip")}<span class="fact-name">${clip(device.name)}</span>${device.reason === null
-        ? nothing
-        : html`<span class="dim" aria-hidden="true">·</span>${icon("warning", "i warn")}<span class="fact-reason">${clip(device.reason, 300)}</span>`}
+      ${icon("chip")}<span class="fact-name">${clip(device.name)}</span>${
+        device.reason === null
+          ? nothing
+          : html`<span class="dim" aria-hidden="true">·</span>${icon("warning", "i warn")}<span class="fact-reason"
+                >${clip(device.reason, 300)}</span
+              >`
+      }
     </button>
     ${deviceOpen ? devicePopover(view, device) : nothing}`;
 }
@@ -98,11 +108,25 @@ function devicePopover(view: RunContext, device: DeviceView): TemplateResult {
     [t("Reason"), device.reason ?? t("Nothing better was wanted.")],
     [t("Effect"), device.reason === null ? t("None.") : t("Same results within rounding; large runs take longer.")],
   ];
-  return html`<div class="popover" id="device-why" role="dialog" aria-labelledby="device-title" @keydown=${(event: KeyboardEvent) => event.key === "Escape" && close()}>
+  return html`<div
+    class="popover"
+    id="device-why"
+    role="dialog"
+    aria-labelledby="device-title"
+    @keydown=${(event: KeyboardEvent) => event.key === "Escape" && close()}
+  >
     <h2 id="device-title">${t("Why this device?")}</h2>
-    <dl class="pairs">${rows.map(([name, value]) => html`<dt>${name}</dt><dd>${clip(value, 2000)}</dd>`)}</dl>
+    <dl class="pairs">
+      ${rows.map(
+        ([name, value]) =>
+          html`<dt>${name}</dt>
+            <dd>${clip(value, 2000)}</dd>`,
+      )}
+    </dl>
     <p class="buttons">
-      <button class="button secondary" type="button" id="choose-device" @click=${() => view.command("chooseDevice")}>${t("Choose device…")}</button>
+      <button class="button secondary" type="button" id="choose-device" @click=${() => view.command("chooseDevice")}>
+        ${t("Choose device…")}
+      </button>
       <button class="button secondary" type="button" id="doctor" @click=${() => view.command("doctor")}>${t("Doctor report")}</button>
       <button class="button secondary" type="button" id="device-close" @click=${close}>${t("Close")}</button>
     </p>
@@ -111,12 +135,19 @@ function devicePopover(view: RunContext, device: DeviceView): TemplateResult {
 
 function facts(view: RunContext): TemplateResult {
   const { run } = view.outputs;
-  return html`<span class="fact">${icon("clock")}<span class="sr">${t("Time")}</span>${formatDuration(run.ms)}</span>
-    ${run.source === ""
-      ? nothing
-      : html`<button class="fact link" type="button" id="show-source" title=${t("Show the selection in the editor")} @click=${() => view.command("showSource")}>
-          ${icon("file")}<span class="fact-name">${clip(run.source)}</span>
-        </button>`}`;
+  return html`<span class="fact">${icon("clock")}<span class="sr">${t("Time")}</span>${formatDuration(run.ms)}</span> ${
+      run.source === ""
+        ? nothing
+        : html`<button
+            class="fact link"
+            type="button"
+            id="show-source"
+            title=${t("Show the selection in the editor")}
+            @click=${() => view.command("showSource")}
+          >
+            ${icon("file")}<span class="fact-name">${clip(run.source)}</span>
+          </button>`
+    }`;
 }
 
 function conventionSwitch(view: RunContext): TemplateResult {
@@ -131,7 +162,12 @@ function conventionSwitch(view: RunContext): TemplateResult {
 function progress(view: RunContext): TemplateResult | typeof nothing {
   const { activity } = view.state;
   if (activity.phase !== "running") return nothing;
-  return html`<progress class="progress" aria-label=${t("Running {model}", { model: clip(view.outputs.run.modelName, 60) })} max=${Math.max(1, activity.total)} .value=${activity.done}></progress>`;
+  return html`<progress
+    class="progress"
+    aria-label=${t("Running {model}", { model: clip(view.outputs.run.modelName, 60) })}
+    max=${Math.max(1, activity.total)}
+    .value=${activity.done}
+  ></progress>`;
 }
 
 export function footer(view: RunContext): TemplateResult {

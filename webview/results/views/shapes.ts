@@ -7,13 +7,12 @@ import type { ModelSpec } from "../../../extension/core/model/spec.js";
 import { summaryRows } from "../../../extension/core/model/summary.js";
 import type { TensorView } from "../../../extension/core/protocol/results.js";
 import { t } from "../../shared/l10n.js";
-import { icon } from "../../shared/icons.js";
 import { shownShape } from "../convention.js";
+import { clip } from "../names.js";
 import { partOf } from "../outputs.js";
 import type { RunContext } from "../view.js";
 import { card } from "./card.js";
-import { ghost, segmented } from "./controls.js";
-import { clip } from "./header.js";
+import { copyButton, ghost, segmented } from "./controls.js";
 
 /** Cards that are drawn at once; the others on demand. */
 const FIRST_CARDS = 24;
@@ -24,10 +23,20 @@ export function shapesTab(view: RunContext): TemplateResult {
   const hidden = tensors.length - shown.length;
   return html`${summary(view)}
     <div class="bar"><h2>${t("Tensors")}</h2></div>
-    <div class="cards">${repeat(shown, (tensor) => `${view.outputs.run.id}/${tensor.id}`, (tensor, i) => card(view, tensor, i < 2))}</div>
-    ${hidden === 0
-      ? nothing
-      : html`<p class="more">${ghost("all-cards", "down", t("Show {n} more", { n: hidden }), () => view.dispatch({ type: "view", view: { allCards: true } }))}</p>`}`;
+    <div class="cards">
+      ${repeat(
+        shown,
+        (tensor) => `${view.outputs.run.id}/${tensor.id}`,
+        (tensor, i) => card(view, tensor, i < 2),
+      )}
+    </div>
+    ${
+      hidden === 0
+        ? nothing
+        : html`<p class="more">
+            ${ghost("all-cards", "down", t("Show {n} more", { n: hidden }), () => view.dispatch({ type: "view", view: { allCards: true } }))}
+          </p>`
+    }`;
 }
 
 /** The input, every layer's output, the states; gates when they are selected. The selected tensor is always among them. */
@@ -53,14 +62,9 @@ function summary(view: RunContext): TemplateResult {
   return html`<div class="bar">
       <h2>${t("Summary")}<span class="dim model-name"> Model: "${clip(run.modelName)}"</span></h2>
       ${model === null ? nothing : segmented("summary", t("Summary"), choices, asText ? "text" : "table", (summaryAs) => view.choose({ summaryAs }))}
-      <button class="ghost" type="button" id="copy-summary" @click=${() => copySummary(view)}>${icon("copy")}${t("Copy as text")}</button>
+      ${copyButton(view, "copy-summary", t("Copy as text"), () => view.copyText(run.summary, "copy-summary"))}
     </div>
     ${asText || model === null ? html`<pre class="summary-text" tabindex="0" aria-label=${t("Summary")}>${clip(run.summary, 100_000)}</pre>` : table(view, model)}`;
-}
-
-function copySummary(view: RunContext): void {
-  view.command("copySummary");
-  view.say(t("Copied"));
 }
 
 /** Keras's words stay English: this is its table. */

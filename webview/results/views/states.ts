@@ -3,8 +3,8 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { ResultsState } from "../../../extension/core/protocol/results.js";
 import { formatNumber, t } from "../../shared/l10n.js";
 import { icon } from "../../shared/icons.js";
+import { clip } from "../names.js";
 import type { View } from "../view.js";
-import { clip } from "./header.js";
 
 type Running = Extract<ResultsState["activity"], { phase: "running" }>;
 type Failed = Extract<ResultsState["activity"], { phase: "failed" }>;
@@ -16,11 +16,15 @@ export function emptyPage(view: View): TemplateResult {
     ${icon("unroll", "i big")}
     <h1>${t("No run yet")}</h1>
     <p class="dim">${t("Select numbers in the editor and run recurrent layers on them.")}</p>
-    <button class="button" type="button" id="run-selection" @click=${() => view.command("runSelection")}>${t("Run RNN on selection")}</button>
+    <button class="button" type="button" id="run-selection" @click=${() => view.command("runSelection")}>
+      ${t("Run RNN on selection")}
+    </button>
     <p class="keys">${keys.map((key) => html`<kbd>${key}</kbd> `)}</p>
     <div class="list">
       <button class="link" type="button" id="run-file" @click=${() => view.command("runFile")}>${t("Choose a file…")}</button>
-      <button class="link" type="button" id="empty-designer" @click=${() => view.command("openDesigner")}>${t("Build a model in the designer")}</button>
+      <button class="link" type="button" id="empty-designer" @click=${() => view.command("openDesigner")}>
+        ${t("Build a model in the designer")}
+      </button>
     </div>
   </main>`;
 }
@@ -47,7 +51,10 @@ export function failedPage(view: View, activity: Failed): TemplateResult {
 
 function buttons(view: View, activity: Failed): TemplateResult[] {
   return activity.actions.map(
-    (action, i) => html`<button class=${i === 0 ? "button" : "button secondary"} type="button" @click=${() => view.action(action.id)}>${clip(action.label, 120)}</button>`,
+    (action, i) =>
+      html`<button class=${i === 0 ? "button" : "button secondary"} type="button" @click=${() => view.action(action.id)}>
+        ${clip(action.label, 120)}
+      </button>`,
   );
 }
 
@@ -59,7 +66,14 @@ export function banner(view: View): TemplateResult | typeof nothing {
     ${icon("warning", "i warn")}
     <p>${clip(activity.message, 4000)} <span class="dim">${t("The values below are from the run before.")}</span></p>
     <span class="buttons">${buttons(view, activity)}</span>
-    <button class="icon-button" type="button" id="dismiss" aria-label=${t("Dismiss")} title=${t("Dismiss")} @click=${() => view.dispatch({ type: "view", view: { dismissed: true } })}>
+    <button
+      class="icon-button"
+      type="button"
+      id="dismiss"
+      aria-label=${t("Dismiss")}
+      title=${t("Dismiss")}
+      @click=${() => view.dispatch({ type: "view", view: { dismissed: true } })}
+    >
       ${icon("close")}
     </button>
   </div>`;

@@ -22,7 +22,9 @@ export function timeBar(view: RunContext): TemplateResult {
     ${button("play", playing ? "pause" : "play", playing ? t("Pause") : t("Play"), () => view.dispatch({ type: "view", view: { playing: !playing } }))}
     ${button("next", "next", t("Next step"), () => go(1))}
     <div class="scrub">
-      <span class="scrub-ticks" aria-hidden="true">${steps > MOST_TICKS ? nothing : Array.from({ length: steps }, () => html`<i></i>`)}</span>
+      <span class="scrub-ticks" aria-hidden="true"
+        >${steps > MOST_TICKS ? nothing : Array.from({ length: steps }, () => html`<i></i>`)}</span
+      >
       <input
         type="range"
         id="scrub"
@@ -56,5 +58,13 @@ function sourceRow(view: RunContext): TemplateResult | typeof nothing {
   const values = Array.from({ length: Math.min(most, band.units) }, (_, unit) => significant(valueAt(band, unit, step - window.from), 4));
   const text = `x${subscript(step + 1)} = [${values.join(", ")}${band.units > most ? ", …" : ""}]`;
   if (view.outputs.run.source === "") return html`<code class="step-source">${text}</code>`;
-  return html`<button class="step-source link" type="button" id="step-source" title=${t("Show the selection in the editor")} @click=${() => view.command("showSource")}>${text}</button>`;
+  return html`<button
+    class="step-source link"
+    type="button"
+    id="step-source"
+    title=${t("Show the selection in the editor")}
+    @click=${() => view.command("showSource")}
+  >
+    ${text}
+  </button>`;
 }

@@ -5,10 +5,11 @@ import { t } from "../../shared/l10n.js";
 import { icon, type IconName } from "../../shared/icons.js";
 import { styled } from "../../shared/style.js";
 import { shownShape } from "../convention.js";
+import { clip } from "../names.js";
 import { type Direction, directionSpec, type LayerGroup, partOf, tensorById } from "../outputs.js";
 import type { RunContext } from "../view.js";
 import { directionWord, originWord, tensorNote, tensorWord } from "../words.js";
-import { clip, footer } from "./header.js";
+import { footer } from "./header.js";
 
 interface Node {
   readonly id: string;
@@ -37,11 +38,12 @@ export function rail(view: RunContext): TemplateResult {
       aria-controls="tree"
       @click=${() => view.dispatch({ type: "view", view: { railOpen: !railOpen } })}
     >
-      ${icon("rail")}<span class="rail-current">${selected === null ? t("Outputs") : current(view, selected)}</span>${icon("right", "i chevron")}
+      ${icon("rail")}<span class="rail-current">${selected === null ? t("Outputs") : current(view, selected)}</span
+      >${icon("right", "i chevron")}
     </button>
     <h2 class="rail-title">${t("Outputs")}</h2>
     <ul id="tree" role="tree" aria-label=${t("Outputs")} @keydown=${(event: KeyboardEvent) => keys(event)}>
-      ${nodes.map((node) => item(view, node, 1, stop(view, nodes, first)))}
+      ${flat(view, nodes, 1, stop(view, nodes, first))}
     </ul>
     ${footer(view)}
   </nav>`;
@@ -49,7 +51,7 @@ export function rail(view: RunContext): TemplateResult {
 
 function current(view: RunContext, tensor: TensorView): string {
   const origin = originWord(tensor, "");
-  return `${origin === "" ? "" : `${clip(origin, 60)} · `}${tensorWord(tensor)} ${shapeOf(view, tensor)}`;
+  return `${origin === "" ? "" : `${origin} · `}${tensorWord(tensor)} ${shapeOf(view, tensor)}`;
 }
 
 function shapeOf(view: RunContext, tensor: TensorView): string {
@@ -68,10 +70,25 @@ function nodesOf(view: RunContext): Node[] {
 
 function leaf(view: RunContext, tensor: TensorView): Node {
   const gate = partOf(tensor).role === "gate";
-  return { id: idOf(tensor), label: tensorWord(tensor), note: tensorNote(tensor), icon: gate ? "gate" : "tensor", tensor, shape: shapeOf(view, tensor), children: [], startsClosed: false };
+  return {
+    id: idOf(tensor),
+    label: tensorWord(tensor),
+    note: tensorNote(tensor),
+    icon: gate ? "gate" : "tensor",
+    tensor,
+    shape: shapeOf(view, tensor),
+    children: [],
+    startsClosed: false,
+  };
 }
 
-function branch(id: string, label: string, glyph: IconName, children: readonly Node[], more: { note?: string; closed?: boolean } = {}): Node {
+function branch(
+  id: string,
+  label: string,
+  glyph: IconName,
+  children: readonly Node[],
+  more: { note?: string; closed?: boolean } = {},
+): Node {
   return { id, label, note: more.note ?? "", icon: glyph, tensor: null, shape: "", children, startsClosed: more.closed ?? false };
 }
 
@@ -84,7 +101,12 @@ function layerNode(view: RunContext, layer: LayerGroup): Node {
     const id = `layer-${layer.index}-${direction}`;
     const reversed = directionSpec(layer.spec, direction)?.goBackwards ?? direction === "backward";
     const note = reversed ? t("time reversed") : "";
-    children.push(branch(id, directionWord(direction), direction, withGates(view, tensors, id), { note, closed: tensors.length > 5 && direction === "backward" }));
+    children.push(
+      branch(id, directionWord(direction), direction, withGates(view, tensors, id), {
+        note,
+        closed: tensors.length > 5 && direction === "backward",
+      }),
+    );
   }
   const reversed = layer.spec?.className !== "Bidirectional" && (directionSpec(layer.spec, null)?.goBackwards ?? false);
   return branch(`layer-${layer.index}`, clip(layer.name, 80), "layer", children, { note: reversed ? t("time reversed") : "" });
@@ -95,7 +117,16 @@ function withGates(view: RunContext, tensors: readonly TensorView[], id: string)
   const plain = tensors.filter((tensor) => partOf(tensor).role !== "gate").sort((a, b) => order(a) - order(b));
   const gates = tensors.filter((tensor) => partOf(tensor).role === "gate");
   const nodes = plain.map((tensor) => leaf(view, tensor));
-  if (gates.length > 0) nodes.push(branch(`${id}-gates`, t("gates"), "gate", gates.map((tensor) => leaf(view, tensor)), { closed: true }));
+  if (gates.length > 0)
+    nodes.push(
+      branch(
+        `${id}-gates`,
+        t("gates"),
+        "gate",
+        gates.map((tensor) => leaf(view, tensor)),
+        { closed: true },
+      ),
+    );
   return nodes;
 }
 
@@ -115,27 +146,43 @@ function contains(node: Node, id: string): boolean {
   return node.children.some((child) => child.id === id || contains(child, id));
 }
 
-function item(view: RunContext, node: Node, level: number, tabStop: string): TemplateResult {
+/** The rows in sight, one after the other: what a screen reader needs of the nesting is in the levels. */
+function flat(view: RunContext, nodes: readonly Node[], level: number, tabStop: string): TemplateResult[] {
+  return nodes.flatMap((node, i) => [
+    item(view, node, { level, position: i + 1, of: nodes.length, tabStop }),
+    ...(node.children.length > 0 && isOpen(view, node) ? flat(view, node.children, level + 1, tabStop) : []),
+  ]);
+}
+
+interface Place {
+  readonly level: number;
+  readonly position: number;
+  readonly of: number;
+  readonly tabStop: string;
+}
+
+function item(view: RunContext, node: Node, place: Place): TemplateResult {
+  const { level } = place;
   const parent = node.children.length > 0;
-  const open = parent && isOpen(view, node);
   const selected = node.tensor !== null && node.tensor.id === view.state.chosen.tensor;
-  const name = [node.label, node.note, node.shape].filter((text) => text !== "").join(", ");
   const act = (): void => (node.tensor === null ? view.dispatch({ type: "toggle", id: node.id }) : view.choose({ tensor: node.tensor.id }));
   return html`<li
     role="treeitem"
     id=${`tree-${node.id}`}
-    tabindex=${node.id === tabStop ? 0 : -1}
+    tabindex=${node.id === place.tabStop ? 0 : -1}
     aria-level=${level}
-    aria-label=${name}
-    aria-expanded=${parent ? String(open) : nothing}
+    aria-posinset=${place.position}
+    aria-setsize=${place.of}
+    aria-expanded=${parent ? String(isOpen(view, node)) : nothing}
     aria-selected=${String(selected)}
   >
     <div class="row" ${styled({ "--level": String(level) })} @click=${act}>
-      ${parent ? icon("right", "i chevron") : html`<span class="chevron"></span>`}${icon(node.icon, "i kind")}<span class="label">${node.label}</span>${node.note === ""
-        ? nothing
-        : html`<span class="note">${node.note}</span>`}${node.shape === "" ? nothing : html`<span class="shape">${level > 2 ? node.shape.replaceAll(" ", "") : node.shape}</span>`}
+      ${parent ? icon("right", "i chevron") : html`<span class="chevron"></span>`}${icon(node.icon, "i kind")}<span class="label"
+        >${node.label}</span
+      >${
+        node.note === "" ? nothing : html` <span class="note">${node.note}</span>`
+      }${node.shape === "" ? nothing : html` <span class="shape">${level > 2 ? node.shape.replaceAll(" ", "") : node.shape}</span>`}
     </div>
-    ${open ? html`<ul role="group">${node.children.map((child) => item(view, child, level + 1, tabStop))}</ul>` : nothing}
   </li>`;
 }
 
@@ -153,7 +200,7 @@ function keys(event: KeyboardEvent): void {
     Home: () => focus(all, all[0]),
     End: () => focus(all, all.at(-1)),
     ArrowRight: () => (expanded === "false" ? press() : expanded === "true" && focus(all, all[at + 1])),
-    ArrowLeft: () => (expanded === "true" ? press() : focus(all, here.parentElement?.closest<HTMLElement>("[role=treeitem]"))),
+    ArrowLeft: () => (expanded === "true" ? press() : focus(all, parentOf(all, at))),
     Enter: press,
     " ": press,
   };
@@ -161,6 +208,15 @@ function keys(event: KeyboardEvent): void {
   if (step === undefined) return;
   event.preventDefault();
   step();
+}
+
+/** The nearest row above on a lower level. */
+function parentOf(all: readonly HTMLElement[], at: number): HTMLElement | undefined {
+  const level = (node: HTMLElement | undefined): number => Number(node?.getAttribute("aria-level") ?? 0);
+  return all
+    .slice(0, at)
+    .reverse()
+    .find((node) => level(node) < level(all[at]));
 }
 
 function focus(all: readonly HTMLElement[], target: HTMLElement | null | undefined): void {

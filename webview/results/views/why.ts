@@ -23,15 +23,32 @@ export function reasonOf(outputs: Outputs, tensor: TensorView): Reason {
     case "last":
       return plain(
         tensor.returned
-          ? t("The state after the last step taken: batch {batch}, units {units}. Keras returns it because of return_state=True.", { batch, units })
-          : t("The state after the last step taken: batch {batch}, units {units}. Keras returns it only with return_state=True; Unroll keeps it anyway.", { batch, units }),
+          ? t("The state after the last step taken: batch {batch}, units {units}. Keras returns it because of return_state=True.", {
+              batch,
+              units,
+            })
+          : t(
+              "The state after the last step taken: batch {batch}, units {units}. Keras returns it only with return_state=True; Unroll keeps it anyway.",
+              { batch, units },
+            ),
       );
     case "gate":
-      return plain(t("One gate value for each of {units} units at each of {time} steps.", { units, time: second }) + reversedNote(outputs, tensor));
+      return plain(
+        t("One gate value for each of {units} units at each of {time} steps.", { units, time: second }) + reversedNote(outputs, tensor),
+      );
     case "every":
-      return plain(t("The state after each of {time} steps, {units} units: one direction before it is merged or cut to its last step.", { units, time: second }) + reversedNote(outputs, tensor));
+      return plain(
+        t("The state after each of {time} steps, {units} units: one direction before it is merged or cut to its last step.", {
+          units,
+          time: second,
+        }) + reversedNote(outputs, tensor),
+      );
     case "output":
-      return { sentence: spec !== null && isReversed(tensor, spec) ? reversedNote(outputs, tensor).trim() : "", why: outputWhy(outputs, tensor), notes: [] };
+      return {
+        sentence: spec !== null && isReversed(tensor, spec) ? reversedNote(outputs, tensor).trim() : "",
+        why: outputWhy(outputs, tensor),
+        notes: [],
+      };
   }
 }
 
@@ -45,15 +62,26 @@ function inputSentence(outputs: Outputs, tensor: TensorView): string {
   const source = outputs.run.sourceShape;
   const { shape } = tensor;
   if (source.length === 2 && shape.length === 3 && shape[0] === 1 && shape[1] === source[0] && shape[2] === source[1]) {
-    return t("The literal has {rows} rows of {columns} numbers. A recurrent layer wants (batch, time, features), so it became 1 sequence: rows are time steps, columns are features.", {
-      rows: source[0] ?? 0,
-      columns: source[1] ?? 0,
-    });
+    return t(
+      "The literal has {rows} rows of {columns} numbers. A recurrent layer wants (batch, time, features), so it became 1 sequence: rows are time steps, columns are features.",
+      {
+        rows: source[0] ?? 0,
+        columns: source[1] ?? 0,
+      },
+    );
   }
   if (source.length === 1 && shape.length === 3 && shape[1] === source[0]) {
-    return t("The literal has {n} numbers. A recurrent layer wants (batch, time, features), so it became 1 sequence of {n} time steps with 1 feature.", { n: source[0] ?? 0 });
+    return t(
+      "The literal has {n} numbers. A recurrent layer wants (batch, time, features), so it became 1 sequence of {n} time steps with 1 feature.",
+      { n: source[0] ?? 0 },
+    );
   }
-  if (shape.length === 3) return t("{batch} sequences of {time} time steps with {features} features.", { batch: shape[0] ?? 0, time: shape[1] ?? 0, features: shape[2] ?? 0 });
+  if (shape.length === 3)
+    return t("{batch} sequences of {time} time steps with {features} features.", {
+      batch: shape[0] ?? 0,
+      time: shape[1] ?? 0,
+      features: shape[2] ?? 0,
+    });
   return "";
 }
 
@@ -64,7 +92,9 @@ function outputWhy(outputs: Outputs, tensor: TensorView): Why | null {
   const bound = input === null ? model : { ...model, input: [null, ...input.shape.slice(1)] };
   const why = whyShape(bound, tensor.layer);
   const sizeOf = (axis: string): string | null => {
-    const at = tensor.axes.findIndex((name) => name === axis || (axis === "features" && name === "units") || (axis === "units" && name === "features"));
+    const at = tensor.axes.findIndex(
+      (name) => name === axis || (axis === "features" && name === "units") || (axis === "units" && name === "features"),
+    );
     return at < 0 ? null : String(tensor.shape[at] ?? "");
   };
   return { ...why, rows: why.rows.map((row) => (row.size === "–" ? row : { ...row, size: sizeOf(row.axis) ?? row.size })) };

@@ -1,0 +1,157 @@
+/** The results page: connects to the host, keeps the state, renders after every change. */
+import "../shared/base.css";
+import "./styles/layout.css";
+import "./styles/controls.css";
+import "./styles/header.css";
+import "./styles/tree.css";
+import "./styles/shapes.css";
+import "./styles/data.css";
+import "./styles/heat.css";
+import "./styles/states.css";
+import { render } from "lit";
+import { decodeResultsFromHost, type ResultsFromHost, type ResultsFromView } from "../../extension/core/protocol/results.js";
+import { connect } from "../shared/bridge.js";
+import { setLanguage, t } from "../shared/l10n.js";
+import type { Palette } from "./colour.js";
+import { type CopyFormat, copyText } from "./copy.js";
+import { tensorById } from "./outputs.js";
+import { readPalette, watchTheme } from "./palette.js";
+import { SliceCache } from "./slices.js";
+import { type Action, decodeSaved, initialState, reduce, savedOf, type State } from "./state.js";
+import type { View } from "./view.js";
+import { page } from "./views/frame.js";
+
+const PLAY_MS = 900;
+const COPIED_MS = 1500;
+
+const bridge = connect<ResultsFromHost, ResultsFromView>(decodeResultsFromHost, receive);
+const slices = new SliceCache((message) => bridge.post(message));
+const saved = decodeSaved(bridge.saved());
+let state: State = saved === null ? initialState : { ...initialState, chosen: saved.chosen };
+let palette: Palette = readPalette(state.chosen.palette);
+let pendingCopy: { readonly tensor: number; readonly format: CopyFormat } | null = null;
+let scheduled = false;
+let copied: ReturnType<typeof setTimeout> | undefined;
+let playing: ReturnType<typeof setInterval> | undefined;
+/** Waits for the first state: until then an empty page would be a lie. */
+let known = false;
+
+function receive(message: ResultsFromHost): void {
+  switch (message.type) {
+    case "init":
+      setLanguage(message.locale, message.strings);
+      document.documentElement.lang = message.locale;
+      break;
+    case "state":
+      known = true;
+      slices.show(message.run?.id ?? null);
+      dispatch({ type: "host", state: message });
+      break;
+    case "slice":
+      if (slices.answer(message.requestId, message.values)) finishCopy();
+      break;
+    case "sliceFailed":
+      slices.answer(message.requestId, message.message);
+      break;
+  }
+  draw();
+}
+
+function dispatch(action: Action): void {
+  const before = state;
+  state = reduce(state, action);
+  if (state === before) return;
+  if (state.chosen.palette !== before.chosen.palette) palette = readPalette(state.chosen.palette);
+  if (state.playing !== before.playing) play(state.playing);
+  if (state.chosen !== before.chosen) bridge.save(savedOf(state));
+  if (state.chosen.tab !== before.chosen.tab) requestAnimationFrame(() => document.getElementById("panel")?.scrollTo(0, 0));
+  else if (state.chosen.tensor !== before.chosen.tensor)
+    requestAnimationFrame(() => document.getElementById(`card-${state.chosen.tensor}`)?.scrollIntoView({ block: "nearest" }));
+  draw();
+}
+
+function play(on: boolean): void {
+  clearInterval(playing);
+  if (on) playing = setInterval(() => dispatch({ type: "tick" }), PLAY_MS);
+}
+
+function finishCopy(): void {
+  if (pendingCopy === null || state.run === null) return;
+  const tensor = tensorById(state.run, pendingCopy.tensor);
+  if (tensor === null) return;
+  const slice = slices.get({ tensor: tensor.id, start: tensor.shape.map(() => 0), count: tensor.shape });
+  if (slice.status !== "ready") return;
+  const { format } = pendingCopy;
+  pendingCopy = null;
+  view.copyText(copyText(format, slice.values, tensor.shape, tensor.dtype), `copy-${format}`);
+}
+
+const view: Omit<View, "state" | "palette"> = {
+  dispatch,
+  choose: (choices) => dispatch({ type: "choose", choices }),
+  command: (id) => bridge.post({ type: "command", id }),
+  action: (id) => bridge.post({ type: "actionChosen", id }),
+  cancel: () => bridge.post({ type: "cancelRequested" }),
+  slice: (box) => slices.get(box),
+  copyTensor: (tensor, format) => {
+    pendingCopy = { tensor, format };
+    finishCopy();
+  },
+  copyText: (text, by) => {
+    bridge.post({ type: "copyRequested", text });
+    view.say(t("Copied"));
+    dispatch({ type: "view", view: { copied: by } });
+    clearTimeout(copied);
+    copied = setTimeout(() => dispatch({ type: "view", view: { copied: "" } }), COPIED_MS);
+  },
+  // A screen reader speaks only what changed: the same words twice need a change between.
+  say: (text) => dispatch({ type: "view", view: { spoken: state.spoken === text ? `${text}\u00a0` : text } }),
+  retry: () => {
+    slices.retry();
+    draw();
+  },
+};
+
+/** One render a frame, however many changes. */
+function draw(): void {
+  if (scheduled || !known) return;
+  scheduled = true;
+  requestAnimationFrame(() => {
+    scheduled = false;
+    const live: View = {
+      ...view,
+      palette,
+      get state() {
+        return state;
+      },
+    };
+    render(page(live), document.body);
+    measure();
+  });
+}
+
+const resize = new ResizeObserver(() => measure());
+let observed: Element | null = null;
+
+function measure(): void {
+  const panel = document.getElementById("panel");
+  if (panel !== observed) {
+    if (observed !== null) resize.unobserve(observed);
+    if (panel !== null) resize.observe(panel);
+    observed = panel;
+  }
+  const width = panel?.clientWidth ?? 0;
+  if (width !== state.width) dispatch({ type: "view", view: { width } });
+}
+
+// A click beside the device's explanation closes it.
+document.addEventListener("pointerdown", (event) => {
+  if (!state.deviceOpen || !(event.target instanceof Element) || event.target.closest("#device, #device-why") !== null) return;
+  dispatch({ type: "view", view: { deviceOpen: false } });
+});
+
+watchTheme(() => {
+  palette = readPalette(state.chosen.palette);
+  draw();
+});
+bridge.post({ type: "ready" });

@@ -1,0 +1,189 @@
+/** Draws a strip, units × time, on a canvas. The cells are kept as a bitmap; moving the cursor only strokes two frames. */
+import { css, ink, type Kind, mix, paint, type Palette } from "./colour.js";
+import { type Band, valueAt } from "./finding.js";
+import { fixed } from "./numbers.js";
+
+export interface StripDrawing {
+  readonly band: Band;
+  readonly palette: Palette;
+  readonly scale: number;
+  readonly kind: Kind;
+  readonly decimals: number;
+  /** First step in the band, from 0, for the axis. */
+  readonly from: number;
+  readonly axis: boolean;
+  /** Width that is there, in px. */
+  readonly width: number;
+  readonly gutter: number;
+  /** Step of the cursor within the band; −1: elsewhere. */
+  readonly step: number;
+  /** The cell that was looked at, within the band. */
+  readonly cell: { readonly unit: number; readonly step: number } | null;
+  /** Whether the columns get wider than they need: not where other strips set the width. */
+  readonly columns: number;
+}
+
+export interface StripGeometry {
+  readonly cellWidth: number;
+  readonly rowHeight: number;
+  readonly top: number;
+  readonly gutter: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+const WIDEST = 144;
+
+export function geometryOf(drawing: Pick<StripDrawing, "band" | "axis" | "width" | "gutter" | "columns">): StripGeometry {
+  const { band, axis, gutter } = drawing;
+  const columns = Math.max(1, drawing.columns);
+  const room = Math.max(40, drawing.width - gutter);
+  const cellWidth = room / columns >= 4 ? Math.min(WIDEST, Math.floor(room / columns)) : Math.max(1, room / columns);
+  const rowHeight = band.units <= 32 ? 16 : band.units <= 96 ? 6 : 3;
+  const top = axis ? 16 : 0;
+  return {
+    cellWidth,
+    rowHeight,
+    top,
+    gutter,
+    width: Math.ceil(gutter + cellWidth * band.steps) + 1,
+    height: top + band.units * rowHeight + 1,
+  };
+}
+
+/** The cell under a point; null beside the cells. */
+export function cellAt(geometry: StripGeometry, band: Band, x: number, y: number): { unit: number; step: number } | null {
+  const step = Math.floor((x - geometry.gutter) / geometry.cellWidth);
+  const unit = Math.floor((y - geometry.top) / geometry.rowHeight);
+  return step >= 0 && step < band.steps && unit >= 0 && unit < band.units ? { unit, step } : null;
+}
+
+const bitmaps = new WeakMap<
+  HTMLCanvasElement,
+  { readonly key: string; readonly values: ArrayLike<number>; readonly image: HTMLCanvasElement }
+>();
+
+export function drawStrip(canvas: HTMLCanvasElement, drawing: StripDrawing): void {
+  const geometry = geometryOf(drawing);
+  const dpr = window.devicePixelRatio || 1;
+  const [width, height] = [Math.round(geometry.width * dpr), Math.round(geometry.height * dpr)];
+  if (canvas.width !== width || canvas.height !== height) {
+    canvas.width = width;
+    canvas.height = height;
+    canvas.style.width = `${geometry.width}px`;
+    canvas.style.height = `${geometry.height}px`;
+  }
+  const g = canvas.getContext("2d");
+  if (g === null) return;
+  g.setTransform(1, 0, 0, 1, 0, 0);
+  g.clearRect(0, 0, width, height);
+  g.drawImage(bitmapOf(canvas, drawing, geometry, dpr), 0, 0);
+  g.setTransform(dpr, 0, 0, dpr, 0, 0);
+  frames(g, drawing, geometry);
+}
+
+function bitmapOf(canvas: HTMLCanvasElement, drawing: StripDrawing, geometry: StripGeometry, dpr: number): HTMLCanvasElement {
+  const { band, palette, scale, kind, decimals, from, axis, step } = drawing;
+  const key = JSON.stringify([geometry, dpr, palette, scale, kind, decimals, from, band.start, band.byStep, axis ? step : -1]);
+  const before = bitmaps.get(canvas);
+  if (before !== undefined && before.key === key && before.values === band.values) return before.image;
+  const image = document.createElement("canvas");
+  image.width = Math.max(1, Math.round(geometry.width * dpr));
+  image.height = Math.max(1, Math.round(geometry.height * dpr));
+  const g = image.getContext("2d");
+  if (g !== null) {
+    g.setTransform(dpr, 0, 0, dpr, 0, 0);
+    g.textBaseline = "middle";
+    labels(g, drawing, geometry);
+    cells(g, drawing, geometry);
+  }
+  bitmaps.set(canvas, { key, values: band.values, image });
+  return image;
+}
+
+function fonts(): { text: string; mono: string } {
+  const style = getComputedStyle(document.body);
+  const font = (name: string, fallback: string): string => style.getPropertyValue(name).trim() || fallback;
+  return { text: font("--vscode-font-family", "sans-serif"), mono: font("--vscode-editor-font-family", "monospace") };
+}
+
+/** Step numbers above, unit numbers at the left, as many as there is room for. */
+function labels(g: CanvasRenderingContext2D, drawing: StripDrawing, geometry: StripGeometry): void {
+  const { band, palette, from, axis, step } = drawing;
+  const { cellWidth, rowHeight, top, gutter } = geometry;
+  const font = fonts();
+  const dim = css(mix(palette.back, palette.fore, 0.72));
+  if (axis) {
+    g.font = `11px ${font.text}`;
+    g.textAlign = "center";
+    g.fillStyle = dim;
+    g.fillText("t", gutter - 11, 7);
+    const every = roundStride(30 / cellWidth);
+    for (let k = 0; k < band.steps; k++) {
+      if (!isLabelled(from + k, every)) continue;
+      g.fillStyle = k === step ? css(palette.fore) : dim;
+      g.fillText(String(from + k + 1), gutter + (k + 0.5) * cellWidth, 7);
+    }
+  }
+  g.font = `10px ${font.mono}`;
+  g.textAlign = "right";
+  g.fillStyle = dim;
+  const every = roundStride(12 / rowHeight);
+  for (let unit = 0; unit < band.units; unit++)
+    if (isLabelled(unit, every)) g.fillText(String(unit + 1), gutter - 8, top + unit * rowHeight + rowHeight / 2);
+}
+
+/** 1, 2, 5, 10 … whichever is the first not below `least`. */
+export function roundStride(least: number): number {
+  for (let power = 1; ; power *= 10) for (const step of [1, 2, 5]) if (step * power >= least) return step * power;
+}
+
+/** Counted from 1, as people do: the first, and every multiple of the stride that does not crowd it. */
+function isLabelled(index: number, every: number): boolean {
+  return every === 1 || index === 0 || (index + 1) % every === 0;
+}
+
+/** A value is printed where its cell has room, else only coloured. */
+function cells(g: CanvasRenderingContext2D, drawing: StripDrawing, geometry: StripGeometry): void {
+  const { band, palette, scale, kind, decimals } = drawing;
+  const { cellWidth, rowHeight, top, gutter } = geometry;
+  const gap = cellWidth >= 4 && rowHeight >= 6 ? 1 : 0;
+  const printed = cellWidth >= 40 && rowHeight >= 14;
+  g.font = `11px ${fonts().mono}`;
+  g.textAlign = "center";
+  for (let unit = 0; unit < band.units; unit++) {
+    for (let step = 0; step < band.steps; step++) {
+      const v = valueAt(band, unit, step);
+      const colour = paint(palette, v, scale, kind);
+      const [x, y] = [gutter + step * cellWidth, top + unit * rowHeight];
+      g.fillStyle = css(colour);
+      g.fillRect(x, y, cellWidth - gap, rowHeight - gap);
+      if (printed) {
+        g.fillStyle = css(ink(palette, colour));
+        g.fillText(fixed(v, decimals), x + cellWidth / 2, y + rowHeight / 2);
+      } else if (palette.safe && kind === "signed" && v < -0.05 * scale && cellWidth >= 8 && rowHeight >= 5) {
+        g.fillStyle = css(ink(palette, colour));
+        g.fillRect(x + cellWidth / 2 - 3, y + rowHeight / 2 - 1, 6, 1);
+      }
+    }
+  }
+}
+
+function frames(g: CanvasRenderingContext2D, drawing: StripDrawing, geometry: StripGeometry): void {
+  const { palette, step, cell } = drawing;
+  const { cellWidth, rowHeight, top, gutter, height } = geometry;
+  g.lineWidth = 1.5;
+  if (step >= 0) {
+    g.strokeStyle = css(palette.focus);
+    g.strokeRect(gutter + step * cellWidth - 0.25, top + 0.25, Math.max(2, cellWidth - 0.5), height - top - 1);
+  }
+  if (cell !== null) {
+    g.strokeStyle = css(palette.fore);
+    g.strokeRect(
+      gutter + cell.step * cellWidth - 0.25,
+      top + cell.unit * rowHeight - 0.25,
+      Math.max(2, cellWidth - 0.5),
+      Math.max(2, rowHeight - 0.5),
+    );
+  }
+}
