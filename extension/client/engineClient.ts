@@ -78,11 +78,11 @@ export class EngineClient {
     this.loaded.clear();
   }
 
-  /** Remembers a model and loads it; a later child gets it again by itself. */
-  async load(modelId: number, stored: StoredModel): Promise<void> {
+  /** Remembers a model and loads it; a later child gets it again by itself. Drawing large weights takes time: `signal` cancels. */
+  async load(modelId: number, stored: StoredModel, signal?: AbortSignal): Promise<void> {
     this.models.set(modelId, stored);
     this.loaded.delete(modelId);
-    await this.ensureLoaded(modelId);
+    await this.ensureLoaded(modelId, signal);
   }
 
   async unload(modelId: number): Promise<void> {
@@ -96,7 +96,7 @@ export class EngineClient {
     controls: { onProgress?: ((done: number, total: number) => void) | undefined; signal?: AbortSignal | undefined } = {},
   ): Promise<EngineAnswer> {
     if (controls.signal?.aborted === true) throw cancelled();
-    if ("modelId" in body) await this.ensureLoaded(body.modelId);
+    if ("modelId" in body) await this.ensureLoaded(body.modelId, controls.signal);
     else await this.greet();
     return this.send(body, controls);
   }
@@ -113,12 +113,13 @@ export class EngineClient {
     await Promise.resolve();
   }
 
-  private async ensureLoaded(modelId: number): Promise<void> {
+  private async ensureLoaded(modelId: number, signal: AbortSignal | undefined): Promise<void> {
     await this.greet();
+    if (signal?.aborted === true) throw cancelled();
     if (this.loaded.has(modelId)) return;
     const stored = this.models.get(modelId);
     if (stored === undefined) throw new UnrollError(failure("INVALID_ARGUMENT", "The model was disposed."));
-    await this.send({ type: "load", modelId, ...stored });
+    await this.send({ type: "load", modelId, ...stored }, { signal });
     this.loaded.add(modelId);
   }
 

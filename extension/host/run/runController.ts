@@ -118,8 +118,8 @@ export class RunController implements vscode.Disposable {
     const { model, data } = order;
     const seed = order.seed ?? model.seed ?? settings.seed;
     const resultId = ++this.ids;
-    await this.engine.load(resultId, { model: writeModel(model), weights: null, seed });
     try {
+      await this.engine.load(resultId, { model: writeModel(model), weights: null, seed }, signal);
       const answer = await this.engine.ask(
         {
           type: "run",
