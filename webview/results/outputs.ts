@@ -104,6 +104,8 @@ export interface Strip {
   readonly layer: number;
   readonly name: string;
   readonly className: string;
+  /** What people call it: the class of a wrapped layer, or the layer's name where several would be called the same. */
+  readonly title: string;
   readonly direction: Direction | null;
   /** "h" of a recurrent layer, "output" of another, "input". */
   readonly what: "input" | "h" | "output";
@@ -124,7 +126,10 @@ export function stripsOf(outputs: Outputs): Strip[] {
     strips.push({ ...plain(input, null), id: "x", what: "input" });
   }
   for (const group of outputs.layers) strips.push(...layerStrips(group));
-  return strips;
+  return strips.map((strip) => {
+    const alone = strips.every((other) => other.layer === strip.layer || other.className !== strip.className || other.direction === null);
+    return strip.direction !== null && alone ? { ...strip, title: strip.className } : strip;
+  });
 }
 
 function plain(tensor: TensorView, spec: LayerSpec | null): Strip {
@@ -135,6 +140,7 @@ function plain(tensor: TensorView, spec: LayerSpec | null): Strip {
     tensor,
     layer: tensor.layer,
     name: tensor.layerName,
+    title: tensor.layerName,
     className: spec?.className === "Bidirectional" ? (directionSpec(spec, direction)?.className ?? tensor.className) : tensor.className,
     direction,
     what: spec !== null && directionsOf(spec).length > 0 ? "h" : "output",

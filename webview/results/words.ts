@@ -104,8 +104,8 @@ export function axisTitle(tensor: TensorView, spec: LayerSpec | null, axis: numb
 /** "LSTM · forward". */
 export function stripWord(strip: Strip): string {
   if (strip.what === "input") return t("x · input");
-  if (strip.direction === null) return clip(strip.name, NAME);
-  return `${strip.className} · ${directionWord(strip.direction)}`;
+  const title = clip(strip.title, NAME);
+  return strip.direction === null ? title : `${title} · ${directionWord(strip.direction)}`;
 }
 
 export function unitWord(strip: Strip, unit: number): string {

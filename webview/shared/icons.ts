@@ -89,6 +89,7 @@ const glyphs = {
   gate: glyph(svg`<path d="M2 8h3.5m5 0H14M5.5 3.5v9m5-9v9"/>`),
   table: glyph(svg`<path d="M2.5 3h11v10h-11zM2.5 6.3h11M2.5 9.6h11M6.5 3v10"/>`),
   trace: glyph(svg`<path d="M2.5 3.5h3v3h5v3h3M10.5 12.5h3v-3"/>`),
+  contrast: glyph(svg`<circle cx="8" cy="8" r="5.5"/><path d="M8 2.5a5.5 5.5 0 0 1 0 11z" fill="currentColor"/>`),
   rail: glyph(svg`<path d="M2.5 3h11v10h-11zM6.5 3v10"/>`),
   pause: glyph(svg`<path d="M4.5 3.5h2.5v9H4.5zM9 3.5h2.5v9H9z" fill="currentColor"/>`),
   next: glyph(svg`<path d="m5 4 5 4-5 4zM12 4v8"/>`),

@@ -22,8 +22,7 @@ export function webviewHtml(webview: vscode.Webview, extension: vscode.Uri, view
   <title>${escape(title)}</title>
   <link rel="stylesheet" href="${uri(`${view}.css`)}">
 </head>
-<body>
-  <main id="${view}"></main>
+<body class="unroll-${view}">
   <script nonce="${nonce}" src="${uri(`${view}.js`)}"></script>
 </body>
 </html>`;

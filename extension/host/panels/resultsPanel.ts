@@ -63,7 +63,8 @@ export class ResultsPanel implements vscode.WebviewPanelSerializer, vscode.Dispo
 
   private adopt(panel: vscode.WebviewPanel): void {
     this.panel = panel;
-    panel.iconPath = vscode.Uri.joinPath(this.extension, "media", "icon.svg");
+    const icon = (theme: string): vscode.Uri => vscode.Uri.joinPath(this.extension, "media", `icon-${theme}.svg`);
+    panel.iconPath = { light: icon("light"), dark: icon("dark") };
     panel.webview.onDidReceiveMessage((raw) => this.receive(raw));
     panel.onDidChangeViewState(() => this.update());
     panel.onDidDispose(() => {

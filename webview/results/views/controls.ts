@@ -7,6 +7,9 @@ import { css, type Kind, paint } from "../colour.js";
 import { fixed, signed } from "../numbers.js";
 import type { View } from "../view.js";
 
+/** More buttons than these are no longer taken in at a glance. */
+const MOST_SEGMENTS = 4;
+
 export interface Choice<T> {
   readonly value: T;
   readonly text: string;
@@ -46,6 +49,24 @@ export function segmented<T extends string | number>(
           ${choice.text}
         </button>`,
     )}</span
+  >`;
+}
+
+/** One of several as buttons; one of many as a list to open. */
+export function oneOf(
+  id: string,
+  name: string,
+  choices: readonly Choice<string>[],
+  value: string,
+  pick: (value: string) => void,
+): TemplateResult {
+  if (choices.length <= MOST_SEGMENTS) return segmented(id, name, choices, value, pick);
+  const change = (event: Event): void => pick((event.target as HTMLSelectElement).value);
+  return html`<label class="one-of" for=${id}
+    >${name}
+    <select id=${id} .value=${value} @change=${change}>
+      ${choices.map((choice) => html`<option value=${choice.value} ?selected=${choice.value === value}>${choice.text}</option>`)}
+    </select></label
   >`;
 }
 

@@ -64,7 +64,7 @@ function tools(view: RunContext, tensor: TensorView): TemplateResult {
   return html`<div class="bar">
     <span class="dim small" aria-hidden="true">${t("Digits")}</span>
     ${segmented("digits", t("Digits"), choices, digits as (typeof digitChoices)[number], (value) => view.choose({ digits: value }))}
-    ${toggle("tinted", "tensor", t("Colours"), tinted, () => view.choose({ tinted: !tinted }))}
+    ${toggle("tinted", "contrast", t("Colours"), tinted, () => view.choose({ tinted: !tinted }))}
     ${tinted ? html`${paletteSwitch(view)} ${legend(view, scaleOf(tensor, null))}` : nothing}
     <span class="push copies" role="group" aria-label=${t("Copy the whole tensor")}>
       ${

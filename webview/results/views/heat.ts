@@ -69,7 +69,7 @@ function figure(view: RunContext, entry: Strip, place: Place): TemplateResult {
   const cut = entry.units > MOST_UNITS ? t("first {n} shown", { n: MOST_UNITS }) : "";
   return html`<figure class="strip">
     <figcaption>
-      <b>${entry.what === "input" ? "x" : entry.direction === null ? clip(entry.name, 60) : entry.className}</b>
+      <b>${entry.what === "input" ? "x" : clip(entry.title, 60)}</b>
       <span class="dim small">${[...parts, cut].filter((text) => text !== "").join(" · ")}</span>
       ${entry.reversed ? html`<span class="tag quiet">${icon("backward")}${t("time reversed")}</span>` : nothing}
     </figcaption>

@@ -9,7 +9,7 @@ import { type Strip, stripsOf } from "../outputs.js";
 import type { RunContext } from "../view.js";
 import { stripWord } from "../words.js";
 import { styled } from "../../shared/style.js";
-import { segmented } from "./controls.js";
+import { oneOf } from "./controls.js";
 import { waiting } from "./frame.js";
 import { scaleOfStrip } from "./heat.js";
 
@@ -38,7 +38,7 @@ export function stepsTab(view: RunContext): TemplateResult {
   const h = load(strip);
   const x = below === null ? null : load(below);
   const choices = layers.map((entry) => ({ value: entry.id, text: stripWord(entry) }));
-  return html`${choices.length < 2 ? nothing : html`<div class="bar wrap">${segmented("layer", t("Layer"), choices, strip.id, (id) => view.choose({ strip: id }))}</div>`}
+  return html`${choices.length < 2 ? nothing : html`<div class="bar wrap">${oneOf("layer", t("Layer"), choices, strip.id, (id) => view.choose({ strip: id }))}</div>`}
   ${h.band === null ? waiting(view, h.message) : drawn(view, { strip, below, h: h.band, x: x?.band ?? null, from: window.from })}`;
 }
 
@@ -87,7 +87,7 @@ function sentence(view: RunContext, stacks: Stacks): string {
   });
 }
 
-const CELL = { width: 56, height: 22, column: 84 } as const;
+const CELL = { width: 72, height: 22, column: 104 } as const;
 
 function diagram(view: RunContext, stacks: Stacks, alt: string): TemplateResult {
   const { strip, h, x, from } = stacks;
