@@ -14,6 +14,7 @@ export async function runCommand(page, text) {
 export const quickPickRows = (page) => page.locator(".quick-input-list .monaco-list-row");
 
 export async function openFile(page, name) {
+  if (!(await page.locator(".explorer-folders-view").isVisible())) await page.keyboard.press("Control+Shift+e");
   await page.locator(".explorer-folders-view .monaco-list-row", { hasText: name }).first().dblclick();
   await page.locator(".tab.active", { hasText: name }).first().waitFor();
   await page.locator(".editor-instance .view-line").first().waitFor();
