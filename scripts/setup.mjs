@@ -52,6 +52,7 @@ export function ensureBuilt() {
 
 /** Installs the real VS Code that the tests drive. */
 export async function ensureVsCode() {
+  ensureSystemPackages({ forWorkbench: true });
   const { install } = await import("../test/rig/install.mjs");
   install();
 }

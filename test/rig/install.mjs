@@ -39,8 +39,10 @@ export function install() {
     });
   };
   const globalconfig = execFileSync("npm", ["config", "get", "globalconfig"], { cwd: envDir, encoding: "utf8" }).trim();
+  // Under `npm start` npm tells its children which node and package they belong to: code-server would take node 24 for that one.
+  const told = /^(npm_(config_(user_agent|local_prefix|node_gyp|npm_version)|node_execpath|execpath|command|lifecycle_.*|package_.*)|NODE|INIT_CWD)$/;
   const env = {
-    ...process.env,
+    ...Object.fromEntries(Object.entries(process.env).filter(([key]) => !told.test(key))),
     // Here install scripts are wanted: they compile what code-server needs.
     npm_config_ignore_scripts: "false",
     npm_config_dangerously_allow_all_scripts: "true",

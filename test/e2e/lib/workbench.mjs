@@ -28,7 +28,10 @@ export async function selectLines(page, first, last) {
   await page.keyboard.press("Home");
   for (let i = first; i < last; i++) await page.keyboard.press("Shift+ArrowDown");
   await page.keyboard.press("Shift+End");
-  await page.locator(".statusbar-item", { hasText: /selected|선택/ }).first().waitFor();
+  await page
+    .locator(".statusbar-item", { hasText: /selected|선택/ })
+    .first()
+    .waitFor();
 }
 
 /** VS Code draws a webview as an iframe in an iframe; the one that shows `selector`. */
