@@ -137,9 +137,11 @@ async function run(modelName: string, dataName: string, options: Options): Promi
   const spec = readModelText(text);
   const rank = spec.ok ? (wantedRank(spec.value) ?? data.shape.length) : 3;
   const promoted = promote(data.shape, rank);
+  const shape = [...(promoted?.shape ?? data.shape)];
+  // An open input takes the data's sizes, so that the summary can count.
+  const bound = spec.ok && spec.value.input === null ? writeModel({ ...spec.value, input: [null, ...shape.slice(1)] }) : text;
   await withEngine(options, async (engine) => {
-    const model = await engine.load(text, options.seed === undefined ? {} : { seed: options.seed });
-    const shape = [...(promoted?.shape ?? data.shape)];
+    const model = await engine.load(bound, options.seed === undefined ? {} : { seed: options.seed });
     const { outputs, device, timing } = await model.run({ shape, data: data.values });
     if (options.json) {
       console.log(
