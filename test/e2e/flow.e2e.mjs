@@ -1,4 +1,5 @@
 // What a person does with the tutorial: opens its file, selects, runs from the palette, reads, edits the stack, runs again.
+/* global describe, it, before, after, afterEach */
 import assert from "node:assert/strict";
 import { assertAccessible, assertNoOverflow } from "./lib/look.mjs";
 import { openWindow } from "./lib/window.mjs";

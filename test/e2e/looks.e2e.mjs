@@ -1,4 +1,5 @@
 // Both views in every theme and in Korean: nothing overflows, axe finds nothing; the pictures are for people to look at.
+/* global describe, it, before, after */
 import assert from "node:assert/strict";
 import { assertAccessible, assertNoOverflow, englishIn } from "./lib/look.mjs";
 import { openWindow } from "./lib/window.mjs";

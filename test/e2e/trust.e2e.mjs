@@ -1,4 +1,5 @@
 // In Restricted Mode the design works, no process is started, and each command says why.
+/* global describe, it, before, after */
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { openWindow } from "./lib/window.mjs";

@@ -40,7 +40,8 @@ export function install() {
   };
   const globalconfig = execFileSync("npm", ["config", "get", "globalconfig"], { cwd: envDir, encoding: "utf8" }).trim();
   // Under `npm start` npm tells its children which node and package they belong to: code-server would take node 24 for that one.
-  const told = /^(npm_(config_(user_agent|local_prefix|node_gyp|npm_version)|node_execpath|execpath|command|lifecycle_.*|package_.*)|NODE|INIT_CWD)$/;
+  const told =
+    /^(npm_(config_(user_agent|local_prefix|node_gyp|npm_version)|node_execpath|execpath|command|lifecycle_.*|package_.*)|NODE|INIT_CWD)$/;
   const env = {
     ...Object.fromEntries(Object.entries(process.env).filter(([key]) => !told.test(key))),
     // Here install scripts are wanted: they compile what code-server needs.

@@ -8,6 +8,7 @@ import type { Random } from "./random.js";
 const PAD = 24;
 
 interface Columns {
+  /** With three columns more than count, as columns are taken in fours. */
   readonly values: Float64Array;
   /** From one column's first value to the next one's. */
   readonly stride: number;
@@ -28,7 +29,7 @@ export function orthogonal(shape: readonly number[], gain: number, random: Rando
   const tall = Math.max(rows, columns);
   const wide = Math.min(rows, columns);
   // Kept by columns, so that every loop runs along memory: column j is a[j * tall …].
-  const a: Columns = { values: new Float64Array((tall + PAD) * wide), stride: tall + PAD, rows: tall, count: wide };
+  const a: Columns = { values: new Float64Array((tall + PAD) * (wide + 3)), stride: tall + PAD, rows: tall, count: wide };
   for (let j = 0; j < wide; j++) for (let i = 0; i < tall; i++) a.values[j * a.stride + i] = random.normal();
   const { blocks, signs } = factorise(a);
   const q = { ...a, values: a.values.fill(0) };
@@ -140,9 +141,8 @@ function transform(block: Block, a: Columns, from: number, transposed: boolean):
   const w = new Float64Array(4 * size);
   const tw = new Float64Array(4 * size);
   for (let k = from; k < a.count; k += 4) {
-    // Past the last column the last is taken again, and not written.
-    const at = (c: number): number => Math.min(k + c, a.count - 1) * a.stride + start;
-    project(block, a.values, at(0), at(1), at(2), at(3), w);
+    const at = k * a.stride + start;
+    project(block, a.values, at, a.stride, w);
     for (let i = 0; i < size; i++) {
       for (let c = 0; c < 4; c++) {
         let sum = 0;
@@ -151,12 +151,15 @@ function transform(block: Block, a: Columns, from: number, transposed: boolean):
         tw[4 * i + c] = sum;
       }
     }
-    for (let c = 0; c < 4 && k + c < a.count; c++) subtract(block, a.values, at(c), tw, c);
+    for (let c = 0; c < 4 && k + c < a.count; c++) subtract(block, a.values, at + c * a.stride, tw, c);
   }
 }
 
-/** w = Vᵀ·C for the columns of a that start at a0 … a3: [size × 4]. Two vectors at a time: eight sums on six reads. */
-function project({ size, rows, v, stride }: Block, a: Float64Array, a0: number, a1: number, a2: number, a3: number, w: Float64Array): void {
+/** w = Vᵀ·C for the four columns of a from `a0` on, `apart` from each other: [size × 4]. Two vectors at a time: eight sums on six reads. */
+function project({ size, rows, v, stride }: Block, a: Float64Array, a0: number, apart: number, w: Float64Array): void {
+  const a1 = a0 + apart;
+  const a2 = a1 + apart;
+  const a3 = a2 + apart;
   for (let j = 0; j < size; j += 2) {
     const v0 = j * stride;
     // Past the last vector the last is taken again; the sums go where nothing reads them.

@@ -1,4 +1,5 @@
 // What a suite of tests may do to its extension host; UNROLL_PROBE chooses.
+/* global exports */
 const ways = {
   pass: () => undefined,
   fail: () => {
