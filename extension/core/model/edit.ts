@@ -4,7 +4,9 @@ import { err, ok, type Result } from "../result.js";
 import { bidirectional, mirrorOf, newLayer, snakeCase, uniqueName } from "./defaults.js";
 import { limits } from "./limits.js";
 import { presetById } from "./presets.js";
+import { readModel } from "./read.js";
 import { type BidirectionalSpec, isRecurrent, type LayerClass, type LayerSpec, type ModelSpec, type RecurrentSpec } from "./spec.js";
+import { writeModel } from "./write.js";
 
 export type ModelEdit =
   | { readonly op: "rename"; readonly name: string }
@@ -21,8 +23,16 @@ export type ModelEdit =
   | { readonly op: "wrap"; readonly index: number }
   | { readonly op: "unwrap"; readonly index: number };
 
-/** Applies an edit; the model is unchanged where the edit names a layer or value that cannot be. */
+/** Applies an edit; refused where it names a layer or a value that cannot be. */
 export function applyEdit(model: ModelSpec, edit: ModelEdit): Result<ModelSpec> {
+  const edited = apply(model, edit);
+  // What the designer makes has to open again: the reader of configs is the one judge of values.
+  if (!edited.ok || (edit.op !== "setOption" && edit.op !== "setInput")) return edited;
+  const read = readModel(writeModel(edited.value));
+  return read.ok ? edited : read;
+}
+
+function apply(model: ModelSpec, edit: ModelEdit): Result<ModelSpec> {
   switch (edit.op) {
     case "rename":
       return ok({ ...model, name: edit.name.trim() === "" ? model.name : edit.name.trim() });
