@@ -1,0 +1,119 @@
+/** Whatever the addon is called with, it answers with a typed error or a result; the long form takes UNROLL_CALLS. */
+import * as assert from "node:assert/strict";
+import fc from "fast-check";
+import { isErrorCode } from "../../extension/core/errors.js";
+import type { NativeAddon, NativeRunArgs } from "../../extension/engine/binding.js";
+import { loadAddon } from "../support/built.js";
+
+const addon = loadAddon();
+const calls = Number(process.env["UNROLL_CALLS"] ?? 5000);
+
+const layer = {
+  kind: "lstm",
+  units: 2,
+  activation: "tanh",
+  recurrentActivation: "sigmoid",
+  useBias: true,
+  returnSequences: true,
+  goBackwards: false,
+  zeroOutputForMask: false,
+  resetAfter: true,
+} as const;
+const weights = (): Float32Array[] => [new Float32Array(3 * 8), new Float32Array(2 * 8), new Float32Array(8)];
+const options = { device: "cpu", threads: 1 } as const;
+
+function detached(): Float32Array {
+  const array = new Float32Array(24);
+  structuredClone(array.buffer, { transfer: [array.buffer] });
+  return array;
+}
+
+const constants: readonly unknown[] = [
+  ...[null, undefined, NaN, Infinity, -1, 0, 1.5, 2 ** 31, 2 ** 53, "", "lstm", true, {}, [], 10n, Symbol("odd"), () => 1],
+  ...[
+    [1, 4, 3],
+    [2 ** 31, 2 ** 31, 2 ** 31],
+    [-1, 4, 3],
+    [1, 4],
+    [NaN, 4, 3],
+    [0, 0, 0],
+  ],
+];
+/** Makers of values that no argument is made for, by chance some that are; a new one each time, as some change when they are used. */
+const odd: fc.Arbitrary<() => unknown> = fc.oneof(
+  fc.constantFrom(...constants).map((value) => () => value),
+  fc.constant(detached),
+  fc.constant(() => new Float32Array(new SharedArrayBuffer(96))),
+  fc.nat({ max: 64 }).map((length) => () => new Float32Array(length)),
+  fc.nat({ max: 64 }).map((length) => () => new Float64Array(length)),
+);
+
+/** Sets one property, at any depth, to something odd. */
+function bend(value: unknown, path: readonly number[], other: unknown): unknown {
+  const [head, ...rest] = path;
+  if (head === undefined || typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return other;
+  const keys = Object.keys(value);
+  const key = keys[head % Math.max(1, keys.length)];
+  if (key === undefined) return other;
+  const copy: Record<string, unknown> = Array.isArray(value) ? ([...(value as unknown[])] as never) : { ...value };
+  copy[key] = bend((value as Record<string, unknown>)[key], rest, other);
+  return copy;
+}
+
+function typed(error: unknown): void {
+  const { code } = error as { code?: unknown };
+  assert.ok(error instanceof Error && isErrorCode(code) && code !== "INTERNAL", `${String(error)} (${String(code)})`);
+}
+
+describe("bad calls to the addon", () => {
+  const place = fc.array(fc.nat({ max: 12 }), { minLength: 1, maxLength: 3 });
+
+  it("createModel answers with a model or a typed error", () => {
+    fc.assert(
+      fc.property(place, odd, (at, make) => {
+        const other = make();
+        const args = bend([[layer], 3, weights(), options], at, other) as Parameters<NativeAddon["createModel"]>;
+        try {
+          addon.createModel(...(Array.isArray(args) ? args : ([other] as never))).dispose();
+        } catch (error) {
+          typed(error);
+        }
+      }),
+      { numRuns: calls },
+    );
+  });
+
+  it("plan and run answer with a result or a typed error", async () => {
+    const model = addon.createModel([layer], 3, weights(), options);
+    await fc.assert(
+      fc.asyncProperty(place, odd, fc.boolean(), async (at, make, sync) => {
+        const other = make();
+        const shape = [1, 4, 3];
+        const outputs = model.plan(shape, 0).outputs.map((size) => new Float32Array(size));
+        const good: NativeRunArgs = { shape, x: new Float32Array(12), mask: null, initialStates: [], capture: 0, outputs };
+        const args = bend(good, at, other) as NativeRunArgs;
+        try {
+          if (sync) model.runSync(args);
+          else await model.run(args, addon.createCancelToken());
+        } catch (error) {
+          typed(error);
+        }
+        try {
+          model.plan(other as number[], 0);
+        } catch (error) {
+          typed(error);
+        }
+      }),
+      { numRuns: calls },
+    );
+    model.dispose();
+    assert.throws(
+      () => model.plan([1, 4, 3], 0),
+      (error: unknown) => (typed(error), true),
+    );
+    assert.throws(
+      () => model.runSync({} as NativeRunArgs),
+      (error: unknown) => (typed(error), true),
+    );
+  });
+});
