@@ -1,6 +1,7 @@
 // npm start: sets up, builds, and opens VS Code with the extension on samples/.
 // `code` where it is there; else a downloaded VS Code where there is a display and internet; else the one from npm in a browser.
 import { spawn, spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -57,8 +58,10 @@ async function serve() {
   const folders = { userDataDir: path.join(dir, "user-data"), extensionsDir: path.join(dir, "extensions") };
   installVsix(vsix, folders);
   const port = process.env.UNROLL_PORT === undefined ? undefined : Number(process.env.UNROLL_PORT);
-  const server = await startServer({ ...folders, port });
-  const url = `${server.base}/?folder=${encodeURIComponent(samples)}`;
+  // Whoever else is on this machine has no business in an editor with a terminal.
+  const token = randomBytes(16).toString("hex");
+  const server = await startServer({ ...folders, port, token });
+  const url = `${server.base}/?tkn=${token}&folder=${encodeURIComponent(samples)}`;
   console.log(
     `\nVS Code with Unroll: ${url}\nOpen tutorial.py, select the numbers, and run "Run RNN on selection" (F1). Ctrl+C ends it.\n`,
   );
