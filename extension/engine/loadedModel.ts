@@ -83,7 +83,7 @@ export class LoadedModel {
   }
 
   /** Checks a run, plans it, and allocates its outputs. @throws UnrollError */
-  prepare(request: RunRequest, limitBytes: () => number): PreparedRun {
+  prepare(request: RunRequest, limitBytes: (bytes: number) => number): PreparedRun {
     if (this.disposed) throw new UnrollError(failure("INVALID_ARGUMENT", "The model was disposed."));
     const fitted = fitShape(this.spec, request.x.shape);
     if (!fitted.ok) throw new UnrollError(fitted.error);
@@ -93,7 +93,7 @@ export class LoadedModel {
     const mask = request.mask === undefined ? null : maskData(request.mask, shape);
     const initialStates = this.initialStates(request.initialState, shape[0] as number);
     const prepared = this.planned(bound, shape, request.capture);
-    const limit = limitBytes();
+    const limit = limitBytes(prepared.plan.bytes);
     if (prepared.plan.bytes > limit) {
       const args = { needed: bytesText(prepared.plan.bytes), limit: bytesText(limit) };
       throw new UnrollError(

@@ -13,6 +13,9 @@ import { type InputTensor, LoadedModel, type OutputTensor, type PreparedRun, typ
 const TINY_WORK = 100_000;
 const TINY_WORK_JS = 20_000;
 
+/** So much is taken to be free on any machine. */
+const ALWAYS_FREE_BYTES = 64 * 1024 * 1024;
+
 /** How often a run's progress and deadline are looked at. */
 const POLL_MS = 20;
 
@@ -116,7 +119,7 @@ export class Session {
 
   private prepare(model: LoadedModel, request: RunRequest, controls: RunControls): PreparedRun {
     if (controls.signal?.aborted === true) throw cancelled();
-    return model.prepare(request, () => this.limitBytes());
+    return model.prepare(request, (bytes) => this.limitBytes(bytes));
   }
 
   private async compute(model: LoadedModel, prepared: PreparedRun, started: number, controls: RunControls): Promise<RunOutcome> {
@@ -154,9 +157,10 @@ export class Session {
     return outcome(model, prepared, started, computeMs);
   }
 
-  /** Half of what is free now, but never more than the setting. */
-  private limitBytes(): number {
-    return Math.min(this.memoryLimitBytes, Math.max(os.freemem() / 2, 64 * 1024 * 1024));
+  /** Half of what is free now, but never more than the setting. What fits anyway is not worth asking the system: that takes longer than a tiny run. */
+  private limitBytes(bytes: number): number {
+    if (bytes <= ALWAYS_FREE_BYTES) return Math.min(this.memoryLimitBytes, ALWAYS_FREE_BYTES);
+    return Math.min(this.memoryLimitBytes, Math.max(os.freemem() / 2, ALWAYS_FREE_BYTES));
   }
 
   private orClosed(): void {
