@@ -49,7 +49,8 @@ Napi::TypedArray Typed(const Napi::Value& value, napi_typedarray_type type, cons
   Napi::TypedArray array = value.As<Napi::TypedArray>();
   if (array.TypedArrayType() != type) Invalid(value.Env(), std::string(what) + " has another element type than expected.");
   napi_value buffer = nullptr;
-  if (napi_get_typedarray_info(value.Env(), value, nullptr, nullptr, nullptr, &buffer, nullptr) != napi_ok) Invalid(value.Env(), std::string(what) + " cannot be read.");
+  if (napi_get_typedarray_info(value.Env(), value, nullptr, nullptr, nullptr, &buffer, nullptr) != napi_ok)
+    Invalid(value.Env(), std::string(what) + " cannot be read.");
   bool plain = false;
   napi_is_arraybuffer(value.Env(), buffer, &plain);
   if (!plain) Invalid(value.Env(), std::string(what) + " lies in shared memory; copy it first.");
@@ -64,10 +65,14 @@ Napi::TypedArray Typed(const Napi::Value& value, napi_typedarray_type type, cons
 RecurrentSpec ReadRecurrent(const Napi::Object& object) {
   const std::string kind = String(object, "kind");
   RecurrentSpec spec;
-  if (kind == "simple_rnn") spec.cell = Cell::kSimpleRnn;
-  else if (kind == "lstm") spec.cell = Cell::kLstm;
-  else if (kind == "gru") spec.cell = Cell::kGru;
-  else Invalid(object.Env(), "“" + kind.substr(0, 40) + "” is not a kind of layer that is known.");
+  if (kind == "simple_rnn")
+    spec.cell = Cell::kSimpleRnn;
+  else if (kind == "lstm")
+    spec.cell = Cell::kLstm;
+  else if (kind == "gru")
+    spec.cell = Cell::kGru;
+  else
+    Invalid(object.Env(), "“" + kind.substr(0, 40) + "” is not a kind of layer that is known.");
   spec.units = ReadInteger(object.Get("units"), "units", 1, INT64_C(1) << 53);
   spec.activation = ReadActivation(object, "activation");
   spec.recurrent_activation = ReadActivation(object, "recurrentActivation");
@@ -187,7 +192,8 @@ RunArgs ReadRun(const Napi::Value& value, const Model& model, Plan* plan, std::v
   auto floats = [&](const Napi::Value& from, const char* what, int64_t size) {
     Napi::TypedArray typed = Typed(from, napi_float32_array, what);
     if (static_cast<int64_t>(typed.ElementLength()) != size) {
-      Throw(env, Status(Code::kShapeMismatch, std::string(what) + " has to have " + std::to_string(size) + " numbers; got " + std::to_string(typed.ElementLength()) + "."));
+      Throw(env, Status(Code::kShapeMismatch, std::string(what) + " has to have " + std::to_string(size) + " numbers; got " +
+                                                  std::to_string(typed.ElementLength()) + "."));
     }
     keep->push_back(typed);
     return typed.As<Napi::Float32Array>().Data();
@@ -197,7 +203,8 @@ RunArgs ReadRun(const Napi::Value& value, const Model& model, Plan* plan, std::v
   Napi::Value x = object.Get("x");
   if (model.reads_ids()) {
     Napi::TypedArray typed = Typed(x, napi_int32_array, "x");
-    if (static_cast<int64_t>(typed.ElementLength()) != size) Throw(env, Status(Code::kShapeMismatch, "x has to have " + std::to_string(size) + " ids."));
+    if (static_cast<int64_t>(typed.ElementLength()) != size)
+      Throw(env, Status(Code::kShapeMismatch, "x has to have " + std::to_string(size) + " ids."));
     keep->push_back(typed);
     args.ids = typed.As<Napi::Int32Array>().Data();
     ranges.emplace_back(reinterpret_cast<const char*>(args.ids), reinterpret_cast<const char*>(args.ids + size));
@@ -223,11 +230,13 @@ RunArgs ReadRun(const Napi::Value& value, const Model& model, Plan* plan, std::v
     Napi::Value state = states.Get(i);
     const int64_t count = args.shape[0] * units[i];
     args.initial_states.push_back(state.IsNull() ? nullptr : floats(state, "An initial state", count));
-    if (const float* data = args.initial_states.back()) ranges.emplace_back(reinterpret_cast<const char*>(data), reinterpret_cast<const char*>(data + count));
+    if (const float* data = args.initial_states.back())
+      ranges.emplace_back(reinterpret_cast<const char*>(data), reinterpret_cast<const char*>(data + count));
   }
   Napi::Array outputs = Array(object.Get("outputs"), "outputs", 65536);
   if (outputs.Length() != plan->outputs.size()) {
-    Throw(env, Status(Code::kShapeMismatch, "outputs has to have " + std::to_string(plan->outputs.size()) + " entries; got " + std::to_string(outputs.Length()) + "."));
+    Throw(env, Status(Code::kShapeMismatch, "outputs has to have " + std::to_string(plan->outputs.size()) + " entries; got " +
+                                                std::to_string(outputs.Length()) + "."));
   }
   const size_t inputs = ranges.size();
   for (uint32_t i = 0; i < outputs.Length(); ++i) {
@@ -243,7 +252,8 @@ RunArgs ReadRun(const Napi::Value& value, const Model& model, Plan* plan, std::v
   }
   for (size_t i = 0; i < inputs; ++i) {
     for (const auto& out : written) {
-      if (ranges[i].first < out.second && out.first < ranges[i].second) Throw(env, Status(Code::kInvalidArgument, "An output overlaps an input."));
+      if (ranges[i].first < out.second && out.first < ranges[i].second)
+        Throw(env, Status(Code::kInvalidArgument, "An output overlaps an input."));
     }
   }
   return args;

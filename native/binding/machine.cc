@@ -39,7 +39,8 @@ std::string UnknownTarget() {
   const char* wanted = std::getenv("UNROLL_CPU_TARGET");
   std::string list;
   for (const Kernels* kernels : AvailableKernels()) list += (list.empty() ? "" : ", ") + std::string(kernels->name);
-  return "UNROLL_CPU_TARGET is “" + std::string(wanted == nullptr ? "" : wanted).substr(0, 40) + "”, but this processor and build offer only: " + list + ".";
+  return "UNROLL_CPU_TARGET is “" + std::string(wanted == nullptr ? "" : wanted).substr(0, 40) +
+         "”, but this processor and build offer only: " + list + ".";
 }
 
 Napi::Value Capabilities(const Napi::CallbackInfo& info) {

@@ -7,7 +7,8 @@
 namespace unroll {
 
 Napi::Function CancelTokenObject::Define(Napi::Env env) {
-  return DefineClass(env, "CancelToken", {InstanceMethod<&CancelTokenObject::Cancel>("cancel"), InstanceAccessor<&CancelTokenObject::Progress>("progress")});
+  return DefineClass(env, "CancelToken",
+                     {InstanceMethod<&CancelTokenObject::Cancel>("cancel"), InstanceAccessor<&CancelTokenObject::Progress>("progress")});
 }
 
 Napi::Value CancelTokenObject::Cancel(const Napi::CallbackInfo& info) {
@@ -15,12 +16,14 @@ Napi::Value CancelTokenObject::Cancel(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
-Napi::Value CancelTokenObject::Progress(const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), static_cast<double>(token_->progress())); }
+Napi::Value CancelTokenObject::Progress(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), static_cast<double>(token_->progress()));
+}
 
 Napi::Function ModelObject::Define(Napi::Env env) {
   return DefineClass(env, "Model",
-                     {InstanceMethod<&ModelObject::Plan_>("plan"), InstanceMethod<&ModelObject::Run>("run"), InstanceMethod<&ModelObject::RunSync>("runSync"),
-                      InstanceMethod<&ModelObject::Dispose>("dispose")});
+                     {InstanceMethod<&ModelObject::Plan_>("plan"), InstanceMethod<&ModelObject::Run>("run"),
+                      InstanceMethod<&ModelObject::RunSync>("runSync"), InstanceMethod<&ModelObject::Dispose>("dispose")});
 }
 
 const std::shared_ptr<Model>& ModelObject::Open(Napi::Env env) const {

@@ -28,14 +28,16 @@ void Settle(napi_env raw, napi_value, void*, void* data) {
   }
   Napi::Env env(raw);
   Napi::HandleScope scope(env);
-  if (task->status.ok()) task->deferred.Resolve(env.Undefined());
-  else task->deferred.Reject(ToError(env, task->status).Value());
+  if (task->status.ok())
+    task->deferred.Resolve(env.Undefined());
+  else
+    task->deferred.Reject(ToError(env, task->status).Value());
 }
 
 }  // namespace
 
-Napi::Promise StartRun(Napi::Env env, Worker* worker, std::shared_ptr<Model> model, RunArgs args, Plan plan, const std::vector<Napi::Value>& keep,
-                       std::shared_ptr<CancelToken> token) {
+Napi::Promise StartRun(Napi::Env env, Worker* worker, std::shared_ptr<Model> model, RunArgs args, Plan plan,
+                       const std::vector<Napi::Value>& keep, std::shared_ptr<CancelToken> token) {
   auto task = std::make_unique<Task>(env);
   Napi::Array held = Napi::Array::New(env, keep.size());
   for (uint32_t i = 0; i < keep.size(); ++i) held.Set(i, keep[i]);
@@ -46,8 +48,8 @@ Napi::Promise StartRun(Napi::Env env, Worker* worker, std::shared_ptr<Model> mod
   task->token = token;
   napi_threadsafe_function settle = nullptr;
   Napi::Promise promise = task->deferred.Promise();
-  const napi_status made =
-      napi_create_threadsafe_function(env, nullptr, nullptr, Napi::String::New(env, "unroll.run"), 0, 1, nullptr, nullptr, nullptr, Settle, &settle);
+  const napi_status made = napi_create_threadsafe_function(env, nullptr, nullptr, Napi::String::New(env, "unroll.run"), 0, 1, nullptr,
+                                                           nullptr, nullptr, Settle, &settle);
   if (made != napi_ok) Throw(env, Status(Code::kInternal, "A run could not be started."));
   worker->Post(
       [settle, raw = task.release()]() {

@@ -23,7 +23,10 @@ class Arena {
   [[nodiscard]] bool Reserve(int64_t floats) {
     size_ = (floats + kAlign - 1) / kAlign * kAlign;
     base_ = static_cast<float*>(std::aligned_alloc(4 * kAlign, 4 * static_cast<size_t>(size_)));
-    if (base_ == nullptr) return false;
+    if (base_ == nullptr) {
+      size_ = 0;
+      return false;
+    }
     AddLiveBytes(4 * size_);
     return true;
   }

@@ -15,7 +15,11 @@ namespace {
 
 class Loop {
  public:
-  Loop(const DirectionTask& task, Arena* arena) : t_(task), units_(task.spec->units), columns_(GateCount(task.spec->cell) * units_), chunk_(ProjectionSteps(task.batch, task.timesteps)) {
+  Loop(const DirectionTask& task, Arena* arena)
+      : t_(task),
+        units_(task.spec->units),
+        columns_(GateCount(task.spec->cell) * units_),
+        chunk_(ProjectionSteps(task.batch, task.timesteps)) {
     rows_ = arena->Take(chunk_ * t_.batch * t_.features);
     projection_ = arena->Take(chunk_ * t_.batch * columns_);
     recurrent_ = arena->Take(t_.batch * columns_);
@@ -49,8 +53,10 @@ class Loop {
 
  private:
   static void Start(float* state, const float* initial, int64_t size) {
-    if (initial == nullptr) std::fill_n(state, size, 0.0f);
-    else std::copy_n(initial, size, state);
+    if (initial == nullptr)
+      std::fill_n(state, size, 0.0f);
+    else
+      std::copy_n(initial, size, state);
   }
 
   // The time at which the taken-th step looks.
@@ -150,19 +156,25 @@ class Loop {
 
   // v: [H], in place.
   void Gate(Activation activation, float* v) {
-    if (SeesWholeVector(activation)) VectorActivation(activation, v, units_, scratch_row_.data());
-    else t_.kernels->activate(activation, v, units_);
+    if (SeesWholeVector(activation))
+      VectorActivation(activation, v, units_, scratch_row_.data());
+    else
+      t_.kernels->activate(activation, v, units_);
   }
 
   void Emit(int64_t taken, int64_t row, bool counts, const float* gates) {
     const RecurrentSpec& spec = *t_.spec;
     const bool zero = !counts && spec.zero_output_for_mask;
     float* out = nullptr;
-    if (spec.return_sequences) out = t_.out + (row * t_.timesteps + taken) * units_;
-    else if (taken + 1 == t_.timesteps) out = t_.out + row * units_;
+    if (spec.return_sequences)
+      out = t_.out + (row * t_.timesteps + taken) * units_;
+    else if (taken + 1 == t_.timesteps)
+      out = t_.out + row * units_;
     if (out != nullptr) {
-      if (zero) std::fill_n(out, units_, 0.0f);
-      else std::copy_n(previous_ + row * units_, units_, out);
+      if (zero)
+        std::fill_n(out, units_, 0.0f);
+      else
+        std::copy_n(previous_ + row * units_, units_, out);
     }
     if (!t_.traces.empty()) Trace(taken, row, counts, gates);
   }
@@ -177,8 +189,10 @@ class Loop {
     if (lstm) std::copy_n(c_ + row * units_, units_, t_.traces[next++] + at);
     for (int64_t k = 0; k < (lstm ? 4 : 3); ++k) {
       float* trace = t_.traces[next++] + at;
-      if (counts) std::copy_n(gates + k * units_, units_, trace);
-      else std::fill_n(trace, units_, 0.0f);
+      if (counts)
+        std::copy_n(gates + k * units_, units_, trace);
+      else
+        std::fill_n(trace, units_, 0.0f);
     }
   }
 
@@ -186,7 +200,8 @@ class Loop {
   const int64_t units_, columns_, chunk_;
   float *rows_, *projection_, *recurrent_, *h_, *c_, *previous_, *scratch_;
   // For sparsemax; as long as one gate.
-  std::vector<float> scratch_row_ = std::vector<float>(SeesWholeVector(t_.spec->activation) || SeesWholeVector(t_.spec->recurrent_activation) ? units_ : 0);
+  std::vector<float> scratch_row_ =
+      std::vector<float>(SeesWholeVector(t_.spec->activation) || SeesWholeVector(t_.spec->recurrent_activation) ? units_ : 0);
 };
 
 }  // namespace

@@ -36,14 +36,16 @@ void Merge(MergeMode mode, const float* forward, int64_t fw, const float* backwa
         std::copy_n(b, bw, o + fw);
         continue;
       }
-      for (int64_t k = 0; k < fw; ++k) o[k] = mode == MergeMode::kMul ? a[k] * b[k] : mode == MergeMode::kSum ? a[k] + b[k] : (a[k] + b[k]) / 2;
+      for (int64_t k = 0; k < fw; ++k)
+        o[k] = mode == MergeMode::kMul ? a[k] * b[k] : mode == MergeMode::kSum ? a[k] + b[k] : (a[k] + b[k]) / 2;
     }
   }
 }
 
 class Execution {
  public:
-  Execution(const std::vector<LayerSpec>& layers, const std::vector<LayerWeights>& weights, const Kernels& kernels, const RunArgs& args, const Plan& plan, CancelToken* token)
+  Execution(const std::vector<LayerSpec>& layers, const std::vector<LayerWeights>& weights, const Kernels& kernels, const RunArgs& args,
+            const Plan& plan, CancelToken* token)
       : layers_(layers), weights_(weights), kernels_(kernels), args_(args), plan_(plan), token_(token) {}
 
   Status Run() {
@@ -51,8 +53,8 @@ class Execution {
     int64_t largest = 0;
     for (size_t i = 1; i < plan_.shapes.size(); ++i) largest = std::max(largest, Size(plan_.shapes[i]));
     float* between[2] = {arena_.Take(largest), arena_.Take(largest)};
-    const int64_t steps = args_.shape[0] * args_.shape[1];
-    mask_ = reinterpret_cast<uint8_t*>(arena_.Take(steps / 4 + 1));
+    // Of the longest one: behind a RepeatVector or a Reshape there may be more steps than came in.
+    mask_ = reinterpret_cast<uint8_t*>(arena_.Take(plan_.mask_bytes / 4 + 1));
     if (between[0] == nullptr || between[1] == nullptr || mask_ == nullptr) return Status(Code::kInternal, "The plan was too small.");
     Flow flow{args_.x, args_.mask};
     for (size_t i = 0; i < layers_.size(); ++i) {
@@ -99,7 +101,8 @@ class Execution {
       task.c = lstm ? args_.outputs[slots.states[state_slot++]] : nullptr;
       task.out = parts[d];
       task.token = token_;
-      for (int64_t k = 0; !slots.traces.empty() && k < TraceCount(spec.cell); ++k) task.traces.push_back(args_.outputs[slots.traces[trace_slot++]]);
+      for (int64_t k = 0; !slots.traces.empty() && k < TraceCount(spec.cell); ++k)
+        task.traces.push_back(args_.outputs[slots.traces[trace_slot++]]);
       const int64_t mark = arena_.mark();
       if (Status status = RunDirection(task, &arena_); !status.ok()) return status;
       arena_.Release(mark);
@@ -140,7 +143,8 @@ class Execution {
         return Status::Ok();
       case LayerKind::kRepeatVector:
         for (int64_t row = 0; row < input[0]; ++row) {
-          for (int64_t k = 0; k < layer.times; ++k) std::copy_n(flow->data + row * input[1], input[1], out + (row * layer.times + k) * input[1]);
+          for (int64_t k = 0; k < layer.times; ++k)
+            std::copy_n(flow->data + row * input[1], input[1], out + (row * layer.times + k) * input[1]);
         }
         flow->mask = nullptr;
         return Status::Ok();
@@ -176,7 +180,8 @@ class Execution {
     for (int64_t i = 0; i < count; ++i) {
       const int32_t id = args_.ids[i];
       if (id < 0 || id >= layer.vocabulary) {
-        return Status(Code::kInvalidArgument, "Token id " + std::to_string(id) + " is not in the Embedding's table: ids go from 0 to " + std::to_string(layer.vocabulary - 1) + ".");
+        return Status(Code::kInvalidArgument, "Token id " + std::to_string(id) + " is not in the Embedding's table: ids go from 0 to " +
+                                                  std::to_string(layer.vocabulary - 1) + ".");
       }
       std::copy_n(table.data() + id * layer.units, layer.units, out + i * layer.units);
       if (layer.mask_zero) mask_[i] = id == 0 ? 0 : 1;
@@ -192,8 +197,10 @@ class Execution {
       const float* step = flow->data + i * features;
       const bool counts = std::any_of(step, step + features, [value](float x) { return x != value; });
       mask_[i] = counts ? 1 : 0;
-      if (counts) std::copy_n(step, features, out + i * features);
-      else std::fill_n(out + i * features, features, 0.0f);
+      if (counts)
+        std::copy_n(step, features, out + i * features);
+      else
+        std::fill_n(out + i * features, features, 0.0f);
     }
     flow->mask = mask_;
   }

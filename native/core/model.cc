@@ -51,7 +51,9 @@ Status Model::Create(std::vector<LayerSpec> layers, int64_t features, const std:
   for (const LayerSpec& layer : layers) {
     if (current == 0 && layer.kind != LayerKind::kEmbedding) {
       // Behind a Reshape with an open last axis the kernel says how many features there are.
-      const int64_t columns = layer.kind == LayerKind::kDense ? layer.units : layer.directions.empty() ? 0 : GateCount(layer.directions[0].cell) * layer.directions[0].units;
+      const int64_t columns = layer.kind == LayerKind::kDense ? layer.units
+                              : layer.directions.empty()      ? 0
+                                                              : GateCount(layer.directions[0].cell) * layer.directions[0].units;
       if (columns > 0 && next < weights.size()) current = weights[next].second / columns;
     }
     if (Status status = model->PackLayer(layer, current, weights, &next); !status.ok()) return status;
@@ -61,7 +63,8 @@ Status Model::Create(std::vector<LayerSpec> layers, int64_t features, const std:
     current = FeaturesAfter(layer, current);
   }
   if (next != weights.size()) {
-    return Status(Code::kShapeMismatch, "The model has " + std::to_string(next) + " weights; " + std::to_string(weights.size()) + " were given.");
+    return Status(Code::kShapeMismatch,
+                  "The model has " + std::to_string(next) + " weights; " + std::to_string(weights.size()) + " were given.");
   }
   model->layers_ = std::move(layers);
   for (const LayerWeights& layer : model->weights_) {
@@ -78,14 +81,38 @@ Status Model::Create(std::vector<LayerSpec> layers, int64_t features, const std:
 
 Model::~Model() { AddLiveBytes(-bytes_); }
 
-Status Model::PackLayer(const LayerSpec& layer, int64_t features, const std::vector<std::pair<const float*, int64_t>>& weights, size_t* next) {
+Status Model::MakePlan(const Shape& input, int capture, Plan* plan) const {
+  Plan made;
+  if (Status status = unroll::MakePlan(layers_, features_, input, capture, &made); !status.ok()) return status;
+  // Behind a Reshape with an open axis the number of features follows the data; a kernel would be read past its end.
+  for (size_t i = 0; i < layers_.size(); ++i) {
+    const int64_t got = made.shapes[i].back();
+    if (kernel_rows_[i] == 0 || kernel_rows_[i] == got) continue;
+    return Status(Code::kShapeMismatch, "Layer " + std::to_string(i + 1) + " has weights for " + std::to_string(kernel_rows_[i]) +
+                                            " features; with this data it gets " + std::to_string(got) + ".");
+  }
+  *plan = std::move(made);
+  return Status::Ok();
+}
+
+Status Model::PackLayer(const LayerSpec& layer, int64_t features, const std::vector<std::pair<const float*, int64_t>>& weights,
+                        size_t* next) {
+  const bool dense = layer.kind == LayerKind::kDense;
+  int64_t widest = dense ? layer.units : 0, product = 0;
+  for (const RecurrentSpec& direction : layer.directions) widest = std::max(widest, GateCount(direction.cell) * direction.units);
+  if (!CheckedProduct({features, widest}, &product)) {
+    return Status(Code::kTooLarge, "A kernel of " + std::to_string(features) + " by " + std::to_string(widest) +
+                                       " numbers is too large; the limit is 2^50.");
+  }
+  kernel_rows_.push_back(widest > 0 ? features : 0);
   const std::vector<int64_t> sizes = WeightSizes(layer, features);
   for (size_t i = 0; i < sizes.size(); ++i) {
     const size_t at = *next + i;
     const int64_t got = at < weights.size() ? weights[at].second : -1;
     if (got != sizes[i]) {
       const std::string given = got < 0 ? "it is missing" : std::to_string(got) + " were given";
-      return Status(Code::kShapeMismatch, "Weight " + std::to_string(at) + " has to have " + std::to_string(sizes[i]) + " numbers; " + given + ".");
+      return Status(Code::kShapeMismatch,
+                    "Weight " + std::to_string(at) + " has to have " + std::to_string(sizes[i]) + " numbers; " + given + ".");
     }
   }
   const int64_t width = kernels_.panel_width;
@@ -112,7 +139,7 @@ Status Model::PackLayer(const LayerSpec& layer, int64_t features, const std::vec
     }
     packed.directions.push_back(std::move(own));
   }
-  if (layer.kind == LayerKind::kDense) {
+  if (dense) {
     packed.kernel = Pack(take(), features, layer.units, width);
     packed.bias.assign(layer.units, 0.0f);
     if (layer.use_bias) {

@@ -16,26 +16,26 @@ int64_t LiveBytes();
 void AddLiveBytes(int64_t bytes);
 
 struct DirectionWeights {
-  PackedMatrix kernel;     // [D, G·H]
-  PackedMatrix recurrent;  // [H, G·H]; a GRU without reset_after: its z and r columns, [H, 2·H]
-  PackedMatrix candidate;  // of that GRU, [H, H]; else empty
+  PackedMatrix kernel;                // [D, G·H]
+  PackedMatrix recurrent;             // [H, G·H]; a GRU without reset_after: its z and r columns, [H, 2·H]
+  PackedMatrix candidate;             // of that GRU, [H, H]; else empty
   std::vector<float> bias;            // [G·H], zeros without use_bias
   std::vector<float> recurrent_bias;  // [G·H] of a GRU with reset_after, else empty
 };
 
 struct LayerWeights {
   std::vector<DirectionWeights> directions;
-  PackedMatrix kernel;      // Dense, [D, units]
-  std::vector<float> bias;  // Dense, [units]
-  std::vector<float> table; // Embedding, [vocabulary, units]
+  PackedMatrix kernel;       // Dense, [D, units]
+  std::vector<float> bias;   // Dense, [units]
+  std::vector<float> table;  // Embedding, [vocabulary, units]
 };
 
 // What one run reads and writes; pointers stay valid until it is over.
 struct RunArgs {
   Shape shape;
-  const float* x = nullptr;      // [B, T, D] or [B, D]; null for an Embedding
-  const int32_t* ids = nullptr;  // [B, T] for an Embedding
-  const uint8_t* mask = nullptr; // [B, T], or null: every step counts
+  const float* x = nullptr;       // [B, T, D] or [B, D]; null for an Embedding
+  const int32_t* ids = nullptr;   // [B, T] for an Embedding
+  const uint8_t* mask = nullptr;  // [B, T], or null: every step counts
   // One a state of the model in layer order, [B, units]; null, or an empty list: zero.
   std::vector<const float*> initial_states;
   int capture = 0;
@@ -51,7 +51,8 @@ class Model {
   Model(const Model&) = delete;
   Model& operator=(const Model&) = delete;
 
-  Status MakePlan(const Shape& input, int capture, Plan* plan) const { return unroll::MakePlan(layers_, features_, input, capture, plan); }
+  // As unroll::MakePlan; refuses data that would bring a layer another number of features than its weights are for.
+  Status MakePlan(const Shape& input, int capture, Plan* plan) const;
   // Number of states, in the order of RunArgs::initial_states, with the units of each.
   const std::vector<int64_t>& state_units() const { return state_units_; }
   bool reads_ids() const { return layers_[0].kind == LayerKind::kEmbedding; }
@@ -67,6 +68,7 @@ class Model {
   std::vector<LayerSpec> layers_;
   int64_t features_ = 0;
   std::vector<LayerWeights> weights_;
+  std::vector<int64_t> kernel_rows_;  // of each layer: the features that its kernel takes; 0: it has none
   std::vector<int64_t> state_units_;
   int64_t bytes_ = 0;
 };

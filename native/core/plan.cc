@@ -40,7 +40,8 @@ Status CheckInput(const LayerSpec& first, int64_t features, const Shape& input) 
   if (input[1] > kMaxTimesteps) return TooLarge("The number of time steps", input[1], kMaxTimesteps);
   if (!embedding && input.back() > kMaxUnits) return TooLarge("The number of features", input.back(), kMaxUnits);
   if (!embedding && input.back() != features) {
-    return Status(Code::kShapeMismatch, "The data has " + std::to_string(input.back()) + " features, the model expects " + std::to_string(features) + ".");
+    return Status(Code::kShapeMismatch,
+                  "The data has " + std::to_string(input.back()) + " features, the model expects " + std::to_string(features) + ".");
   }
   return Status::Ok();
 }
@@ -50,6 +51,9 @@ Status CheckLayer(const LayerSpec& layer, const Shape& input, size_t index) {
   const std::string which = "Layer " + std::to_string(index + 1);
   const bool sequence = !layer.directions.empty() || layer.kind == LayerKind::kMasking;
   if (sequence && input.size() != 3) return Status(Code::kShapeMismatch, which + " needs a sequence; it gets " + Text(input) + ".");
+  if (layer.kind == LayerKind::kDense && input.size() < 2) {
+    return Status(Code::kShapeMismatch, which + " needs an axis of features; it gets " + Text(input) + ".");
+  }
   if (layer.kind == LayerKind::kRepeatVector && input.size() != 2) {
     return Status(Code::kShapeMismatch, which + " needs one vector; it gets " + Text(input) + ".");
   }
@@ -60,8 +64,10 @@ Status CheckLayer(const LayerSpec& layer, const Shape& input, size_t index) {
     int64_t have = 0, known = 1, open = 0;
     if (!CheckedProduct(Shape(input.begin() + 1, input.end()), &have)) return TooLarge(which, kMaxElements, kMaxElements);
     for (int64_t d : layer.target) {
-      if (d == -1) ++open;
-      else if (!CheckedProduct({known, d}, &known)) return TooLarge(which, d, kMaxElements);
+      if (d == -1)
+        ++open;
+      else if (!CheckedProduct({known, d}, &known))
+        return TooLarge(which, d, kMaxElements);
     }
     if (open > 1 || known < 1 || (open == 1 ? have % known != 0 : have != known)) {
       return Status(Code::kShapeMismatch, which + " cannot make " + Text(layer.target) + " of " + std::to_string(have) + " numbers.");
@@ -69,6 +75,88 @@ Status CheckLayer(const LayerSpec& layer, const Shape& input, size_t index) {
   }
   return Status::Ok();
 }
+
+// A plan in the making. Every number passes CheckedProduct before it is added up, so that no sum runs over.
+class Planner {
+ public:
+  explicit Planner(int capture) : capture_(capture) {}
+
+  // input, shapes: what comes into the layer and what leaves it. False where they cannot be counted.
+  bool Add(const LayerSpec& layer, const Shape& input, const std::vector<Shape>& shapes, bool last) {
+    LayerOutputs slots;
+    for (const Shape& shape : shapes) {
+      int64_t size = 0;
+      if (!CheckedProduct(shape, &size)) return false;
+      largest_ = std::max(largest_, size);
+      slots.output.push_back(capture_ > 0 || last ? Slot(size) : -1);
+    }
+    plan_.shapes.push_back(input);
+    if (layer.kind == LayerKind::kMasking || layer.kind == LayerKind::kEmbedding) {
+      plan_.mask_bytes = std::max(plan_.mask_bytes, input[0] * input[1]);
+    }
+    if (!AddDirections(layer, input, &slots) || !AddDense(layer, input)) return false;
+    plan_.layers.push_back(std::move(slots));
+    return plan_.work <= kMaxElements * 8;
+  }
+
+  Plan Finish(const Shape& output) {
+    plan_.shapes.push_back(output);
+    int64_t output_floats = 0;
+    for (int64_t size : plan_.outputs) output_floats += size;
+    // Two tensors between layers take turns; every piece of the arena is rounded up to 16 floats.
+    plan_.arena_floats = 2 * largest_ + scratch_ + plan_.mask_bytes / 4 + 64 * 16;
+    plan_.bytes = 4 * (plan_.arena_floats + output_floats);
+    return std::move(plan_);
+  }
+
+ private:
+  int64_t Slot(int64_t size) {
+    plan_.outputs.push_back(size);
+    return static_cast<int64_t>(plan_.outputs.size()) - 1;
+  }
+
+  bool AddDirections(const LayerSpec& layer, const Shape& input, LayerOutputs* slots) {
+    const int64_t batch = input[0], time = input.size() > 1 ? input[1] : 1;
+    int64_t layer_scratch = 0;
+    for (const RecurrentSpec& direction : layer.directions) {
+      const int64_t units = direction.units, columns = GateCount(direction.cell) * units, chunk = ProjectionSteps(batch, time);
+      int64_t rows = 0, cost = 0, state = 0, sequence = 0, step = 0, projection = 0, taken = 0;
+      const bool fits = CheckedProduct({batch, time}, &rows) && CheckedProduct({rows, columns, input[2] + units}, &cost) &&
+                        CheckedProduct({batch, units}, &state) && CheckedProduct({batch, columns}, &step) &&
+                        CheckedProduct({batch, direction.return_sequences ? time : 1, units}, &sequence) &&
+                        CheckedProduct({chunk, step}, &projection) && CheckedProduct({chunk, batch, input[2]}, &taken);
+      if (!fits) return false;
+      for (int64_t s = 0; s < StateCount(direction.cell); ++s) slots->states.push_back(Slot(state));
+      plan_.steps += rows;
+      plan_.work += cost;
+      // The sequence before it is merged, projections of a chunk, recurrent part, states and previous output, x in the order taken.
+      layer_scratch += sequence + projection + step + 5 * state + taken;
+    }
+    scratch_ = std::max(scratch_, layer_scratch);
+    for (const RecurrentSpec& direction : layer.directions) {
+      int64_t trace = 0;
+      if (capture_ < 2) break;
+      if (!CheckedProduct({batch, time, direction.units}, &trace)) return false;
+      for (int64_t k = 0; k < TraceCount(direction.cell); ++k) slots->traces.push_back(Slot(trace));
+    }
+    return true;
+  }
+
+  bool AddDense(const LayerSpec& layer, const Shape& input) {
+    if (layer.kind != LayerKind::kDense) return true;
+    int64_t cost = 0;
+    Shape factors = input;
+    factors.push_back(layer.units);
+    if (!CheckedProduct(factors, &cost)) return false;
+    plan_.work += cost;
+    return true;
+  }
+
+  const int capture_;
+  Plan plan_;
+  int64_t largest_ = 0;  // floats of the largest tensor between layers
+  int64_t scratch_ = 0;  // floats of the widest layer's own needs
+};
 
 }  // namespace
 
@@ -168,72 +256,18 @@ int64_t ProjectionSteps(int64_t batch, int64_t timesteps) {
 
 Status MakePlan(const std::vector<LayerSpec>& layers, int64_t features, const Shape& input, int capture, Plan* plan) {
   if (Status status = CheckInput(layers[0], features, input); !status.ok()) return status;
-  Plan out;
+  Planner planner(capture);
   Shape current = input;
-  int64_t largest = 0;  // floats of the largest tensor between layers
-  int64_t scratch = 0;  // floats of the widest layer's own needs
-  auto add = [&](const Shape& shape) -> int64_t {
-    int64_t size = 0;
-    if (!CheckedProduct(shape, &size)) return -2;
-    out.outputs.push_back(size);
-    return static_cast<int64_t>(out.outputs.size()) - 1;
-  };
   for (size_t i = 0; i < layers.size(); ++i) {
-    const LayerSpec& layer = layers[i];
-    if (Status status = CheckLayer(layer, current, i); !status.ok()) return status;
-    out.shapes.push_back(current);
-    LayerOutputs slots;
-    const std::vector<Shape> shapes = OutputShapes(layer, current);
-    const bool wanted = capture > 0 || i + 1 == layers.size();
-    bool fits = true;
-    for (const Shape& shape : shapes) {
-      int64_t size = 0;
-      fits = fits && CheckedProduct(shape, &size);
-      largest = std::max(largest, size);
-      slots.output.push_back(wanted ? add(shape) : -1);
+    if (Status status = CheckLayer(layers[i], current, i); !status.ok()) return status;
+    const std::vector<Shape> shapes = OutputShapes(layers[i], current);
+    if (!planner.Add(layers[i], current, shapes, i + 1 == layers.size())) {
+      return Status(Code::kTooLarge,
+                    "The tensors of layer " + std::to_string(i + 1) + " are too large to be counted; the limit is 2^50 numbers.");
     }
-    int64_t layer_scratch = 0;
-    for (const RecurrentSpec& direction : layer.directions) {
-      const int64_t batch = current[0], time = current[1], units = direction.units;
-      const int64_t columns = GateCount(direction.cell) * units;
-      for (int64_t s = 0; s < StateCount(direction.cell); ++s) slots.states.push_back(add({batch, units}));
-      int64_t rows = 0, cost = 0, sequence = 0, step = 0, projection = 0;
-      fits = fits && CheckedProduct({batch, time}, &rows) && CheckedProduct({batch, time, columns}, &cost) && CheckedProduct({cost, current[2] + units}, &cost);
-      fits = fits && CheckedProduct({batch, direction.return_sequences ? time : 1, units}, &sequence);
-      fits = fits && CheckedProduct({batch, columns}, &step) && CheckedProduct({ProjectionSteps(batch, time), step}, &projection);
-      if (!fits) break;
-      out.steps += rows;
-      out.work += cost;
-      // Direction's sequence before it is merged, projections of a chunk, recurrent part, states and previous output, x in the order taken.
-      layer_scratch += sequence + projection + step + 5 * batch * units + ProjectionSteps(batch, time) * batch * current[2];
-    }
-    if (capture == 2) {
-      for (const RecurrentSpec& direction : layer.directions) {
-        for (int64_t k = 0; k < TraceCount(direction.cell); ++k) slots.traces.push_back(add({current[0], current[1], direction.units}));
-      }
-    }
-    if (layer.kind == LayerKind::kDense) {
-      int64_t cost = 0;
-      Shape factors = current;
-      factors.push_back(layer.units);
-      fits = fits && CheckedProduct(factors, &cost);
-      out.work += cost;
-    }
-    scratch = std::max(scratch, layer_scratch);
-    auto missing = [](const std::vector<int64_t>& list) { return std::find(list.begin(), list.end(), -2) != list.end(); };
-    if (!fits || missing(slots.output) || missing(slots.states) || missing(slots.traces) || out.work > kMaxElements * 8) {
-      return Status(Code::kTooLarge, "The tensors of layer " + std::to_string(i + 1) + " are too large to be counted; the limit is 2^50 numbers.");
-    }
-    out.layers.push_back(std::move(slots));
     current = shapes[0];
   }
-  out.shapes.push_back(current);
-  int64_t output_floats = 0;
-  for (int64_t size : out.outputs) output_floats += size;
-  // Two tensors between layers take turns; masks are one byte a step, counted as a float; alignment is 16 floats a block.
-  out.arena_floats = 2 * largest + scratch + 2 * input[0] * (input.size() > 1 ? input[1] : 1) / 4 + 64 * 16;
-  out.bytes = 4 * (out.arena_floats + output_floats);
-  *plan = std::move(out);
+  *plan = planner.Finish(current);
   return Status::Ok();
 }
 

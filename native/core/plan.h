@@ -35,6 +35,8 @@ struct Plan {
   int64_t steps = 0;
   // Multiply-adds.
   int64_t work = 0;
+  // Bytes of the longest mask that a layer makes, one a step.
+  int64_t mask_bytes = 0;
   // Floats of the one arena that a run allocates.
   int64_t arena_floats = 0;
 };

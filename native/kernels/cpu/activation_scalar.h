@@ -10,15 +10,18 @@
 
 namespace unroll {
 
-inline double ScalarSigmoid(double x) { return x >= 0 ? 1 / (1 + std::exp(-x)) : std::exp(x) / (1 + std::exp(x)); }
-inline double ScalarSoftplus(double x) { return (x > 0 ? x : x <= 0 ? 0 : x) + std::log1p(std::exp(-std::fabs(x))); }
+// static: each target compiles these with its own instruction set, and the linker must not give one target's copy to another.
+static inline double ScalarSigmoid(double x) { return x >= 0 ? 1 / (1 + std::exp(-x)) : std::exp(x) / (1 + std::exp(x)); }
+static inline double ScalarSoftplus(double x) { return (x > 0 ? x : x <= 0 ? 0 : x) + std::log1p(std::exp(-std::fabs(x))); }
 // NaN stays NaN, as in Keras.
-inline double ScalarClip(double x, double low, double high) { return x < low ? low : x > high ? high : x; }
+static inline double ScalarClip(double x, double low, double high) { return x < low ? low : x > high ? high : x; }
 
 // x: one value; returns its activation. The ones that see a whole vector are not here.
-inline double ScalarActivation(Activation activation, double x) {
+static inline double ScalarActivation(Activation activation, double x) {
   constexpr double kSeluAlpha = 1.6732632423543772, kSeluScale = 1.0507009873554805;
   const bool minus_infinity = x == -std::numeric_limits<double>::infinity();
+  // One activation a line, as a table.
+  // clang-format off
   switch (activation) {
     case Activation::kLinear: return x;
     case Activation::kRelu: return x < 0 ? 0 : x;
@@ -51,10 +54,11 @@ inline double ScalarActivation(Activation activation, double x) {
     case Activation::kLogSoftmax:
     case Activation::kSparsemax: break;
   }
+  // clang-format on
   return x;
 }
 
-inline bool SeesWholeVector(Activation activation) {
+static inline bool SeesWholeVector(Activation activation) {
   return activation == Activation::kSoftmax || activation == Activation::kLogSoftmax || activation == Activation::kSparsemax;
 }
 

@@ -6,12 +6,20 @@
 
 namespace unroll {
 
-namespace scalar { extern const Kernels kKernels; }
+namespace scalar {
+extern const Kernels kKernels;
+}
 #if defined(UNROLL_X86)
-namespace avx2 { extern const Kernels kKernels; }
-namespace avx512 { extern const Kernels kKernels; }
+namespace avx2 {
+extern const Kernels kKernels;
+}
+namespace avx512 {
+extern const Kernels kKernels;
+}
 #elif defined(UNROLL_ARM64)
-namespace neon { extern const Kernels kKernels; }
+namespace neon {
+extern const Kernels kKernels;
+}
 #endif
 
 const std::vector<const Kernels*>& AvailableKernels() {
@@ -21,7 +29,8 @@ const std::vector<const Kernels*>& AvailableKernels() {
     __builtin_cpu_init();
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
       list.push_back(&avx2::kKernels);
-      if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw")) {
+      if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+          __builtin_cpu_supports("avx512bw")) {
         list.push_back(&avx512::kKernels);
       }
     }

@@ -18,7 +18,11 @@ constexpr int kWidth = kLanes * kVectors;
 typedef float Vec __attribute__((vector_size(4 * UNROLL_LANES), aligned(4)));
 typedef int32_t IVec __attribute__((vector_size(4 * UNROLL_LANES), aligned(4)));
 
-inline Vec Load(const float* p) { Vec v; std::memcpy(&v, p, sizeof v); return v; }
+inline Vec Load(const float* p) {
+  Vec v;
+  std::memcpy(&v, p, sizeof v);
+  return v;
+}
 inline void Store(float* p, Vec v) { std::memcpy(p, &v, sizeof v); }
 inline Vec Splat(float x) { return x - Vec{}; }
 
@@ -139,12 +143,18 @@ void Map(float* v, int64_t n) {
 
 void Activate(Activation activation, float* v, int64_t n) {
   switch (activation) {
-    case Activation::kLinear: return;
-    case Activation::kTanh: return Map<Tanh>(v, n);
-    case Activation::kSigmoid: return Map<Sigmoid>(v, n);
-    case Activation::kRelu: return Map<Relu>(v, n);
-    case Activation::kHardSigmoid: return Map<HardSigmoid>(v, n);
-    case Activation::kHardSigmoidKeras2: return Map<HardSigmoidKeras2>(v, n);
+    case Activation::kLinear:
+      return;
+    case Activation::kTanh:
+      return Map<Tanh>(v, n);
+    case Activation::kSigmoid:
+      return Map<Sigmoid>(v, n);
+    case Activation::kRelu:
+      return Map<Relu>(v, n);
+    case Activation::kHardSigmoid:
+      return Map<HardSigmoid>(v, n);
+    case Activation::kHardSigmoidKeras2:
+      return Map<HardSigmoidKeras2>(v, n);
     default:
       for (int64_t i = 0; i < n; ++i) v[i] = static_cast<float>(ScalarActivation(activation, v[i]));
   }

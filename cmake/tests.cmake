@@ -1,0 +1,22 @@
+# One executable a *_test.cc, known to CTest by its path below native/. The exit code is that of native/test/check.h.
+enable_testing()
+
+# The cells in double, written from the formulas alone: what the kernels are held against.
+file(GLOB UNROLL_REFERENCE_SOURCES CONFIGURE_DEPENDS native/kernels/reference/*.cc)
+list(FILTER UNROLL_REFERENCE_SOURCES EXCLUDE REGEX "_test\\.cc$")
+add_library(unroll_reference STATIC ${UNROLL_REFERENCE_SOURCES})
+target_include_directories(unroll_reference PUBLIC ${CMAKE_SOURCE_DIR})
+unroll_warnings(unroll_reference)
+
+file(GLOB_RECURSE UNROLL_TEST_SOURCES CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR}/native native/*_test.cc)
+foreach(source ${UNROLL_TEST_SOURCES})
+  string(REGEX REPLACE "\\.cc$" "" name ${source})
+  string(REPLACE "/" "_" target ${name})
+  add_executable(${target} native/${source})
+  target_link_libraries(${target} PRIVATE unroll_core unroll_reference)
+  unroll_warnings(${target})
+  add_test(NAME ${name} COMMAND ${target})
+  # A refused allocation is an answer that the core handles, not an error of the program.
+  set_tests_properties(${name} PROPERTIES TIMEOUT 300
+    ENVIRONMENT "ASAN_OPTIONS=allocator_may_return_null=1;UBSAN_OPTIONS=print_stacktrace=1;TSAN_OPTIONS=allocator_may_return_null=1")
+endforeach()

@@ -1,0 +1,126 @@
+// The matrix product and the cells' last steps of each CPU target, at sizes around those of its panels and tiles.
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "native/core/backend.h"
+#include "native/test/check.h"
+#include "native/test/random.h"
+
+namespace unroll {
+namespace {
+
+using test::Random;
+
+constexpr float kUntouched = 12345.0f;
+
+struct Sizes {
+  int64_t m, rows, columns, lda, ldc;
+};
+
+void CheckProduct(const Kernels& kernels, const Sizes& s, bool accumulate, Random* random) {
+  test::Context() = std::string(kernels.name) + ": m " + std::to_string(s.m) + ", rows " + std::to_string(s.rows) + ", columns " +
+                    std::to_string(s.columns) + (accumulate ? ", accumulate" : "");
+  const std::vector<float> a = random->Floats((s.m - 1) * s.lda + s.rows, 1), b = random->Floats(s.rows * s.columns, 1);
+  std::vector<float> c(static_cast<size_t>((s.m - 1) * s.ldc + s.columns), kUntouched);
+  std::vector<double> expected(c.begin(), c.end());
+  for (int64_t i = 0; i < s.m; ++i) {
+    for (int64_t j = 0; j < s.columns; ++j) {
+      float& start = c[i * s.ldc + j];
+      start = random->Float(1);
+      double sum = accumulate ? start : 0;
+      for (int64_t k = 0; k < s.rows; ++k) sum += static_cast<double>(a[i * s.lda + k]) * b[k * s.columns + j];
+      expected[i * s.ldc + j] = sum;
+    }
+  }
+  const PackedMatrix packed = Pack(b.data(), s.rows, s.columns, kernels.panel_width);
+  kernels.gemm(a.data(), s.lda, s.m, packed, c.data(), s.ldc, accumulate);
+  // What lies between the rows has to be as it was, so all of it is compared.
+  for (size_t i = 0; i < c.size(); ++i) CHECK_NEAR(c[i], expected[i], 1e-5, 1e-5);
+}
+
+TEST(gemm_around_the_size_of_a_panel) {
+  Random random(11);
+  for (const Kernels* kernels : AvailableKernels()) {
+    const int64_t width = kernels->panel_width;
+    for (int64_t columns : {int64_t{1}, width - 1, width, width + 1, 2 * width, 3 * width - 1}) {
+      for (int64_t m = 1; m <= 13; ++m) {
+        const int64_t rows = random.Between(1, 40);
+        const Sizes sizes{m, rows, columns, rows + random.Between(0, 3), columns + random.Between(0, 3)};
+        for (bool accumulate : {false, true}) CheckProduct(*kernels, sizes, accumulate, &random);
+      }
+    }
+  }
+}
+
+TEST(gemm_of_random_sizes) {
+  Random random(12);
+  for (int64_t i = 0; i < test::Cases(40); ++i) {
+    for (const Kernels* kernels : AvailableKernels()) {
+      const int64_t rows = random.Between(1, 150), columns = random.Between(1, 200);
+      CheckProduct(*kernels, {random.Between(1, 30), rows, columns, rows, columns}, random.Coin(), &random);
+    }
+  }
+}
+
+TEST(a_row_does_not_depend_on_the_rows_beside_it) {
+  Random random(13);
+  const int64_t m = 17, rows = 33, columns = 70;
+  const std::vector<float> a = random.Floats(m * rows, 1), b = random.Floats(rows * columns, 1);
+  for (const Kernels* kernels : AvailableKernels()) {
+    test::Context() = kernels->name;
+    const PackedMatrix packed = Pack(b.data(), rows, columns, kernels->panel_width);
+    std::vector<float> together(m * columns), alone(columns);
+    kernels->gemm(a.data(), rows, m, packed, together.data(), columns, false);
+    for (int64_t i = 0; i < m; ++i) {
+      kernels->gemm(a.data() + i * rows, rows, 1, packed, alone.data(), columns, false);
+      for (int64_t j = 0; j < columns; ++j) CHECK(alone[j] == together[i * columns + j]);
+    }
+  }
+}
+
+TEST(pack_lays_out_panels_and_fills_up_with_zeros) {
+  const std::vector<float> matrix{1, 2, 3, 4, 5, 6};  // [2, 3]
+  const PackedMatrix packed = Pack(matrix.data(), 2, 3, 2);
+  CHECK(packed.rows == 2 && packed.columns == 3 && packed.width == 2);
+  CHECK((packed.data == std::vector<float>{1, 2, 4, 5, 3, 0, 6, 0}));
+}
+
+TEST(states_of_lstm_and_gru) {
+  Random random(14);
+  for (const Kernels* kernels : AvailableKernels()) {
+    for (int64_t n : {1, 7, 16, 37}) {
+      test::Context() = std::string(kernels->name) + ", n " + std::to_string(n);
+      const std::vector<float> i = random.Floats(n, 1), f = random.Floats(n, 1), g = random.Floats(n, 1), state = random.Floats(n, 2);
+      std::vector<float> c = state, h = state;
+      c.push_back(kUntouched);
+      h.push_back(kUntouched);
+      kernels->lstm_cell(i.data(), f.data(), g.data(), c.data(), n);
+      kernels->gru_state(f.data(), g.data(), h.data(), n);
+      for (int64_t k = 0; k < n; ++k) {
+        const double z = f[k];
+        CHECK_NEAR(c[k], z * state[k] + static_cast<double>(i[k]) * g[k], 1e-6, 1e-6);
+        CHECK_NEAR(h[k], z * state[k] + (1 - z) * g[k], 1e-6, 1e-6);
+      }
+      CHECK(c[n] == kUntouched && h[n] == kUntouched);
+    }
+  }
+}
+
+TEST(targets_are_distinct_and_the_best_is_last) {
+  const auto& list = AvailableKernels();
+  CHECK(!list.empty() && std::string(list.front()->name) == "scalar");
+  for (size_t i = 1; i < list.size(); ++i) CHECK(list[i]->panel_width >= list[i - 1]->panel_width);
+  setenv("UNROLL_CPU_TARGET", "scalar", 1);
+  CHECK(ChosenKernels() == list.front());
+  setenv("UNROLL_CPU_TARGET", "no such target", 1);
+  CHECK(ChosenKernels() == nullptr);
+  setenv("UNROLL_CPU_TARGET", "", 1);
+  CHECK(ChosenKernels() == list.back());
+  unsetenv("UNROLL_CPU_TARGET");
+  CHECK(ChosenKernels() == list.back());
+}
+
+}  // namespace
+}  // namespace unroll
