@@ -44,25 +44,29 @@ async function test({ folder, sanitize }) {
     console.log(output);
     return { passed: 0, failed: 1 };
   }
-  const log = path.join(directory, "Testing", "Temporary", "LastTest.log");
-  fs.rmSync(log, { force: true });
-  const { code } = await run("ctest", ["--output-on-failure", "--parallel", jobs], { cwd: directory });
-  const counts = fs.existsSync(log) ? read(fs.readFileSync(log, "utf8")) : { passed: 0, failed: 0 };
-  if (code !== 0 && counts.failed === 0) counts.failed = 1;
+  // -V has every executable's output, each line behind the number of its test; what is shown is that of --output-on-failure.
+  const { code, output } = await run("ctest", ["-V", "--parallel", jobs], { cwd: directory, quiet: true });
+  const counts = read(output);
+  if (code !== 0 && counts.failed === 0) {
+    console.log(output);
+    counts.failed = 1;
+  }
   return counts;
 }
 
-/** Of CTest's log, which has the output of every executable: the tests that they ran. */
-function read(log) {
+/** Of what `ctest -V` prints: the tests that the executables ran. Shows each executable's end, and all of one that failed. */
+function read(output) {
   const counts = { passed: 0, failed: 0 };
-  for (const part of log.split(/^\d+\/\d+ Testing: /m).slice(1)) {
-    const lines = (mark) => part.match(new RegExp(`^${mark} +\\w+$`, "gm"))?.length ?? 0;
-    const failed = lines("FAIL");
-    counts.passed += lines("ok");
-    // Without its own last line it crashed in a test; with it, it was the sanitizer at the end that did not agree.
-    const good = /^Test Passed\.$/m.test(part) && /^\d+ passed, 0 failed$/m.test(part);
-    const finished = /^\d+ passed, \d+ failed$/m.test(part);
-    counts.failed += failed + (!finished || (!good && failed === 0) ? 1 : 0);
+  for (const [line, number, result] of output.matchAll(/^ *\d+\/\d+ Test +#(\d+): .*?(\S+) +[\d.]+ sec$/gm)) {
+    const lines = [...output.matchAll(new RegExp(`^${number}: (.*)$`, "gm"))].map((match) => match[1]);
+    const marked = (mark) => lines.filter((text) => text.startsWith(`${mark} `)).length;
+    const end = lines.findLast((text) => /^\d+ passed, \d+ failed$/.test(text));
+    const [passed, wrong] = [marked("ok"), marked("FAIL")];
+    // Without its last line it crashed in a test; with it, it was the sanitizer at the end that did not agree.
+    const failed = wrong + (end === undefined || (result !== "Passed" && wrong === 0) ? 1 : 0);
+    counts.passed += passed;
+    counts.failed += failed;
+    console.log(failed > 0 ? `${line}\n${lines.join("\n")}` : line);
   }
   return counts;
 }
