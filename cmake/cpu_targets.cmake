@@ -1,6 +1,6 @@
 # The CPU kernels: one source a target, each with its own instruction set; dispatch.cc chooses at run time.
 set(UNROLL_CPU_DIR ${CMAKE_SOURCE_DIR}/native/kernels/cpu)
-set(UNROLL_CPU_SOURCES ${UNROLL_CPU_DIR}/dispatch.cc ${UNROLL_CPU_DIR}/target_scalar.cc)
+set(UNROLL_CPU_SOURCES ${UNROLL_CPU_DIR}/dispatch.cc ${UNROLL_CPU_DIR}/pack.cc ${UNROLL_CPU_DIR}/target_scalar.cc)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64|amd64")
   set(UNROLL_CPU_ARCH UNROLL_X86)
   list(APPEND UNROLL_CPU_SOURCES ${UNROLL_CPU_DIR}/target_avx2.cc ${UNROLL_CPU_DIR}/target_avx512.cc)

@@ -39,11 +39,21 @@ export interface RunHandle {
   progress(): number;
 }
 
+/** A tiny run whose buffers stay: fill `x`, call `run`, read `outputs` (as `tensorPlan` lists them). */
+export interface BoundRun {
+  readonly x: Float32Array | Int32Array;
+  readonly outputs: readonly Float32Array[];
+  /** The milliseconds that it took. @throws UnrollError */
+  run(): number;
+}
+
 export interface BackendModel {
   /** Checks the shape and counts, before anything is allocated. @throws UnrollError */
   plan(shape: readonly number[], capture: CaptureLevel): BackendPlan;
   /** Computes in the call; for tiny runs. @throws UnrollError */
   runNow(run: BackendRun): void;
+  /** For runs of one shape again and again, without mask and states; the one before is no longer to be called. */
+  bind?(shape: readonly number[], capture: CaptureLevel, sizes: readonly number[], ids: boolean): BoundRun;
   start(run: BackendRun): RunHandle;
   dispose(): void;
 }

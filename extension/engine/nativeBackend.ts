@@ -20,6 +20,19 @@ function wrap(addon: NativeAddon, model: NativeModel): BackendModel {
   return {
     plan: (shape, capture) => typed(() => model.plan(shape, capture)),
     runNow: (run) => typed(() => model.runSync(run)),
+    bind(shape, capture, sizes, ids) {
+      const length = shape.reduce((product, d) => product * d, 1);
+      const buffer = new ArrayBuffer(4 * sizes.reduce((sum, size) => sum + size, length));
+      const compute = typed(() => model.bind(shape, capture, buffer));
+      let at = 4 * length;
+      const outputs = sizes.map((size) => {
+        const output = new Float32Array(buffer, at, size);
+        at += 4 * size;
+        return output;
+      });
+      const x = ids ? new Int32Array(buffer, 0, length) : new Float32Array(buffer, 0, length);
+      return { x, outputs, run: () => typed(compute) };
+    },
     start(run) {
       const token = addon.createCancelToken();
       // A refusal may come at once or by the promise; both end here.

@@ -75,6 +75,13 @@ export class Session {
     else void this.inOrder(() => Promise.resolve(model.dispose()));
   }
 
+  /** A tiny run of the shape of the one before, when nothing is queued; null: it takes the common way. @throws UnrollError */
+  runAgain(model: LoadedModel, request: RunRequest, controls: RunControls): ReturnType<LoadedModel["runAgain"]> {
+    if (this.pending > 0 || this.closing.signal.aborted || controls.signal?.aborted === true || controls.onProgress !== undefined)
+      return null;
+    return model.runAgain(request);
+  }
+
   /** Takes its place in the order of calls; a tiny run with nothing before it is over when this returns. */
   run(model: LoadedModel, request: RunRequest, controls: RunControls = {}): Promise<RunOutcome> {
     if (this.pending > 0) return this.inOrder(() => this.execute(model, request, controls));
@@ -176,6 +183,7 @@ function runNow(model: LoadedModel, prepared: PreparedRun, started: number, cont
   const before = performance.now();
   prepared.backendModel.runNow(prepared.run);
   const computeMs = performance.now() - before;
+  model.repeat(prepared);
   controls.onProgress?.(prepared.plan.steps, prepared.plan.steps);
   return outcome(model, prepared, started, computeMs);
 }

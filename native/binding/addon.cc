@@ -1,7 +1,7 @@
 // What the addon exports: the names of extension/engine/binding.ts, and nothing else.
 #include <napi.h>
 
-#include <thread>
+#include <new>
 
 #include "native/binding/args.h"
 #include "native/binding/machine.h"
@@ -19,8 +19,15 @@ Napi::Value CreateModel(const Napi::CallbackInfo& info) {
   if (kernels == nullptr) Throw(env, Status(Code::kDeviceUnavailable, UnknownTarget()));
   std::vector<LayerSpec> layers = ReadLayers(info[0]);
   const int64_t features = ReadInteger(info[1], "inputFeatures", 0, kMaxUnits);
+  const int64_t threads = ReadThreads(info[3]);
   std::shared_ptr<Model> model;
-  if (Status status = Model::Create(std::move(layers), features, ReadWeights(info[2]), *kernels, &model); !status.ok()) Throw(env, status);
+  Status status;
+  try {
+    status = Model::Create(std::move(layers), features, ReadWeights(info[2]), *kernels, threads > 0 ? threads : PhysicalCores(), &model);
+  } catch (const std::bad_alloc&) {
+    status = Status(Code::kOutOfMemory, "There is no memory for this model.");
+  }
+  if (!status.ok()) Throw(env, status);
   Napi::Object object = env.GetInstanceData<Instance>()->model.New({});
   ModelObject::Unwrap(object)->Take(std::move(model));
   return object;

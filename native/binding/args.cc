@@ -181,6 +181,20 @@ Shape ReadShape(const Napi::Value& value) {
 
 int ReadCapture(const Napi::Value& value) { return static_cast<int>(ReadInteger(value, "capture", 0, 2)); }
 
+int64_t ReadThreads(const Napi::Value& options) { return ReadInteger(Object(options, "options").Get("threads"), "threads", 0, 1024); }
+
+void* ReadBuffer(const Napi::Value& value, int64_t bytes) {
+  if (!value.IsArrayBuffer()) Invalid(value.Env(), "The buffer has to be an ArrayBuffer.");
+  Napi::ArrayBuffer buffer = value.As<Napi::ArrayBuffer>();
+  Napi::Value resizable = buffer.Get("resizable");
+  if (resizable.IsBoolean() && resizable.As<Napi::Boolean>()) Invalid(value.Env(), "The buffer is resizable; take another.");
+  if (static_cast<int64_t>(buffer.ByteLength()) != bytes || buffer.Data() == nullptr) {
+    Throw(value.Env(), Status(Code::kShapeMismatch, "The buffer has to have " + std::to_string(bytes) + " bytes; it has " +
+                                                        std::to_string(buffer.ByteLength()) + "."));
+  }
+  return buffer.Data();
+}
+
 RunArgs ReadRun(const Napi::Value& value, const Model& model, Plan* plan, std::vector<Napi::Value>* keep) {
   Napi::Env env = value.Env();
   Napi::Object object = Object(value, "A run");

@@ -21,6 +21,10 @@ std::vector<LayerSpec> ReadLayers(const Napi::Value& value);
 std::vector<std::pair<const float*, int64_t>> ReadWeights(const Napi::Value& value);
 Shape ReadShape(const Napi::Value& value);
 int ReadCapture(const Napi::Value& value);
+// Of createModel's options; 0: as many as there are cores.
+int64_t ReadThreads(const Napi::Value& options);
+// An ArrayBuffer of exactly so many bytes, neither shared nor resizable.
+void* ReadBuffer(const Napi::Value& value, int64_t bytes);
 int64_t ReadInteger(const Napi::Value& value, const char* what, int64_t min, int64_t max);
 
 // The numbers of a run, checked against the plan; `keep` gets every array that has to stay alive until the run is over.

@@ -12,8 +12,8 @@
 namespace unroll {
 namespace {
 
-// Physical cores: distinct sibling lists where Linux tells, else what the standard library counts.
-int PhysicalCores() {
+// Distinct sibling lists where Linux tells, else what the standard library counts.
+int CountCores() {
   std::set<std::string> cores;
   const unsigned logical = std::thread::hardware_concurrency();
   for (unsigned i = 0; i < logical; ++i) {
@@ -34,6 +34,11 @@ std::string CpuName() {
 }
 
 }  // namespace
+
+int PhysicalCores() {
+  static const int cores = CountCores();
+  return cores;
+}
 
 std::string UnknownTarget() {
   const char* wanted = std::getenv("UNROLL_CPU_TARGET");

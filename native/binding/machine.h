@@ -10,6 +10,8 @@ namespace unroll {
 
 Napi::Value Capabilities(const Napi::CallbackInfo& info);
 
+int PhysicalCores();
+
 // Why UNROLL_CPU_TARGET cannot be followed, and what it may be.
 std::string UnknownTarget();
 

@@ -23,7 +23,8 @@ Napi::Value CancelTokenObject::Progress(const Napi::CallbackInfo& info) {
 Napi::Function ModelObject::Define(Napi::Env env) {
   return DefineClass(env, "Model",
                      {InstanceMethod<&ModelObject::Plan_>("plan"), InstanceMethod<&ModelObject::Run>("run"),
-                      InstanceMethod<&ModelObject::RunSync>("runSync"), InstanceMethod<&ModelObject::Dispose>("dispose")});
+                      InstanceMethod<&ModelObject::RunSync>("runSync"), InstanceMethod<&ModelObject::Bind>("bind"),
+                      InstanceMethod<&ModelObject::Dispose>("dispose")});
 }
 
 const std::shared_ptr<Model>& ModelObject::Open(Napi::Env env) const {
@@ -65,11 +66,22 @@ Napi::Value ModelObject::RunSync(const Napi::CallbackInfo& info) {
   Plan plan;
   std::vector<Napi::Value> keep;
   const RunArgs args = ReadRun(info[0], *model, &plan, &keep);
-  if (Status status = model->Run(args, plan, nullptr); !status.ok()) Throw(info.Env(), status);
+  if (Status status = model->Run(args, plan, nullptr, nullptr); !status.ok()) Throw(info.Env(), status);
   return info.Env().Undefined();
 }
 
+Napi::Value ModelObject::Bind(const Napi::CallbackInfo& info) {
+  const auto model = Open(info.Env());
+  auto bound = BoundRun::Create(model, ReadShape(info[0]), ReadCapture(info[1]), info[2]);
+  // One at a time: what is no longer called is not to wait for the garbage collector.
+  if (bound_ != nullptr) bound_->Release();
+  bound_ = std::move(bound);
+  return BoundRun::Function(info.Env(), bound_);
+}
+
 Napi::Value ModelObject::Dispose(const Napi::CallbackInfo& info) {
+  if (bound_ != nullptr) bound_->Release();
+  bound_.reset();
   // A run that is under way holds the model until it is over.
   model_.reset();
   return info.Env().Undefined();

@@ -6,6 +6,7 @@
 
 #include <memory>
 
+#include "native/binding/bound_run.h"
 #include "native/binding/worker.h"
 #include "native/core/model.h"
 
@@ -41,8 +42,10 @@ class ModelObject : public Napi::ObjectWrap<ModelObject> {
   Napi::Value Plan_(const Napi::CallbackInfo& info);
   Napi::Value Run(const Napi::CallbackInfo& info);
   Napi::Value RunSync(const Napi::CallbackInfo& info);
+  Napi::Value Bind(const Napi::CallbackInfo& info);
   Napi::Value Dispose(const Napi::CallbackInfo& info);
   std::shared_ptr<Model> model_;
+  std::shared_ptr<BoundRun> bound_;
 };
 
 }  // namespace unroll

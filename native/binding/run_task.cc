@@ -52,8 +52,8 @@ Napi::Promise StartRun(Napi::Env env, Worker* worker, std::shared_ptr<Model> mod
                                                            nullptr, nullptr, Settle, &settle);
   if (made != napi_ok) Throw(env, Status(Code::kInternal, "A run could not be started."));
   worker->Post(
-      [settle, raw = task.release()]() {
-        raw->status = raw->model->Run(raw->args, raw->plan, raw->token.get());
+      [settle, raw = task.release(), pool = worker->pool()]() {
+        raw->status = raw->model->Run(raw->args, raw->plan, raw->token.get(), pool);
         // A closing environment takes no more calls: what the task holds of JavaScript is gone with it.
         if (napi_call_threadsafe_function(settle, raw, napi_tsfn_blocking) != napi_ok) {
           raw->keep.SuppressDestruct();

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "native/core/cancel.h"
+#include "native/core/pool.h"
 
 namespace unroll {
 
@@ -42,6 +43,9 @@ class Worker {
     if (thread_.joinable()) thread_.join();
   }
 
+  // For the jobs: threads that help the one that runs them.
+  Pool* pool() { return &pool_; }
+
  private:
   struct Job {
     std::function<void()> run;
@@ -71,6 +75,7 @@ class Worker {
   std::deque<Job> jobs_;
   std::shared_ptr<CancelToken> running_;
   std::thread thread_;
+  Pool pool_;
   bool stopped_ = false;
 };
 

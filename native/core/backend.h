@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "native/core/buffer.h"
 #include "native/core/spec.h"
 
 namespace unroll {
@@ -14,21 +15,77 @@ struct PackedMatrix {
   int64_t rows = 0;
   int64_t columns = 0;
   int64_t width = 0;
-  std::vector<float> data;
+  Buffer data;
+
+  // Always inline, here and below: targets compile this with instructions of their own, and the linker must not give one's copy to another.
+  [[gnu::always_inline]] inline const float* panel(int64_t index) const { return data.data() + index * rows * width; }
+  [[gnu::always_inline]] inline int64_t panels() const { return width == 0 ? 0 : (columns + width - 1) / width; }
+};
+
+// One direction's weights, the gates of a unit side by side: a panel has all gates of as many units as a vector has lanes, so that the
+// activations run on the sums before these are stored. A SimpleRNN has one gate; its panels have 1, 2 or 4 vectors of units.
+struct PackedCell {
+  int64_t units = 0, features = 0, lanes = 0;
+  // Vectors of a panel: gates, or vectors of units; units of a panel; panels.
+  int64_t vectors = 0, unit_panel = 0, panels = 0;
+  PackedMatrix kernel;     // [D, panels·vectors·lanes]
+  PackedMatrix recurrent;  // [H, …]; a GRU without reset_after: of its z and r alone, 2 vectors a panel
+  PackedMatrix candidate;  // of that GRU, 1 vector a panel; else empty
+  Buffer bias;             // [panels·vectors·lanes], zeros without use_bias
+  Buffer recurrent_bias;   // as long; zeros but for a GRU with reset_after
+
+  [[gnu::always_inline]] inline int64_t width() const { return vectors * lanes; }
+  // Floats of one row of a state: every panel is whole, what lies beyond the last unit is never read as one.
+  [[gnu::always_inline]] inline int64_t stride() const { return panels * unit_panel; }
+};
+
+// x·K + b of `steps` steps of `rows` rows, in the order in which the steps are taken.
+struct Projection {
+  const PackedMatrix* matrix;
+  const float* bias;  // [panels·width]
+  const float* x;     // row b of step s begins at x + s·step_stride + b·row_stride
+  int64_t steps, step_stride, rows, row_stride;
+  float* out;  // of panel p at out + ((p·steps + s)·rows + b)·width
+};
+
+// One step of a cell, for all rows of a batch.
+struct CellStep {
+  const PackedCell* cell;
+  const RecurrentSpec* spec;
+  int64_t rows;
+  float* projected;  // of panel p, row b at projected + p·panel_stride + b·width; a GRU without reset_after keeps its z and r there
+  int64_t panel_stride;
+  const float* h;  // [rows, stride]
+  float* h_next;   // [rows, stride]
+  float* c;        // [rows, stride], LSTM only
+  float* reset;    // [rows, stride], r∘h of a GRU without reset_after
+  int64_t stride;
+  // Row b counts where counts[b·counts_stride] is not 0; one that does not holds its states and writes nothing else. Null: all count.
+  const uint8_t* counts;
+  int64_t counts_stride;
+  float* out;  // row b at out + b·out_stride; null: not wanted
+  int64_t out_stride;
+  bool traced;
+  float* traces[6];  // as out, in the order of DirectionTask::traces
+  int64_t trace_stride;
 };
 
 struct Kernels {
   const char* name;
-  // Columns of a panel.
+  // Floats of a vector.
+  int64_t lanes;
+  // Columns of a panel for gemm.
   int64_t panel_width;
   // c[m × b.columns] (+)= a[m × b.rows] · b; rows of a and c are lda and ldc apart. c may not alias a.
   void (*gemm)(const float* a, int64_t lda, int64_t m, const PackedMatrix& b, float* c, int64_t ldc, bool accumulate);
   // v[n], in place. Not for softmax, log_softmax and sparsemax, which see a whole vector: see VectorActivation.
   void (*activate)(Activation activation, float* v, int64_t n);
-  // c = f∘c + i∘g; all [n].
-  void (*lstm_cell)(const float* i, const float* f, const float* g, float* c, int64_t n);
-  // h = z∘h + (1 − z)∘candidate; all [n].
-  void (*gru_state)(const float* z, const float* candidate, float* h, int64_t n);
+  // Panels [first, end) of a projection.
+  void (*project)(const Projection& projection, int64_t first, int64_t end);
+  // Panels [first, end) of a step, the last first with `backwards`: what the step before left in the cache is used before it is gone.
+  void (*step)(const CellStep& step, int64_t first, int64_t end, bool backwards);
+  // Of a GRU without reset_after: z, r and r∘h, of which `step` needs those of all panels.
+  void (*gru_gates)(const CellStep& step, int64_t first, int64_t end, bool backwards);
 };
 
 // Targets that were compiled in and that this processor can run, the best last.
@@ -38,6 +95,10 @@ const std::vector<const Kernels*>& AvailableKernels();
 const Kernels* ChosenKernels();
 
 PackedMatrix Pack(const float* matrix, int64_t rows, int64_t columns, int64_t width);
+
+// kernel: [D, G·H], recurrent: [H, G·H], bias: [G·H] or null; [2, G·H] for a GRU with reset_after.
+PackedCell PackCell(const RecurrentSpec& spec, int64_t features, const float* kernel, const float* recurrent, const float* bias,
+                    int64_t lanes);
 
 }  // namespace unroll
 

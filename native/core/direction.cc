@@ -1,215 +1,207 @@
-// The loop over the time steps: input projections in chunks, then one step of the cell after the other.
-//
-//   SimpleRNN  h' = act(x·K + b + h·R)
-//   LSTM       i, f, o = rec(…), c' = f∘c + i∘act(…), h' = o∘act(c')
-//   GRU        z, r = rec(…), h' = z∘h + (1 − z)∘hh;  hh = act(x·K + b + r∘(h·R + b')) with reset_after, else act(x·K + b + (r∘h)·R)
+// The loop over the time steps: input projections in chunks, then one step of the cell after the other. The cells are in kernels/cpu.
 #include "native/core/direction.h"
 
 #include <algorithm>
 #include <cstring>
 
-#include "native/kernels/cpu/activation_scalar.h"
+#include "native/core/plan.h"
+#include "native/core/whole_vector.h"
 
 namespace unroll {
 namespace {
 
-class Loop {
- public:
-  Loop(const DirectionTask& task, Arena* arena)
-      : t_(task),
-        units_(task.spec->units),
-        columns_(GateCount(task.spec->cell) * units_),
-        chunk_(ProjectionSteps(task.batch, task.timesteps)) {
-    rows_ = arena->Take(chunk_ * t_.batch * t_.features);
-    projection_ = arena->Take(chunk_ * t_.batch * columns_);
-    recurrent_ = arena->Take(t_.batch * columns_);
-    h_ = arena->Take(t_.batch * units_);
-    c_ = arena->Take(t_.batch * units_);
-    previous_ = arena->Take(t_.batch * units_);
-    scratch_ = arena->Take(t_.batch * units_);
-  }
+// The widest panel of units of any target.
+constexpr int64_t kWidestPanel = 64;
+// Multiply-adds between two looks at the cancel token: a few milliseconds.
+constexpr int64_t kPieceWork = int64_t{1} << 26;
 
-  bool ready() const { return rows_ && projection_ && recurrent_ && h_ && c_ && previous_ && scratch_; }
-
-  Status Run() {
-    const int64_t size = t_.batch * units_;
-    Start(h_, t_.initial_h, size);
-    Start(c_, t_.initial_c, size);
-    // Before the first step that counts the output is zero, as TensorFlow and PyTorch have it.
-    std::fill_n(previous_, size, 0.0f);
-    for (int64_t first = 0; first < t_.timesteps; first += chunk_) {
-      const int64_t steps = std::min(chunk_, t_.timesteps - first);
-      Project(first, steps);
-      for (int64_t s = 0; s < steps; ++s) {
-        if (t_.token != nullptr && t_.token->cancelled()) return Status(Code::kCancelled, "The run was cancelled.");
-        Step(first + s, projection_ + s * t_.batch * columns_);
-        if (t_.token != nullptr) t_.token->Advance(t_.batch);
-      }
-    }
-    std::copy_n(h_, size, t_.h);
-    if (t_.c != nullptr) std::copy_n(c_, size, t_.c);
-    return Status::Ok();
-  }
-
- private:
-  static void Start(float* state, const float* initial, int64_t size) {
-    if (initial == nullptr)
-      std::fill_n(state, size, 0.0f);
-    else
-      std::copy_n(initial, size, state);
-  }
-
-  // The time at which the taken-th step looks.
-  int64_t TimeOf(int64_t taken) const { return t_.spec->go_backwards ? t_.timesteps - 1 - taken : taken; }
-
-  bool Counts(int64_t row, int64_t time) const { return t_.mask == nullptr || t_.mask[row * t_.timesteps + time] != 0; }
-
-  // projection[step][row] = x·K + b for `steps` steps from `first`, in the order in which they are taken.
-  void Project(int64_t first, int64_t steps) {
-    for (int64_t s = 0; s < steps; ++s) {
-      const int64_t time = TimeOf(first + s);
-      for (int64_t row = 0; row < t_.batch; ++row) {
-        std::copy_n(t_.x + (row * t_.timesteps + time) * t_.features, t_.features, rows_ + (s * t_.batch + row) * t_.features);
-        std::copy_n(t_.weights->bias.data(), columns_, projection_ + (s * t_.batch + row) * columns_);
-      }
-    }
-    t_.kernels->gemm(rows_, t_.features, steps * t_.batch, t_.weights->kernel, projection_, columns_, true);
-  }
-
-  void Step(int64_t taken, float* a) {
-    switch (t_.spec->cell) {
-      case Cell::kSimpleRnn:
-      case Cell::kLstm:
-        t_.kernels->gemm(h_, units_, t_.batch, t_.weights->recurrent, a, columns_, true);
-        break;
-      case Cell::kGru:
-        GruProducts(a);
-        break;
-    }
-    const int64_t time = TimeOf(taken);
-    for (int64_t row = 0; row < t_.batch; ++row) {
-      const bool counts = Counts(row, time);
-      float* gates = a + row * columns_;
-      if (counts) {
-        Cell1(row, gates);
-        std::copy_n(h_ + row * units_, units_, previous_ + row * units_);
-      }
-      Emit(taken, row, counts, gates);
-    }
-  }
-
-  // Of a GRU: h·R (+ b') into recurrent_, and for reset_after = false the gates and (r∘h)·R as well.
-  void GruProducts(float* a) {
-    const DirectionWeights& w = *t_.weights;
-    if (t_.spec->reset_after) {
-      for (int64_t row = 0; row < t_.batch; ++row) std::copy_n(w.recurrent_bias.data(), columns_, recurrent_ + row * columns_);
-      t_.kernels->gemm(h_, units_, t_.batch, w.recurrent, recurrent_, columns_, true);
-      return;
-    }
-    t_.kernels->gemm(h_, units_, t_.batch, w.recurrent, a, columns_, true);
-    for (int64_t row = 0; row < t_.batch; ++row) {
-      float* gates = a + row * columns_;
-      Gate(t_.spec->recurrent_activation, gates);
-      Gate(t_.spec->recurrent_activation, gates + units_);
-      for (int64_t k = 0; k < units_; ++k) scratch_[row * units_ + k] = gates[units_ + k] * h_[row * units_ + k];
-    }
-    t_.kernels->gemm(scratch_, units_, t_.batch, w.candidate, a + 2 * units_, columns_, true);
-  }
-
-  // One row's gates → its states. gates: [G·H].
-  void Cell1(int64_t row, float* gates) {
-    const RecurrentSpec& spec = *t_.spec;
-    float* h = h_ + row * units_;
-    switch (spec.cell) {
-      case Cell::kSimpleRnn:
-        Gate(spec.activation, gates);
-        std::copy_n(gates, units_, h);
-        return;
-      case Cell::kLstm: {
-        Gate(spec.recurrent_activation, gates);
-        Gate(spec.recurrent_activation, gates + units_);
-        Gate(spec.activation, gates + 2 * units_);
-        Gate(spec.recurrent_activation, gates + 3 * units_);
-        float* c = c_ + row * units_;
-        t_.kernels->lstm_cell(gates, gates + units_, gates + 2 * units_, c, units_);
-        float* squashed = recurrent_ + row * columns_;
-        std::copy_n(c, units_, squashed);
-        Gate(spec.activation, squashed);
-        for (int64_t k = 0; k < units_; ++k) h[k] = gates[3 * units_ + k] * squashed[k];
-        return;
-      }
-      case Cell::kGru: {
-        float* candidate = gates + 2 * units_;
-        if (spec.reset_after) {
-          const float* recurrent = recurrent_ + row * columns_;
-          for (int64_t k = 0; k < 2 * units_; ++k) gates[k] += recurrent[k];
-          Gate(spec.recurrent_activation, gates);
-          Gate(spec.recurrent_activation, gates + units_);
-          for (int64_t k = 0; k < units_; ++k) candidate[k] += gates[units_ + k] * recurrent[2 * units_ + k];
-        }
-        Gate(spec.activation, candidate);
-        t_.kernels->gru_state(gates, candidate, h, units_);
-        return;
-      }
-    }
-  }
-
-  // v: [H], in place.
-  void Gate(Activation activation, float* v) {
-    if (SeesWholeVector(activation))
-      VectorActivation(activation, v, units_, scratch_row_.data());
-    else
-      t_.kernels->activate(activation, v, units_);
-  }
-
-  void Emit(int64_t taken, int64_t row, bool counts, const float* gates) {
-    const RecurrentSpec& spec = *t_.spec;
-    const bool zero = !counts && spec.zero_output_for_mask;
-    float* out = nullptr;
-    if (spec.return_sequences)
-      out = t_.out + (row * t_.timesteps + taken) * units_;
-    else if (taken + 1 == t_.timesteps)
-      out = t_.out + row * units_;
-    if (out != nullptr) {
-      if (zero)
-        std::fill_n(out, units_, 0.0f);
-      else
-        std::copy_n(previous_ + row * units_, units_, out);
-    }
-    if (!t_.traces.empty()) Trace(taken, row, counts, gates);
-  }
-
-  // A masked step opens no gate: its gates are 0, its states are those that were held.
-  void Trace(int64_t taken, int64_t row, bool counts, const float* gates) {
-    const int64_t at = (row * t_.timesteps + taken) * units_;
-    size_t next = 0;
-    std::copy_n(h_ + row * units_, units_, t_.traces[next++] + at);
-    if (t_.spec->cell == Cell::kSimpleRnn) return;
-    const bool lstm = t_.spec->cell == Cell::kLstm;
-    if (lstm) std::copy_n(c_ + row * units_, units_, t_.traces[next++] + at);
-    for (int64_t k = 0; k < (lstm ? 4 : 3); ++k) {
-      float* trace = t_.traces[next++] + at;
-      if (counts)
-        std::copy_n(gates + k * units_, units_, trace);
-      else
-        std::fill_n(trace, units_, 0.0f);
-    }
-  }
-
-  const DirectionTask& t_;
-  const int64_t units_, columns_, chunk_;
-  float *rows_, *projection_, *recurrent_, *h_, *c_, *previous_, *scratch_;
-  // For sparsemax; as long as one gate.
-  std::vector<float> scratch_row_ =
-      std::vector<float>(SeesWholeVector(t_.spec->activation) || SeesWholeVector(t_.spec->recurrent_activation) ? units_ : 0);
-};
+int64_t Padded(int64_t units) { return (units + kWidestPanel - 1) / kWidestPanel * kWidestPanel; }
 
 }  // namespace
 
-Status RunDirection(const DirectionTask& task, Arena* arena) {
-  Loop loop(task, arena);
-  if (!loop.ready()) return Status(Code::kInternal, "The plan of a direction was too small.");
-  return loop.Run();
+int64_t DirectionFloats(const RecurrentSpec& spec, int64_t batch, int64_t timesteps, int64_t threads) {
+  const int64_t units = Padded(spec.units), width = GateCount(spec.cell) * units;
+  const int64_t whole = SeesWholeVector(spec) ? batch * width + kWholeVectorRows * units : 0;
+  // Each piece of an arena is rounded up to 16 floats.
+  return ProjectionSteps(batch, timesteps) * batch * width + 4 * batch * units + whole + threads * batch / 4 + 256;
+}
+
+DirectionTask DirectionTask::Rows(int64_t from, int64_t to) const {
+  DirectionTask part = *this;
+  const int64_t units = spec->units;
+  part.batch = to - from;
+  part.x += from * timesteps * features;
+  if (mask != nullptr) part.mask += from * timesteps;
+  if (initial_h != nullptr) part.initial_h += from * units;
+  if (initial_c != nullptr) part.initial_c += from * units;
+  part.h += from * units;
+  if (c != nullptr) part.c += from * units;
+  part.out += from * out_row;
+  for (float*& trace : part.traces) {
+    if (trace != nullptr) trace += from * timesteps * units;
+  }
+  return part;
+}
+
+Direction::Direction(const DirectionTask& task, int members, Arena* arena)
+    : task_(task),
+      members_(members),
+      units_(task.spec->units),
+      stride_(task.weights->stride()),
+      chunk_(ProjectionSteps(task.batch, task.timesteps)),
+      barrier_(members) {
+  const int64_t width = task.weights->width(), all = task.weights->panels * width, states = task.batch * stride_;
+  const bool whole = SeesWholeVector(*task.spec);
+  const bool before = task.spec->cell == Cell::kGru && !task.spec->reset_after;
+  projected_ = arena->Take(chunk_ * task.batch * all);
+  h_[0] = arena->Take(states);
+  h_[1] = arena->Take(states);
+  c_ = arena->Take(task.spec->cell == Cell::kLstm ? states : 0);
+  reset_ = arena->Take(before ? states : 0);
+  recurrent_ = arena->Take(whole ? task.batch * all : 0);
+  rows_ = arena->Take(whole ? kWholeVectorRows * stride_ : 0);
+  seen_ = reinterpret_cast<uint8_t*>(arena->Take(task.mask != nullptr ? members * task.batch / 4 + 1 : 0));
+  ready_ = projected_ && h_[0] && h_[1] && c_ && reset_ && recurrent_ && rows_ && seen_;
+}
+
+bool Direction::Run(int member) {
+  const int64_t panels = task_.weights->panels;
+  const Share share{panels * member / members_, panels * (member + 1) / members_, seen_ + member * task_.batch};
+  if (task_.mask != nullptr) std::fill_n(share.seen, task_.batch, uint8_t{0});
+  if (member == 0) Start();
+  bool stop = false;
+  for (int64_t first = 0; first < task_.timesteps; first += chunk_) {
+    const int64_t steps = std::min(chunk_, task_.timesteps - first);
+    stop = !Project(share, first, steps) || stop;
+    // The states have to be there before the first step reads them.
+    if (first == 0 && barrier_.Wait(stop)) return false;
+    for (int64_t s = 0; s < steps; ++s) {
+      const CellStep step = StepAt(first + s, s, steps);
+      stop = stop || Cancelled();
+      if (!stop && !Products(share, step, (first + s) % 2 == 1, &stop)) return false;
+      if (!stop && step.counts != nullptr) {
+        const int64_t wide = task_.weights->unit_panel;
+        HoldMasked(share, step, share.first * wide, std::min(units_, share.end * wide));
+      }
+      if (barrier_.Wait(stop)) return false;
+      if (member == 0 && task_.token != nullptr) task_.token->Advance(task_.batch);
+    }
+  }
+  if (member == 0) Finish();
+  return true;
+}
+
+void Direction::Start() {
+  const auto copy = [&](float* state, const float* initial) {
+    std::fill_n(state, task_.batch * stride_, 0.0f);
+    for (int64_t row = 0; initial != nullptr && row < task_.batch; ++row)
+      std::copy_n(initial + row * units_, units_, state + row * stride_);
+  };
+  copy(h_[0], task_.initial_h);
+  if (task_.spec->cell == Cell::kLstm) copy(c_, task_.initial_c);
+}
+
+// Calls body(first, end) for groups of panels; false where the run was cancelled between two of them.
+template <typename Body>
+bool Direction::InPieces(const Share& share, int64_t depth, int64_t rows, Body body) const {
+  const int64_t work = rows * depth * task_.weights->width();
+  const int64_t group = std::max<int64_t>(1, kPieceWork / std::max<int64_t>(1, work));
+  for (int64_t first = share.first; first < share.end; first += group) {
+    if (first != share.first && Cancelled()) return false;
+    body(first, std::min(share.end, first + group));
+  }
+  return true;
+}
+
+// projected[panel][step][row] = x·K + b for `steps` steps from `first`, in the order in which they are taken.
+bool Direction::Project(const Share& share, int64_t first, int64_t steps) {
+  Projection p;
+  p.matrix = &task_.weights->kernel;
+  p.bias = task_.weights->bias.data();
+  p.x = task_.x + TimeOf(first) * task_.features;
+  p.steps = steps;
+  p.step_stride = task_.spec->go_backwards ? -task_.features : task_.features;
+  p.rows = task_.batch;
+  p.row_stride = task_.timesteps * task_.features;
+  p.out = projected_;
+  return InPieces(share, task_.features, steps * task_.batch, [&](int64_t from, int64_t end) { task_.kernels->project(p, from, end); });
+}
+
+CellStep Direction::StepAt(int64_t taken, int64_t in_chunk, int64_t steps) {
+  const int64_t width = task_.weights->width();
+  CellStep step;
+  step.cell = task_.weights;
+  step.spec = task_.spec;
+  step.rows = task_.batch;
+  step.projected = projected_ + in_chunk * task_.batch * width;
+  step.panel_stride = steps * task_.batch * width;
+  step.h = h_[taken % 2];
+  step.h_next = h_[(taken + 1) % 2];
+  step.c = c_;
+  step.reset = reset_;
+  step.stride = stride_;
+  step.counts = task_.mask == nullptr ? nullptr : task_.mask + TimeOf(taken);
+  step.counts_stride = task_.timesteps;
+  step.out = nullptr;
+  step.out_stride = task_.out_row;
+  if (task_.spec->return_sequences)
+    step.out = task_.out + taken * task_.out_step;
+  else if (taken + 1 == task_.timesteps)
+    step.out = task_.out;
+  step.traced = task_.traces[0] != nullptr;
+  step.trace_stride = task_.timesteps * units_;
+  for (int k = 0; k < 6 && step.traced; ++k) step.traces[k] = task_.traces[k] == nullptr ? nullptr : task_.traces[k] + taken * units_;
+  return step;
+}
+
+// The products of a step and what follows from them; *stop where it was cancelled. False where all of the others stop, too.
+bool Direction::Products(const Share& share, const CellStep& step, bool backwards, bool* stop) {
+  if (SeesWholeVector(*task_.spec)) {
+    WholeVectorStep(step, *task_.kernels, recurrent_, rows_);
+    return true;
+  }
+  // The last panels first, as a whole: the order of the groups does not matter for what is cached of a matrix that needs several.
+  if (task_.spec->cell == Cell::kGru && !task_.spec->reset_after) {
+    *stop = !InPieces(share, units_, step.rows, [&](int64_t from, int64_t end) { task_.kernels->gru_gates(step, from, end, backwards); });
+    if (barrier_.Wait(*stop)) return false;
+  }
+  *stop = !InPieces(share, units_, step.rows, [&](int64_t from, int64_t end) { task_.kernels->step(step, from, end, backwards); });
+  return true;
+}
+
+// What a step gives for rows that do not count: the output of the step before, or zeros; states that are held; gates that are closed.
+void Direction::HoldMasked(const Share& share, const CellStep& step, int64_t first_unit, int64_t end_unit) {
+  const RecurrentSpec& spec = *task_.spec;
+  const int64_t count = end_unit - first_unit;
+  for (int64_t row = 0; row < task_.batch; ++row) {
+    if (step.counts[row * step.counts_stride] != 0) {
+      share.seen[row] = 1;
+      continue;
+    }
+    if (count <= 0) continue;
+    const float* h = step.h_next + row * stride_ + first_unit;
+    if (step.out != nullptr) {
+      float* out = step.out + row * step.out_stride + first_unit;
+      // Before the first step that counts the output is zero, as TensorFlow and PyTorch have it.
+      if (spec.zero_output_for_mask || share.seen[row] == 0)
+        std::fill_n(out, count, 0.0f);
+      else
+        std::copy_n(h, count, out);
+    }
+    if (!step.traced) continue;
+    const int64_t at = row * step.trace_stride + first_unit, states = StateCount(spec.cell);
+    std::copy_n(h, count, step.traces[0] + at);
+    if (states > 1) std::copy_n(c_ + row * stride_ + first_unit, count, step.traces[1] + at);
+    for (int64_t k = states; k < TraceCount(spec.cell); ++k) std::fill_n(step.traces[k] + at, count, 0.0f);
+  }
+}
+
+void Direction::Finish() {
+  const float* h = h_[task_.timesteps % 2];
+  for (int64_t row = 0; row < task_.batch; ++row) {
+    std::copy_n(h + row * stride_, units_, task_.h + row * units_);
+    if (task_.c != nullptr) std::copy_n(c_ + row * stride_, units_, task_.c + row * units_);
+  }
 }
 
 }  // namespace unroll

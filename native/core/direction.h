@@ -1,15 +1,16 @@
-// One recurrent layer in one direction over a batch.
+// One recurrent layer in one direction over rows of a batch, by one thread or by several together.
 #ifndef UNROLL_CORE_DIRECTION_H_
 #define UNROLL_CORE_DIRECTION_H_
 
 #include "native/core/arena.h"
 #include "native/core/model.h"
+#include "native/core/pool.h"
 
 namespace unroll {
 
 struct DirectionTask {
   const RecurrentSpec* spec;
-  const DirectionWeights* weights;
+  const PackedCell* weights;
   const Kernels* kernels;
   int64_t batch, timesteps, features;
   const float* x;          // [B, T, D]
@@ -18,13 +19,61 @@ struct DirectionTask {
   const float* initial_c;  // [B, H], or null: zero; LSTM only
   float* h;                // [B, H], final states
   float* c;                // [B, H], LSTM only
-  float* out;              // [B, T, H] in the order in which the steps are taken, or [B, H] without return_sequences
-  // [B, T, H] each: states/h, [states/c], then gates as in extension/core/model/tensors.ts; empty: not captured.
-  std::vector<float*> traces;
+  // What step s of row b gives goes to out + b·out_row + s·out_step; without return_sequences what the last one gives, to out + b·out_row.
+  float* out;
+  int64_t out_row, out_step;
+  // [B, T, H] each: states/h, [states/c], then gates as in extension/core/model/tensors.ts; the first null: not captured.
+  float* traces[6];
   CancelToken* token;  // or null
+
+  // The same for rows [from, to) alone.
+  DirectionTask Rows(int64_t from, int64_t to) const;
 };
 
-Status RunDirection(const DirectionTask& task, Arena* arena);
+// Floats of scratch for `batch` rows and as many threads together, whatever the target.
+int64_t DirectionFloats(const RecurrentSpec& spec, int64_t batch, int64_t timesteps, int64_t threads);
+
+class Direction {
+ public:
+  // Takes its scratch from the arena; see ready().
+  Direction(const DirectionTask& task, int members, Arena* arena);
+  // False where the plan was too small.
+  bool ready() const { return ready_; }
+  int members() const { return members_; }
+
+  // Every member's part, each on a thread of its own: panels of weights, with a barrier after each step. False: it was cancelled.
+  bool Run(int member);
+
+ private:
+  struct Share {
+    int64_t first, end;  // panels
+    uint8_t* seen;       // [B]: has a step counted yet? Only with a mask.
+  };
+
+  bool Cancelled() const { return task_.token != nullptr && task_.token->cancelled(); }
+  int64_t TimeOf(int64_t taken) const { return task_.spec->go_backwards ? task_.timesteps - 1 - taken : taken; }
+  void Start();
+  bool Project(const Share& share, int64_t first, int64_t steps);
+  CellStep StepAt(int64_t taken, int64_t in_chunk, int64_t steps);
+  template <typename Body>
+  bool InPieces(const Share& share, int64_t depth, int64_t rows, Body body) const;
+  bool Products(const Share& share, const CellStep& step, bool backwards, bool* stop);
+  void HoldMasked(const Share& share, const CellStep& step, int64_t first_unit, int64_t end_unit);
+  void Finish();
+
+  const DirectionTask task_;
+  const int members_;
+  const int64_t units_, stride_, chunk_;
+  bool ready_ = false;
+  Barrier barrier_;
+  float* projected_;  // [panels, chunk, B, width]
+  float* h_[2];       // [B, stride], of the step before and of this one in turn
+  float* c_;          // [B, stride]
+  float* reset_;      // [B, stride], a GRU without reset_after
+  float* recurrent_;  // [panels, B, width], of activations that see a whole vector
+  float* rows_;       // of the same
+  uint8_t* seen_;     // [members, B]
+};
 
 }  // namespace unroll
 

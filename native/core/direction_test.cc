@@ -213,13 +213,16 @@ TEST(a_direction_refuses_an_arena_that_is_too_small) {
   RecurrentCase c;
   c.spec.units = 64;
   test::Fill(&c, &random);
+  const Kernels& kernels = *AvailableKernels().front();
+  const PackedCell cell = PackCell(c.spec, 1, c.weights[0].data(), c.weights[1].data(), c.weights[2].data(), kernels.lanes);
   DirectionTask task{};
   task.spec = &c.spec;
-  task.kernels = AvailableKernels().front();
+  task.weights = &cell;
+  task.kernels = &kernels;
   task.batch = task.timesteps = task.features = 1;
   Arena arena;
   CHECK(arena.Reserve(64));
-  CHECK(RunDirection(task, &arena).code() == Code::kInternal);
+  CHECK(!Direction(task, 1, &arena).ready());
 }
 
 }  // namespace

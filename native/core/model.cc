@@ -29,22 +29,15 @@ int64_t FeaturesAfter(const LayerSpec& layer, int64_t features) {
   }
 }
 
-// Columns [from, from + count) of matrix [rows, columns].
-std::vector<float> Columns(const float* matrix, int64_t rows, int64_t columns, int64_t from, int64_t count) {
-  std::vector<float> out(rows * count);
-  for (int64_t row = 0; row < rows; ++row) std::copy_n(matrix + row * columns + from, count, out.data() + row * count);
-  return out;
-}
-
 }  // namespace
 
 int64_t LiveBytes() { return live_bytes.load(); }
 void AddLiveBytes(int64_t bytes) { live_bytes.fetch_add(bytes); }
 
 Status Model::Create(std::vector<LayerSpec> layers, int64_t features, const std::vector<std::pair<const float*, int64_t>>& weights,
-                     const Kernels& kernels, std::shared_ptr<Model>* out) {
+                     const Kernels& kernels, int64_t threads, std::shared_ptr<Model>* out) {
   if (Status status = CheckSpec(layers); !status.ok()) return status;
-  std::shared_ptr<Model> model(new Model(kernels));
+  std::shared_ptr<Model> model(new Model(kernels, threads));
   model->features_ = features;
   size_t next = 0;
   int64_t current = features;
@@ -69,9 +62,9 @@ Status Model::Create(std::vector<LayerSpec> layers, int64_t features, const std:
   model->layers_ = std::move(layers);
   for (const LayerWeights& layer : model->weights_) {
     model->bytes_ += Bytes(layer.kernel) + 4 * static_cast<int64_t>(layer.bias.size() + layer.table.size());
-    for (const DirectionWeights& direction : layer.directions) {
-      model->bytes_ += Bytes(direction.kernel) + Bytes(direction.recurrent) + Bytes(direction.candidate);
-      model->bytes_ += 4 * static_cast<int64_t>(direction.bias.size() + direction.recurrent_bias.size());
+    for (const PackedCell& cell : layer.directions) {
+      model->bytes_ +=
+          Bytes(cell.kernel) + Bytes(cell.recurrent) + Bytes(cell.candidate) + 4 * (cell.bias.size() + cell.recurrent_bias.size());
     }
   }
   AddLiveBytes(model->bytes_);
@@ -83,7 +76,7 @@ Model::~Model() { AddLiveBytes(-bytes_); }
 
 Status Model::MakePlan(const Shape& input, int capture, Plan* plan) const {
   Plan made;
-  if (Status status = unroll::MakePlan(layers_, features_, input, capture, &made); !status.ok()) return status;
+  if (Status status = unroll::MakePlan(layers_, features_, input, capture, &made, threads_); !status.ok()) return status;
   // Behind a Reshape with an open axis the number of features follows the data; a kernel would be read past its end.
   for (size_t i = 0; i < layers_.size(); ++i) {
     const int64_t got = made.shapes[i].back();
@@ -119,25 +112,10 @@ Status Model::PackLayer(const LayerSpec& layer, int64_t features, const std::vec
   auto take = [&]() { return weights[(*next)++].first; };
   LayerWeights packed;
   for (const RecurrentSpec& direction : layer.directions) {
-    const int64_t units = direction.units, columns = GateCount(direction.cell) * units;
-    DirectionWeights own;
-    own.kernel = Pack(take(), features, columns, width);
+    const float* kernel = take();
     const float* recurrent = take();
-    const bool reset_before = direction.cell == Cell::kGru && !direction.reset_after;
-    if (reset_before) {
-      own.recurrent = Pack(Columns(recurrent, units, columns, 0, 2 * units).data(), units, 2 * units, width);
-      own.candidate = Pack(Columns(recurrent, units, columns, 2 * units, units).data(), units, units, width);
-    } else {
-      own.recurrent = Pack(recurrent, units, columns, width);
-    }
-    own.bias.assign(columns, 0.0f);
-    if (direction.cell == Cell::kGru && direction.reset_after) own.recurrent_bias.assign(columns, 0.0f);
-    if (direction.use_bias) {
-      const float* bias = take();
-      own.bias.assign(bias, bias + columns);
-      if (!own.recurrent_bias.empty()) own.recurrent_bias.assign(bias + columns, bias + 2 * columns);
-    }
-    packed.directions.push_back(std::move(own));
+    const float* bias = direction.use_bias ? take() : nullptr;
+    packed.directions.push_back(PackCell(direction, features, kernel, recurrent, bias, kernels_.lanes));
   }
   if (dense) {
     packed.kernel = Pack(take(), features, layer.units, width);

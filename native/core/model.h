@@ -15,16 +15,8 @@ namespace unroll {
 int64_t LiveBytes();
 void AddLiveBytes(int64_t bytes);
 
-struct DirectionWeights {
-  PackedMatrix kernel;                // [D, G·H]
-  PackedMatrix recurrent;             // [H, G·H]; a GRU without reset_after: its z and r columns, [H, 2·H]
-  PackedMatrix candidate;             // of that GRU, [H, H]; else empty
-  std::vector<float> bias;            // [G·H], zeros without use_bias
-  std::vector<float> recurrent_bias;  // [G·H] of a GRU with reset_after, else empty
-};
-
 struct LayerWeights {
-  std::vector<DirectionWeights> directions;
+  std::vector<PackedCell> directions;
   PackedMatrix kernel;       // Dense, [D, units]
   std::vector<float> bias;   // Dense, [units]
   std::vector<float> table;  // Embedding, [vocabulary, units]
@@ -42,11 +34,14 @@ struct RunArgs {
   std::vector<float*> outputs;  // as the plan lists them
 };
 
+class Execution;
+class Pool;
+
 class Model {
  public:
-  // weights: of each layer in turn, in get_weights() order; copied.
+  // weights: of each layer in turn, in get_weights() order; copied. threads: that a run may use.
   static Status Create(std::vector<LayerSpec> layers, int64_t features, const std::vector<std::pair<const float*, int64_t>>& weights,
-                       const Kernels& kernels, std::shared_ptr<Model>* model);
+                       const Kernels& kernels, int64_t threads, std::shared_ptr<Model>* model);
   ~Model();
   Model(const Model&) = delete;
   Model& operator=(const Model&) = delete;
@@ -57,14 +52,17 @@ class Model {
   const std::vector<int64_t>& state_units() const { return state_units_; }
   bool reads_ids() const { return layers_[0].kind == LayerKind::kEmbedding; }
 
-  // Computes; token may be null. The plan is this model's for args.shape and args.capture.
-  Status Run(const RunArgs& args, const Plan& plan, CancelToken* token) const;
+  // Computes; token and pool may be null. The plan is this model's for args.shape and args.capture.
+  Status Run(const RunArgs& args, const Plan& plan, CancelToken* token, Pool* pool) const;
 
  private:
-  explicit Model(const Kernels& kernels) : kernels_(kernels) {}
+  friend class Execution;
+
+  Model(const Kernels& kernels, int64_t threads) : kernels_(kernels), threads_(threads) {}
   Status PackLayer(const LayerSpec& layer, int64_t features, const std::vector<std::pair<const float*, int64_t>>& weights, size_t* next);
 
   const Kernels& kernels_;
+  const int64_t threads_;
   std::vector<LayerSpec> layers_;
   int64_t features_ = 0;
   std::vector<LayerWeights> weights_;

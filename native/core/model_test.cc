@@ -130,7 +130,7 @@ TEST(memory_that_is_not_there_is_an_answer) {
   args.shape = {int64_t{1} << 17, int64_t{1} << 16, 65536};
   Plan plan;
   CHECK(model->MakePlan(args.shape, 0, &plan).ok());
-  CHECK(model->Run(args, plan, nullptr).code() == Code::kOutOfMemory);
+  CHECK(model->Run(args, plan, nullptr, nullptr).code() == Code::kOutOfMemory);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <string>
 #include <tuple>
 
+#include "native/core/direction.h"
 #include "native/core/limits.h"
 
 namespace unroll {
@@ -79,7 +80,7 @@ Status CheckLayer(const LayerSpec& layer, const Shape& input, size_t index) {
 // A plan in the making. Every number passes CheckedProduct before it is added up, so that no sum runs over.
 class Planner {
  public:
-  explicit Planner(int capture) : capture_(capture) {}
+  Planner(int capture, int64_t threads) : capture_(capture), threads_(threads) {}
 
   // input, shapes: what comes into the layer and what leaves it. False where they cannot be counted.
   bool Add(const LayerSpec& layer, const Shape& input, const std::vector<Shape>& shapes, bool last) {
@@ -119,18 +120,18 @@ class Planner {
     const int64_t batch = input[0], time = input.size() > 1 ? input[1] : 1;
     int64_t layer_scratch = 0;
     for (const RecurrentSpec& direction : layer.directions) {
-      const int64_t units = direction.units, columns = GateCount(direction.cell) * units, chunk = ProjectionSteps(batch, time);
-      int64_t rows = 0, cost = 0, state = 0, sequence = 0, step = 0, projection = 0, taken = 0;
+      const int64_t units = direction.units, columns = GateCount(direction.cell) * units;
+      int64_t rows = 0, cost = 0, state = 0, sequence = 0, scratch = 0;
       const bool fits = CheckedProduct({batch, time}, &rows) && CheckedProduct({rows, columns, input[2] + units}, &cost) &&
-                        CheckedProduct({batch, units}, &state) && CheckedProduct({batch, columns}, &step) &&
+                        CheckedProduct({batch, units}, &state) &&
                         CheckedProduct({batch, direction.return_sequences ? time : 1, units}, &sequence) &&
-                        CheckedProduct({chunk, step}, &projection) && CheckedProduct({chunk, batch, input[2]}, &taken);
+                        Scratch(direction, batch, time, &scratch);
       if (!fits) return false;
       for (int64_t s = 0; s < StateCount(direction.cell); ++s) slots->states.push_back(Slot(state));
       plan_.steps += rows;
       plan_.work += cost;
-      // The sequence before it is merged, projections of a chunk, recurrent part, states and previous output, x in the order taken.
-      layer_scratch += sequence + projection + step + 5 * state + taken;
+      // The sequence before it is merged, and what the steps need.
+      layer_scratch += sequence + scratch;
     }
     scratch_ = std::max(scratch_, layer_scratch);
     for (const RecurrentSpec& direction : layer.directions) {
@@ -139,6 +140,17 @@ class Planner {
       if (!CheckedProduct({batch, time, direction.units}, &trace)) return false;
       for (int64_t k = 0; k < TraceCount(direction.cell); ++k) slots->traces.push_back(Slot(trace));
     }
+    return true;
+  }
+
+  // All threads together on panels, or each with rows of its own, whichever takes more.
+  bool Scratch(const RecurrentSpec& direction, int64_t batch, int64_t time, int64_t* floats) const {
+    int64_t counted = 0;
+    // More than DirectionFloats multiplies, so that no product there runs over.
+    if (!CheckedProduct({std::max<int64_t>(batch, 256), 5, direction.units + 64, threads_ + 1}, &counted)) return false;
+    const int64_t slices = std::min(threads_, std::max<int64_t>(1, batch / 4));
+    *floats = std::max(DirectionFloats(direction, batch, time, threads_),
+                       slices * DirectionFloats(direction, (batch + slices - 1) / slices, time, 1));
     return true;
   }
 
@@ -153,6 +165,7 @@ class Planner {
   }
 
   const int capture_;
+  const int64_t threads_;
   Plan plan_;
   int64_t largest_ = 0;  // floats of the largest tensor between layers
   int64_t scratch_ = 0;  // floats of the widest layer's own needs
@@ -254,9 +267,9 @@ int64_t ProjectionSteps(int64_t batch, int64_t timesteps) {
   return std::min(timesteps, std::max<int64_t>(1, kRows / batch));
 }
 
-Status MakePlan(const std::vector<LayerSpec>& layers, int64_t features, const Shape& input, int capture, Plan* plan) {
+Status MakePlan(const std::vector<LayerSpec>& layers, int64_t features, const Shape& input, int capture, Plan* plan, int64_t threads) {
   if (Status status = CheckInput(layers[0], features, input); !status.ok()) return status;
-  Planner planner(capture);
+  Planner planner(capture, threads);
   Shape current = input;
   for (size_t i = 0; i < layers.size(); ++i) {
     if (Status status = CheckLayer(layers[i], current, i); !status.ok()) return status;

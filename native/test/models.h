@@ -19,10 +19,10 @@ using Floats = std::vector<float>;
 using Weights = std::vector<Floats>;
 
 inline Status Build(const std::vector<LayerSpec>& layers, int64_t features, const Weights& weights, const Kernels& kernels,
-                    std::shared_ptr<Model>* model) {
+                    std::shared_ptr<Model>* model, int64_t threads = 1) {
   std::vector<std::pair<const float*, int64_t>> views;
   for (const Floats& weight : weights) views.emplace_back(weight.data(), static_cast<int64_t>(weight.size()));
-  return Model::Create(layers, features, views, kernels, model);
+  return Model::Create(layers, features, views, kernels, threads, model);
 }
 
 // Random weights for layers of which each takes what the one before gives; `features` of each in turn.
@@ -41,14 +41,14 @@ struct Ran {
 };
 
 // Plans and runs; args.outputs need not be set.
-inline Ran RunModel(const Model& model, RunArgs args, CancelToken* token = nullptr) {
+inline Ran RunModel(const Model& model, RunArgs args, CancelToken* token = nullptr, Pool* pool = nullptr) {
   Ran ran;
   ran.status = model.MakePlan(args.shape, args.capture, &ran.plan);
   if (!ran.status.ok()) return ran;
   // NaN: what a run does not write is seen.
   for (int64_t size : ran.plan.outputs) ran.outputs.emplace_back(size, std::nanf(""));
   for (Floats& output : ran.outputs) args.outputs.push_back(output.data());
-  ran.status = model.Run(args, ran.plan, token);
+  ran.status = model.Run(args, ran.plan, token, pool);
   return ran;
 }
 
@@ -76,10 +76,10 @@ struct RecurrentCase {
            (initial_h.empty() ? "" : ", initial states");
   }
   // Outputs as the plan lists them for one recurrent layer: output, h, [c], with capture 2 the traces.
-  Ran Run(const Kernels& kernels, int capture = 2, CancelToken* token = nullptr) const {
+  Ran Run(const Kernels& kernels, int capture = 2, CancelToken* token = nullptr, Pool* pool = nullptr, int64_t threads = 1) const {
     std::shared_ptr<Model> model;
     Ran ran;
-    ran.status = Build({Layer()}, features, weights, kernels, &model);
+    ran.status = Build({Layer()}, features, weights, kernels, &model, threads);
     if (!ran.status.ok()) return ran;
     RunArgs args;
     args.shape = {batch, timesteps, features};
@@ -88,7 +88,7 @@ struct RecurrentCase {
     if (!initial_h.empty()) args.initial_states.push_back(initial_h.data());
     if (!initial_c.empty()) args.initial_states.push_back(initial_c.data());
     args.capture = capture;
-    return RunModel(*model, args, token);
+    return RunModel(*model, args, token, pool);
   }
   reference::Output Reference() const {
     auto wide = [](const Floats& v) { return reference::Doubles(v.begin(), v.end()); };

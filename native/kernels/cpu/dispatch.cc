@@ -52,18 +52,4 @@ const Kernels* ChosenKernels() {
   return nullptr;
 }
 
-PackedMatrix Pack(const float* matrix, int64_t rows, int64_t columns, int64_t width) {
-  PackedMatrix packed{rows, columns, width, {}};
-  const int64_t panels = (columns + width - 1) / width;
-  packed.data.assign(panels * rows * width, 0.0f);
-  for (int64_t panel = 0; panel < panels; ++panel) {
-    for (int64_t row = 0; row < rows; ++row) {
-      const int64_t from = panel * width;
-      const int64_t count = columns - from < width ? columns - from : width;
-      std::memcpy(packed.data.data() + (panel * rows + row) * width, matrix + row * columns + from, count * sizeof(float));
-    }
-  }
-  return packed;
-}
-
 }  // namespace unroll

@@ -84,28 +84,7 @@ TEST(pack_lays_out_panels_and_fills_up_with_zeros) {
   const std::vector<float> matrix{1, 2, 3, 4, 5, 6};  // [2, 3]
   const PackedMatrix packed = Pack(matrix.data(), 2, 3, 2);
   CHECK(packed.rows == 2 && packed.columns == 3 && packed.width == 2);
-  CHECK((packed.data == std::vector<float>{1, 2, 4, 5, 3, 0, 6, 0}));
-}
-
-TEST(states_of_lstm_and_gru) {
-  Random random(14);
-  for (const Kernels* kernels : AvailableKernels()) {
-    for (int64_t n : {1, 7, 16, 37}) {
-      test::Context() = std::string(kernels->name) + ", n " + std::to_string(n);
-      const std::vector<float> i = random.Floats(n, 1), f = random.Floats(n, 1), g = random.Floats(n, 1), state = random.Floats(n, 2);
-      std::vector<float> c = state, h = state;
-      c.push_back(kUntouched);
-      h.push_back(kUntouched);
-      kernels->lstm_cell(i.data(), f.data(), g.data(), c.data(), n);
-      kernels->gru_state(f.data(), g.data(), h.data(), n);
-      for (int64_t k = 0; k < n; ++k) {
-        const double z = f[k];
-        CHECK_NEAR(c[k], z * state[k] + static_cast<double>(i[k]) * g[k], 1e-6, 1e-6);
-        CHECK_NEAR(h[k], z * state[k] + (1 - z) * g[k], 1e-6, 1e-6);
-      }
-      CHECK(c[n] == kUntouched && h[n] == kUntouched);
-    }
-  }
+  CHECK((std::vector<float>(packed.data.data(), packed.data.data() + packed.data.size()) == std::vector<float>{1, 2, 4, 5, 3, 0, 6, 0}));
 }
 
 TEST(targets_are_distinct_and_the_best_is_last) {

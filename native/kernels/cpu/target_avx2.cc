@@ -1,5 +1,5 @@
 // The kernels for avx2; compiled with the flags that cmake/cpu_targets.cmake gives this file alone.
 #define UNROLL_TARGET avx2
 #define UNROLL_LANES 8
-#define UNROLL_ROWS 3
+#define UNROLL_SUMS 12
 #include "native/kernels/cpu/kernels_inl.h"

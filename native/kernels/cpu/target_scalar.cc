@@ -1,5 +1,5 @@
 // The kernels for scalar; compiled with the flags that cmake/cpu_targets.cmake gives this file alone.
 #define UNROLL_TARGET scalar
 #define UNROLL_LANES 4
-#define UNROLL_ROWS 4
+#define UNROLL_SUMS 12
 #include "native/kernels/cpu/kernels_inl.h"

@@ -1,0 +1,123 @@
+// Threads that compute one run together, and the barrier at which they wait for each other.
+//
+// Waiting is a short spin, then a sleep: a pure spin is fastest while every thread has a processor of its own, and a thousand times
+// slower as soon as one has not.
+#ifndef UNROLL_CORE_POOL_H_
+#define UNROLL_CORE_POOL_H_
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+namespace unroll {
+
+// Until *value is no longer `old`.
+inline void WaitWhile(const std::atomic<uint32_t>& value, uint32_t old) {
+  constexpr int kSpins = 2000;  // some tens of microseconds
+  for (int i = 0; i < kSpins; ++i) {
+    if (value.load(std::memory_order_acquire) != old) return;
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    asm volatile("yield");
+#endif
+  }
+  while (value.load(std::memory_order_acquire) == old) value.wait(old, std::memory_order_acquire);
+}
+
+class Barrier {
+ public:
+  explicit Barrier(int members) : members_(members) {}
+
+  // True for all of them where any asked to stop.
+  bool Wait(bool stop) {
+    if (members_ == 1) return stop;
+    const uint32_t round = round_.load(std::memory_order_acquire);
+    if (stop) stop_.store(true, std::memory_order_relaxed);
+    if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == members_) {
+      arrived_.store(0, std::memory_order_relaxed);
+      // The last one decides for all: a wish that comes later belongs to the next round. Of two rounds in turn, no decision is overwritten
+      // before everyone has read it.
+      decided_[round & 1].store(stop_.load(std::memory_order_relaxed), std::memory_order_relaxed);
+      round_.store(round + 1, std::memory_order_release);
+      round_.notify_all();
+    } else {
+      WaitWhile(round_, round);
+    }
+    return decided_[round & 1].load(std::memory_order_relaxed);
+  }
+
+ private:
+  const int members_;
+  std::atomic<int> arrived_{0};
+  std::atomic<uint32_t> round_{0};
+  std::atomic<bool> stop_{false};
+  std::atomic<bool> decided_[2] = {false, false};
+};
+
+class Pool {
+ public:
+  Pool() = default;
+  ~Pool() {
+    stopped_.store(true, std::memory_order_relaxed);
+    round_.fetch_add(1, std::memory_order_release);
+    round_.notify_all();
+    for (std::thread& thread : threads_) thread.join();
+  }
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
+
+  // Makes as many threads as are missing for Run(wanted, …); returns how many may take part, this one included.
+  int Grow(int wanted) {
+    while (static_cast<int>(threads_.size()) + 1 < wanted) {
+      try {
+        const int index = static_cast<int>(threads_.size()) + 1;
+        threads_.emplace_back([this, index, seen = round_.load(std::memory_order_relaxed)] { Work(index, seen); });
+      } catch (const std::system_error&) {
+        break;  // the system has no more threads: fewer compute
+      }
+    }
+    return std::min(wanted, static_cast<int>(threads_.size()) + 1);
+  }
+
+  // body(0) here, body(1) … body(count − 1) on other threads; returns when all are over. count ≤ what Grow gave; body does not throw.
+  void Run(int count, const std::function<void(int)>& body) {
+    if (count > 1) {
+      body_ = &body;
+      count_ = count;
+      left_.store(static_cast<uint32_t>(threads_.size()), std::memory_order_relaxed);
+      round_.fetch_add(1, std::memory_order_release);
+      round_.notify_all();
+    }
+    body(0);
+    if (count == 1) return;
+    for (uint32_t left = left_.load(std::memory_order_acquire); left != 0; left = left_.load(std::memory_order_acquire))
+      WaitWhile(left_, left);
+  }
+
+ private:
+  void Work(int index, uint32_t seen) {
+    for (;;) {
+      WaitWhile(round_, seen);
+      ++seen;
+      if (stopped_.load(std::memory_order_relaxed)) return;
+      if (index < count_) (*body_)(index);
+      if (left_.fetch_sub(1, std::memory_order_acq_rel) == 1) left_.notify_one();
+    }
+  }
+
+  std::vector<std::thread> threads_;
+  std::atomic<uint32_t> round_{0};
+  std::atomic<uint32_t> left_{0};
+  std::atomic<bool> stopped_{false};
+  const std::function<void(int)>* body_ = nullptr;
+  int count_ = 0;
+};
+
+}  // namespace unroll
+
+#endif  // UNROLL_CORE_POOL_H_

@@ -1,0 +1,83 @@
+// Activations of a vector at a time. Included once a target by kernels_inl.h.
+namespace unroll {
+namespace UNROLL_TARGET {
+
+// 2^x for |x| ≤ 126 as 2^n·(1 + rest). The polynomial is (2^f − 1)/f on |f| ≤ 1/2 to 1.1e-8, by Lawson's weighted least squares.
+struct Power {
+  Vec n;     // whole
+  Vec rest;  // keeps its digits near 0
+};
+
+inline Power PowerOf(Vec x) {
+  const Vec n = Round(x);
+  const Vec f = x - n;
+  Vec p = Splat(1.54035122e-4f);
+  p = p * f + Splat(1.33907353e-3f);
+  p = p * f + Splat(9.61823761e-3f);
+  p = p * f + Splat(5.55035733e-2f);
+  p = p * f + Splat(2.40226492e-1f);
+  p = p * f + Splat(6.93147182e-1f);
+  return {n, p * f};
+}
+
+constexpr float kLog2E = 1.44269504088896341f;
+
+// 1/(1 + e^−x); where float ends, at |x| > 87, it stays at its value there.
+inline Vec Sigmoid(Vec x) {
+  const Vec one = Splat(1.0f);
+  const Power e = PowerOf(Least(Most(x * Splat(-kLog2E), Splat(-126.0f)), Splat(126.0f)));
+  return Inverse(one + Scale(one + e.rest, e.n));
+}
+
+// E/(E + 2) with E = e^2x − 1, which keeps its digits near 0. From 10 on tanh is 1 in float.
+inline Vec Tanh(Vec x) {
+  const Vec one = Splat(1.0f);
+  const Power e = PowerOf(Least(Most(x * Splat(2 * kLog2E), Splat(-29.0f)), Splat(29.0f)));
+  const Vec power = Scale(one, e.n);
+  const Vec minus = power * e.rest + (power - one);
+  return minus * Inverse(minus + Splat(2.0f));
+}
+
+inline Vec Relu(Vec x) { return x < Vec{} ? Vec{} : x; }
+inline Vec Clip01(Vec x) { return Least(Most(x, Vec{}), Splat(1.0f)); }
+inline Vec HardSigmoid(Vec x) { return Clip01(x * Splat(1.0f / 6.0f) + Splat(0.5f)); }
+inline Vec HardSigmoidKeras2(Vec x) { return Clip01(x * Splat(0.2f) + Splat(0.5f)); }
+
+// The rest, a number at a time in double.
+[[gnu::noinline]] inline Vec OneByOne(Activation activation, Vec x) {
+  for (int k = 0; k < kLanes; ++k) x[k] = static_cast<float>(ScalarActivation(activation, x[k]));
+  return x;
+}
+
+inline Vec Apply(Activation activation, Vec x) {
+  switch (activation) {
+    case Activation::kLinear:
+      return x;
+    case Activation::kTanh:
+      return Tanh(x);
+    case Activation::kSigmoid:
+      return Sigmoid(x);
+    case Activation::kRelu:
+      return Relu(x);
+    case Activation::kHardSigmoid:
+      return HardSigmoid(x);
+    case Activation::kHardSigmoidKeras2:
+      return HardSigmoidKeras2(x);
+    default:
+      return OneByOne(activation, x);
+  }
+}
+
+// v[n], in place; a short tail goes through the same code, so that a value does not depend on its place.
+inline void Activate(Activation activation, float* v, int64_t n) {
+  if (activation == Activation::kLinear) return;
+  int64_t i = 0;
+  for (; i + kLanes <= n; i += kLanes) Store(v + i, Apply(activation, Load(v + i)));
+  if (i == n) return;
+  float tail[kLanes] = {};
+  std::memcpy(tail, v + i, (n - i) * sizeof(float));
+  StoreFirst(v + i, Apply(activation, Load(tail)), n - i);
+}
+
+}  // namespace UNROLL_TARGET
+}  // namespace unroll

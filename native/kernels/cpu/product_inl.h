@@ -1,0 +1,130 @@
+// The product of rows with panels of weights: what is done with the sums is said by a Job. Included once a target by kernels_inl.h.
+//
+// A Job has `Start(panel, row, sum)`, which gives the sums of a row their first values, and `Finish<M>(panel, row, sums)`, which takes
+// those of M rows: together, because an activation is a long chain of instructions, and only others beside it keep the processor busy.
+// Every sum is taken in the order of the columns of `a`, whatever rows stand beside it: a row's result depends on that row alone, to the
+// last bit.
+namespace unroll {
+namespace UNROLL_TARGET {
+
+// Rows of a tile for panels of V vectors.
+constexpr int RowsOf(int v) { return kSums / v < 8 ? kSums / v : 8; }
+// Panels that a single row takes at once: one FMA waits four cycles for another, so eight sums keep both units busy.
+constexpr int PanelsOf(int v) { return 8 / v; }
+
+// Row i of `a` begins at a + outer·outer_stride + inner·inner_stride, i = outer·inners + inner.
+struct RowsOfA {
+  const float* a;
+  int64_t outers, outer_stride, inners, inner_stride;
+};
+
+// ahead: what is to be in the second cache later, a line of it a step. A panel comes from the third cache or from memory while the one
+// before it is computed, where its first tile would else wait for it.
+template <int M, int V>
+[[gnu::always_inline]] inline void MultiplyAdd(Vec (&sum)[M][V], const float* a, int64_t lda, const float* b, int64_t depth,
+                                               const float* ahead) {
+  constexpr int kLine = 16;
+  for (int64_t k = 0; k < depth; ++k, b += V * kLanes, ahead += kLine) {
+    __builtin_prefetch(ahead, 0, 2);
+    Vec w[V];
+#pragma GCC unroll 8
+    for (int v = 0; v < V; ++v) {
+      w[v] = Load(b + v * kLanes);
+      __builtin_prefetch(b + (16 * V + v) * kLanes);
+    }
+#pragma GCC unroll 8
+    for (int m = 0; m < M; ++m) {
+      const Vec x = Splat(a[m * lda + k]);
+#pragma GCC unroll 8
+      for (int v = 0; v < V; ++v) sum[m][v] += x * w[v];
+    }
+  }
+}
+
+template <int V, int M, class Job>
+void Tile(const Job& job, const float* a, int64_t lda, const float* b, int64_t depth, const float* ahead, int64_t panel, int64_t row) {
+  Vec sum[M][V];
+#pragma GCC unroll 8
+  for (int m = 0; m < M; ++m) job.Start(panel, row + m, sum[m]);
+  MultiplyAdd<M, V>(sum, a, lda, b, depth, ahead);
+  job.template Finish<M>(panel, row, sum);
+}
+
+template <int V, class Job>
+using TileFunction = void (*)(const Job&, const float*, int64_t, const float*, int64_t, const float*, int64_t, int64_t);
+
+// For 1 to 8 rows, of which no tile has more than RowsOf(V).
+template <int V, class Job>
+inline TileFunction<V, Job> TileOf(int64_t rows) {
+  constexpr int kMost = RowsOf(V);
+  static constexpr TileFunction<V, Job> kTiles[] = {
+      Tile<V, 1, Job>,
+      Tile<V, 2, Job>,
+      Tile<V, 3, Job>,
+      Tile < V,
+      kMost < 4 ? kMost : 4,
+      Job >,
+      Tile < V,
+      kMost < 5 ? kMost : 5,
+      Job >
+      , Tile < V, kMost < 6 ? kMost : 6, Job >, Tile < V, kMost < 7 ? kMost : 7, Job >, Tile<V, kMost, Job>,
+  };
+  return kTiles[rows - 1];
+}
+
+// One row with N panels at once, which lie behind each other, or with next −1 before each other.
+template <int V, int N, class Job>
+void OneRow(const Job& job, const float* a, const PackedMatrix& matrix, int64_t panel, int64_t next) {
+  Vec sum[N][1][V];
+  const float* b[N];
+#pragma GCC unroll 8
+  for (int n = 0; n < N; ++n) {
+    job.Start(panel + n * next, 0, sum[n][0]);
+    b[n] = matrix.panel(panel + n * next);
+  }
+  for (int64_t k = 0; k < matrix.rows; ++k) {
+    const Vec x = Splat(a[k]);
+#pragma GCC unroll 8
+    for (int n = 0; n < N; ++n) {
+#pragma GCC unroll 8
+      for (int v = 0; v < V; ++v) {
+        const float* w = b[n] + (k * V + v) * kLanes;
+        sum[n][0][v] += x * Load(w);
+        __builtin_prefetch(w + 16 * V * kLanes);
+      }
+    }
+  }
+#pragma GCC unroll 8
+  for (int n = 0; n < N; ++n) job.template Finish<1>(panel + n * next, 0, sum[n]);
+}
+
+// All rows with panels [first, end).
+template <int V, class Job>
+void Product(const Job& job, const RowsOfA& rows, const PackedMatrix& matrix, int64_t first, int64_t end, bool backwards) {
+  const int64_t next = backwards ? -1 : 1, depth = matrix.rows;
+  int64_t panel = backwards ? end - 1 : first, left = end - first;
+  if (rows.outers * rows.inners == 1) {
+    constexpr int kAtOnce = PanelsOf(V);
+    for (; left >= kAtOnce; left -= kAtOnce, panel += kAtOnce * next) OneRow<V, kAtOnce>(job, rows.a, matrix, panel, next);
+    for (; left > 0; --left, panel += next) OneRow<V, 1>(job, rows.a, matrix, panel, next);
+    return;
+  }
+  constexpr int64_t kMost = RowsOf(V);
+  const int64_t tiles = (rows.inners + kMost - 1) / kMost;
+  for (; left > 0; --left, panel += next) {
+    const float* b = matrix.panel(panel);
+    const float* ahead = left > 1 ? matrix.panel(panel + next) : b;
+    int64_t wanted = left > 1 ? (V * kLanes + 15) / 16 : 0;  // tiles that read ahead, a line a step, until the panel is there
+    for (int64_t outer = 0; outer < rows.outers; ++outer) {
+      for (int64_t tile = 0; tile < tiles; ++tile) {
+        const int64_t from = rows.inners * tile / tiles, to = rows.inners * (tile + 1) / tiles;
+        const float* a = rows.a + outer * rows.outer_stride + from * rows.inner_stride;
+        TileOf<V, Job>(to - from)(job, a, rows.inner_stride, b, depth, ahead, panel, outer * rows.inners + from);
+        ahead = --wanted > 0 ? ahead + depth * 16 : b;
+      }
+    }
+  }
+}
+
+}  // namespace UNROLL_TARGET
+}  // namespace unroll
