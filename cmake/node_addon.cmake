@@ -16,7 +16,7 @@ target_link_libraries(unroll PRIVATE unroll_core ${CMAKE_JS_LIB})
 unroll_warnings(unroll)
 if(UNIX AND NOT APPLE)
   # nodelete: a thread that outlives the unloading of a worker's copy would run into nothing.
-  target_link_options(unroll PRIVATE -static-libstdc++ -static-libgcc -Wl,-z,nodelete -Wl,--exclude-libs,ALL
+  target_link_options(unroll PRIVATE $<$<CONFIG:Release>:-s> -static-libstdc++ -static-libgcc -Wl,-z,nodelete -Wl,--exclude-libs,ALL
                       -Wl,--version-script=${CMAKE_SOURCE_DIR}/cmake/node_addon.map)
   set_target_properties(unroll PROPERTIES LINK_DEPENDS ${CMAKE_SOURCE_DIR}/cmake/node_addon.map)
 endif()

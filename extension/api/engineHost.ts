@@ -16,7 +16,7 @@ export interface HostedRun {
 
 export interface HostedModel {
   /** In the call, where the run is tiny and the one before with other numbers: see LoadedModel. */
-  runAgain?(request: RunRequest, controls: RunControls): ReturnType<LoadedModel["runAgain"]>;
+  runAgain?(x: InputTensor): ReturnType<LoadedModel["runAgain"]>;
   run(request: RunRequest, controls: RunControls): Promise<HostedRun>;
   weights(): readonly NamedWireTensor[];
   states(): Promise<readonly NamedWireTensor[]>;
@@ -43,7 +43,7 @@ export function localHost(options: SessionOptions): EngineHost {
 
 function localModel(session: Session, model: LoadedModel): HostedModel {
   return {
-    runAgain: (request, controls) => session.runAgain(model, request, controls),
+    runAgain: (x) => session.runAgain(model, x),
     run(request, controls) {
       return session.run(model, request, controls).then(({ tensors, timing }) => {
         const returned = new Set(model.returned(tensors));

@@ -51,10 +51,10 @@ export interface NativeModel {
   runSync(args: NativeRunArgs): void;
   /**
    * A tiny run of this shape, without mask or initial states, to be called again and again: reads x from the buffer's beginning and writes
-   * the plan's outputs behind it, one after the other, all of 4 bytes a number. One at a time: the one before throws from then on. Returns the
+   * the plan's outputs behind it, one after the other, all of 4 bytes a number; called with that buffer. One at a time: the one before throws from then on. Returns the
    * milliseconds that it took: a clock's reading costs less there.
    */
-  bind(shape: readonly number[], capture: CaptureLevel, buffer: ArrayBuffer): () => number;
+  bind(shape: readonly number[], capture: CaptureLevel, buffer: ArrayBuffer): (buffer: ArrayBuffer) => number;
   dispose(): void;
 }
 

@@ -133,13 +133,14 @@ export class LoadedModel {
     this.repeated = { given: this.last.given, run: again, returned };
   }
 
-  /** What the model returns, computed in the call; null where the run is not the one before with other numbers. @throws UnrollError */
-  runAgain(request: RunRequest): { outputs: { name: string; shape: number[]; data: Float32Array }[]; computeMs: number } | null {
+  /** What the model returns for x alone, computed in the call; null where this is not the run before with other numbers. @throws UnrollError */
+  runAgain(x: InputTensor): { outputs: { name: string; shape: number[]; data: Float32Array }[]; computeMs: number } | null {
     const repeated = this.repeated;
-    if (repeated === null || request.capture !== 0 || request.mask !== undefined || request.initialState !== undefined) return null;
+    if (repeated === null) return null;
     const { run, returned, given } = repeated;
-    const { shape, data } = request.x;
-    if (!sameShape(given, shape) || data.length !== run.x.length || data.constructor !== run.x.constructor) return null;
+    const { shape, data } = x;
+    const fits = Array.isArray(shape) && sameShape(given, shape) && data instanceof Object && data.constructor === run.x.constructor;
+    if (!fits || data.length !== run.x.length) return null;
     run.x.set(data);
     const computeMs = run.run();
     return {

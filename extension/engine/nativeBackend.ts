@@ -31,7 +31,13 @@ function wrap(addon: NativeAddon, model: NativeModel): BackendModel {
         return output;
       });
       const x = ids ? new Int32Array(buffer, 0, length) : new Float32Array(buffer, 0, length);
-      return { x, outputs, run: () => typed(compute) };
+      return { x, outputs, run() {
+          try {
+            return compute(buffer);
+          } catch (error) {
+            throw toUnrollError(error);
+          }
+        }, };
     },
     start(run) {
       const token = addon.createCancelToken();

@@ -76,10 +76,8 @@ export class Session {
   }
 
   /** A tiny run of the shape of the one before, when nothing is queued; null: it takes the common way. @throws UnrollError */
-  runAgain(model: LoadedModel, request: RunRequest, controls: RunControls): ReturnType<LoadedModel["runAgain"]> {
-    if (this.pending > 0 || this.closing.signal.aborted || controls.signal?.aborted === true || controls.onProgress !== undefined)
-      return null;
-    return model.runAgain(request);
+  runAgain(model: LoadedModel, x: InputTensor): ReturnType<LoadedModel["runAgain"]> {
+    return this.pending > 0 || this.closing.signal.aborted ? null : model.runAgain(x);
   }
 
   /** Takes its place in the order of calls; a tiny run with nothing before it is over when this returns. */

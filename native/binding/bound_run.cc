@@ -56,25 +56,24 @@ void BoundRun::Release() {
   model_.reset();
 }
 
-Status BoundRun::Compute(napi_env env) {
+Status BoundRun::Compute(napi_env env, napi_value buffer) {
   if (execution_ == nullptr) return Status(Code::kInvalidArgument, "The model was disposed, or bound to another run.");
-  // A buffer that was detached, or one whose memory is another's now, would be written past its end.
-  napi_value buffer = nullptr;
+  // One that was detached in the meantime has no memory any more. It is handed in again because that is cheaper than to ask the reference.
   void* data = nullptr;
   size_t bytes = 0;
-  const bool held = napi_get_reference_value(env, buffer_, &buffer) == napi_ok && buffer != nullptr &&
-                    napi_get_arraybuffer_info(env, buffer, &data, &bytes) == napi_ok;
-  if (!held || data != data_ || bytes != bytes_) return Status(Code::kInvalidArgument, "The buffer of a bound run was detached.");
+  const bool same = napi_get_arraybuffer_info(env, buffer, &data, &bytes) == napi_ok && data == data_ && bytes == bytes_;
+  if (!same) return Status(Code::kInvalidArgument, "A bound run has to be called with the buffer that it was bound to.");
   return execution_->Run(nullptr, nullptr);
 }
 
 napi_value BoundRun::Call(napi_env env, napi_callback_info info) {
   void* data = nullptr;
-  size_t count = 0;
-  napi_get_cb_info(env, info, &count, nullptr, nullptr, &data);
+  size_t count = 1;
+  napi_value buffer = nullptr;
+  napi_get_cb_info(env, info, &count, &buffer, nullptr, &data);
   BoundRun* run = static_cast<std::shared_ptr<BoundRun>*>(data)->get();
   const auto before = std::chrono::steady_clock::now();
-  const Status status = run->Compute(env);
+  const Status status = run->Compute(env, buffer);
   if (!status.ok()) {
     ToError(env, status).ThrowAsJavaScriptException();
     return nullptr;

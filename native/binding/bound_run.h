@@ -18,7 +18,7 @@ class BoundRun {
   BoundRun(const BoundRun&) = delete;
   BoundRun& operator=(const BoundRun&) = delete;
 
-  // The function that computes; it throws once Release was called, or the buffer is no longer what it was.
+  // The function that computes, of the buffer; it throws once Release was called, or when the buffer is not the one that was bound.
   static Napi::Value Function(Napi::Env env, const std::shared_ptr<BoundRun>& run);
   // Frees what it holds of the model.
   void Release();
@@ -26,7 +26,7 @@ class BoundRun {
  private:
   BoundRun() = default;
   static napi_value Call(napi_env env, napi_callback_info info);
-  Status Compute(napi_env env);
+  Status Compute(napi_env env, napi_value buffer);
 
   std::shared_ptr<Model> model_;
   Plan plan_;

@@ -108,11 +108,65 @@ describe("bad calls to the addon", () => {
     );
     model.dispose();
     assert.throws(
+      () => model.bind([1, 4, 3], 0, new ArrayBuffer(0)),
+      (error: unknown) => (typed(error), true),
+    );
+    assert.throws(
       () => model.plan([1, 4, 3], 0),
       (error: unknown) => (typed(error), true),
     );
     assert.throws(
       () => model.runSync({} as NativeRunArgs),
+      (error: unknown) => (typed(error), true),
+    );
+  });
+
+  it("bind and what it returns answer with milliseconds or a typed error", () => {
+    const model = addon.createModel([layer], 3, weights(), options);
+    const shape = [1, 4, 3];
+    const bytes = 4 * (12 + model.plan(shape, 0).outputs.reduce((sum, size) => sum + size, 0));
+    const buffers: fc.Arbitrary<() => unknown> = fc.oneof(
+      odd,
+      fc.constantFrom(bytes - 4, bytes, bytes + 4, 0).map((size) => () => new ArrayBuffer(size)),
+      fc.constant(() => new SharedArrayBuffer(bytes)),
+    );
+    fc.assert(
+      fc.property(place, odd, buffers, buffers, fc.boolean(), (at, make, first, second, taken) => {
+        const own = new ArrayBuffer(bytes);
+        try {
+          model.bind(...(bend([shape, 0, own], at, make()) as Parameters<typeof model.bind>));
+        } catch (error) {
+          typed(error);
+        }
+        try {
+          model.bind(shape, 0, first() as ArrayBuffer);
+        } catch (error) {
+          typed(error);
+        }
+        const run = model.bind(shape, 0, own);
+        if (taken) structuredClone(own, { transfer: [own] });
+        for (const buffer of [own, second()] as ArrayBuffer[]) {
+          try {
+            assert.ok(run(buffer) >= 0);
+            assert.ok(!taken && buffer === own);
+          } catch (error) {
+            typed(error);
+          }
+        }
+      }),
+      { numRuns: calls },
+    );
+    const buffer = new ArrayBuffer(bytes);
+    const old = model.bind(shape, 0, buffer);
+    const now = model.bind(shape, 0, buffer);
+    assert.throws(
+      () => old(buffer),
+      (error: unknown) => (typed(error), true),
+    );
+    assert.ok(now(buffer) >= 0);
+    model.dispose();
+    assert.throws(
+      () => now(buffer),
       (error: unknown) => (typed(error), true),
     );
   });
