@@ -20,3 +20,5 @@ foreach(source ${UNROLL_TEST_SOURCES})
   set_tests_properties(${name} PROPERTIES TIMEOUT 300
     ENVIRONMENT "ASAN_OPTIONS=allocator_may_return_null=1;UBSAN_OPTIONS=print_stacktrace=1;TSAN_OPTIONS=allocator_may_return_null=1")
 endforeach()
+
+include(cmake/fuzz.cmake)

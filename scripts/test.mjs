@@ -13,6 +13,7 @@ const steps = [
   { name: "types", check: true, command: bin("tsc"), args: ["-b"] },
   { name: "unit", command: bin("mocha"), args: ["--reporter", "dot"] },
   { name: "cpp", ...script("test-cpp.mjs") },
+  { name: "reliability", ...script("reliability.mjs", "--quick") },
   { name: "launcher", command: process.execPath, args: [path.join(root, "test", "rig", "launcher.test.mjs")] },
   { name: "integration", ...script("test-integration.mjs") },
   { name: "e2e", ...script("test-e2e.mjs") },

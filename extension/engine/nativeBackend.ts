@@ -31,13 +31,17 @@ function wrap(addon: NativeAddon, model: NativeModel): BackendModel {
         return output;
       });
       const x = ids ? new Int32Array(buffer, 0, length) : new Float32Array(buffer, 0, length);
-      return { x, outputs, run() {
+      return {
+        x,
+        outputs,
+        run() {
           try {
             return compute(buffer);
           } catch (error) {
             throw toUnrollError(error);
           }
-        }, };
+        },
+      };
     },
     start(run) {
       const token = addon.createCancelToken();

@@ -1,8 +1,6 @@
 // What the addon exports: the names of extension/engine/binding.ts, and nothing else.
 #include <napi.h>
 
-#include <new>
-
 #include "native/binding/args.h"
 #include "native/binding/machine.h"
 #include "native/binding/objects.h"
@@ -21,12 +19,8 @@ Napi::Value CreateModel(const Napi::CallbackInfo& info) {
   const int64_t features = ReadInteger(info[1], "inputFeatures", 0, kMaxUnits);
   const int64_t threads = ReadThreads(info[3]);
   std::shared_ptr<Model> model;
-  Status status;
-  try {
-    status = Model::Create(std::move(layers), features, ReadWeights(info[2]), *kernels, threads > 0 ? threads : PhysicalCores(), &model);
-  } catch (const std::bad_alloc&) {
-    status = Status(Code::kOutOfMemory, "There is no memory for this model.");
-  }
+  const Status status =
+      Model::Create(std::move(layers), features, ReadWeights(info[2]), *kernels, threads > 0 ? threads : PhysicalCores(), &model);
   if (!status.ok()) Throw(env, status);
   Napi::Object object = env.GetInstanceData<Instance>()->model.New({});
   ModelObject::Unwrap(object)->Take(std::move(model));

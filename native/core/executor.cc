@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <new>
 #include <string>
 
 #include "native/core/whole_vector.h"
@@ -249,18 +248,6 @@ void Execution::MaskSteps(float value, const Shape& input, Flow* flow, float* ou
       std::fill_n(out + i * features, features, 0.0f);
   }
   flow->mask = mask_;
-}
-
-Status Model::Run(const RunArgs& args, const Plan& plan, CancelToken* token, Pool* pool) const {
-  try {
-    Execution execution(*this, args, plan);
-    if (Status status = execution.Reserve(); !status.ok()) return status;
-    return execution.Run(token, pool);
-  } catch (const std::bad_alloc&) {
-    return Status(Code::kOutOfMemory, "There is no memory for this run.");
-  } catch (const std::exception& error) {
-    return Status(Code::kInternal, error.what());
-  }
 }
 
 }  // namespace unroll

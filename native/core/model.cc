@@ -3,7 +3,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <new>
+#include <stdexcept>
 #include <string>
+
+#include "native/core/executor.h"
 
 namespace unroll {
 namespace {
@@ -34,8 +38,41 @@ int64_t FeaturesAfter(const LayerSpec& layer, int64_t features) {
 int64_t LiveBytes() { return live_bytes.load(); }
 void AddLiveBytes(int64_t bytes) { live_bytes.fetch_add(bytes); }
 
+namespace {
+
+// What the standard library throws where memory ends, as a status: nothing is thrown beyond the core.
+template <typename Body>
+Status Guarded(const char* what, Body body) {
+  try {
+    return body();
+  } catch (const std::bad_alloc&) {
+    return Status(Code::kOutOfMemory, what);
+  } catch (const std::length_error&) {
+    return Status(Code::kOutOfMemory, what);
+  }
+}
+
+}  // namespace
+
 Status Model::Create(std::vector<LayerSpec> layers, int64_t features, const std::vector<std::pair<const float*, int64_t>>& weights,
-                     const Kernels& kernels, int64_t threads, std::shared_ptr<Model>* out) {
+                     const Kernels& kernels, int64_t threads, std::shared_ptr<Model>* model) {
+  return Guarded("There is no memory for this model.", [&] { return Make(std::move(layers), features, weights, kernels, threads, model); });
+}
+
+Status Model::MakePlan(const Shape& input, int capture, Plan* plan) const {
+  return Guarded("There is no memory for a plan.", [&] { return Planned(input, capture, plan); });
+}
+
+Status Model::Run(const RunArgs& args, const Plan& plan, CancelToken* token, Pool* pool) const {
+  return Guarded("There is no memory for this run.", [&] {
+    Execution execution(*this, args, plan);
+    if (Status status = execution.Reserve(); !status.ok()) return status;
+    return execution.Run(token, pool);
+  });
+}
+
+Status Model::Make(std::vector<LayerSpec> layers, int64_t features, const std::vector<std::pair<const float*, int64_t>>& weights,
+                   const Kernels& kernels, int64_t threads, std::shared_ptr<Model>* out) {
   if (Status status = CheckSpec(layers); !status.ok()) return status;
   std::shared_ptr<Model> model(new Model(kernels, threads));
   model->features_ = features;
@@ -74,7 +111,7 @@ Status Model::Create(std::vector<LayerSpec> layers, int64_t features, const std:
 
 Model::~Model() { AddLiveBytes(-bytes_); }
 
-Status Model::MakePlan(const Shape& input, int capture, Plan* plan) const {
+Status Model::Planned(const Shape& input, int capture, Plan* plan) const {
   Plan made;
   if (Status status = unroll::MakePlan(layers_, features_, input, capture, &made, threads_); !status.ok()) return status;
   // Behind a Reshape with an open axis the number of features follows the data; a kernel would be read past its end.

@@ -59,6 +59,9 @@ class Model {
   friend class Execution;
 
   Model(const Kernels& kernels, int64_t threads) : kernels_(kernels), threads_(threads) {}
+  static Status Make(std::vector<LayerSpec> layers, int64_t features, const std::vector<std::pair<const float*, int64_t>>& weights,
+                     const Kernels& kernels, int64_t threads, std::shared_ptr<Model>* model);
+  Status Planned(const Shape& input, int capture, Plan* plan) const;
   Status PackLayer(const LayerSpec& layer, int64_t features, const std::vector<std::pair<const float*, int64_t>>& weights, size_t* next);
 
   const Kernels& kernels_;

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <exception>
 #include <string>
 #include <vector>
@@ -101,9 +102,13 @@ inline bool RunTest(const Test& test) {
 #define CHECK_NEAR(actual, expected, absolute, relative) \
   unroll::test::CheckNear(__FILE__, __LINE__, #actual, actual, expected, absolute, relative)
 
-int main() {
+// With an argument: only the tests whose names contain it.
+int main(int argc, char** argv) {
   int passed = 0, failed = 0;
-  for (const unroll::test::Test& test : unroll::test::Tests()) ++(unroll::test::RunTest(test) ? passed : failed);
+  for (const unroll::test::Test& test : unroll::test::Tests()) {
+    if (argc > 1 && std::strstr(test.name, argv[1]) == nullptr) continue;
+    ++(unroll::test::RunTest(test) ? passed : failed);
+  }
   std::printf("%d passed, %d failed\n", passed, failed);
   return failed > 0 || passed == 0 ? 1 : 0;
 }

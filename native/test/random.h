@@ -3,6 +3,7 @@
 #define UNROLL_TEST_RANDOM_H_
 
 #include <cstdint>
+#include <cstdlib>
 #include <vector>
 
 namespace unroll {
@@ -11,7 +12,10 @@ namespace test {
 // SplitMix64.
 class Random {
  public:
-  explicit Random(uint64_t seed) : state_(seed) {}
+  // UNROLL_SEED gives other numbers: a batch of the long form is not to repeat the one before.
+  explicit Random(uint64_t seed) : state_(seed) {
+    if (const char* other = std::getenv("UNROLL_SEED")) state_ += 1000003 * std::strtoull(other, nullptr, 10);
+  }
 
   uint64_t Next() {
     uint64_t z = (state_ += 0x9E3779B97F4A7C15u);

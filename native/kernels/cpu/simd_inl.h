@@ -10,12 +10,13 @@ constexpr int kLanes = UNROLL_LANES;
 // Sums that the registers hold beside what is multiplied.
 constexpr int kSums = UNROLL_SUMS;
 
-// may_alias, aligned(4): so that a load is a reference, and no copy through the stack.
-typedef float Vec __attribute__((vector_size(4 * UNROLL_LANES), aligned(4), may_alias));
-typedef int32_t IVec __attribute__((vector_size(4 * UNROLL_LANES), aligned(4)));
+typedef float Vec __attribute__((vector_size(4 * UNROLL_LANES)));
+typedef int32_t IVec __attribute__((vector_size(4 * UNROLL_LANES)));
+// As it lies among floats. A load is a reference: a copy by memcpy goes through the stack with some compilers.
+typedef float LooseVec __attribute__((vector_size(4 * UNROLL_LANES), aligned(4), may_alias));
 
-inline Vec Load(const float* p) { return *reinterpret_cast<const Vec*>(p); }
-inline void Store(float* p, Vec v) { *reinterpret_cast<Vec*>(p) = v; }
+inline Vec Load(const float* p) { return *reinterpret_cast<const LooseVec*>(p); }
+inline void Store(float* p, Vec v) { *reinterpret_cast<LooseVec*>(p) = v; }
 inline Vec Splat(float x) { return x - Vec{}; }
 
 #if defined(__AVX512F__)
