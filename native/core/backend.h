@@ -22,12 +22,17 @@ struct PackedMatrix {
   [[gnu::always_inline]] inline int64_t panels() const { return width == 0 ? 0 : (columns + width - 1) / width; }
 };
 
+// Units up to which a vector has those of several rows: see kernels/cpu/quad_inl.h.
+inline constexpr int64_t kQuadUnits = 4;
+
 // One direction's weights, the gates of a unit side by side: a panel has all gates of as many units as a vector has lanes, so that the
 // activations run on the sums before these are stored. A SimpleRNN has one gate; its panels have 1, 2 or 4 vectors of units.
 struct PackedCell {
   int64_t units = 0, features = 0, lanes = 0;
   // Vectors of a panel: gates, or vectors of units; units of a panel; panels.
   int64_t vectors = 0, unit_panel = 0, panels = 0;
+  // At most four units: a vector has four lanes of each of lanes/4 rows, and every row of a weight stands there as often.
+  bool quads = false;
   PackedMatrix kernel;     // [D, panels·vectors·lanes]
   PackedMatrix recurrent;  // [H, …]; a GRU without reset_after: of its z and r alone, 2 vectors a panel
   PackedMatrix candidate;  // of that GRU, 1 vector a panel; else empty
@@ -35,6 +40,12 @@ struct PackedCell {
   Buffer recurrent_bias;   // as long; zeros but for a GRU with reset_after
 
   [[gnu::always_inline]] inline int64_t width() const { return vectors * lanes; }
+  // Floats of one row of a projection.
+  [[gnu::always_inline]] inline int64_t row_width() const { return quads ? vectors * kQuadUnits : width(); }
+  // Rows that are computed for so many: quads come in whole vectors.
+  [[gnu::always_inline]] inline int64_t whole_rows(int64_t rows) const {
+    return quads ? (rows + lanes / kQuadUnits - 1) / (lanes / kQuadUnits) * (lanes / kQuadUnits) : rows;
+  }
   // Floats of one row of a state: every panel is whole, what lies beyond the last unit is never read as one.
   [[gnu::always_inline]] inline int64_t stride() const { return panels * unit_panel; }
 };
@@ -46,6 +57,7 @@ struct Projection {
   const float* x;     // row b of step s begins at x + s·step_stride + b·row_stride
   int64_t steps, step_stride, rows, row_stride;
   float* out;  // of panel p at out + ((p·steps + s)·rows + b)·width
+  bool quads;  // as PackedCell::quads
 };
 
 // One step of a cell, for all rows of a batch.

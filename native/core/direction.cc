@@ -6,6 +6,7 @@
 
 #include "native/core/plan.h"
 #include "native/core/whole_vector.h"
+#include "native/kernels/cpu/activation_scalar.h"
 
 namespace unroll {
 namespace {
@@ -50,10 +51,11 @@ Direction::Direction(const DirectionTask& task, int members, Arena* arena)
       stride_(task.weights->stride()),
       chunk_(ProjectionSteps(task.batch, task.timesteps)),
       barrier_(members) {
-  const int64_t width = task.weights->width(), all = task.weights->panels * width, states = task.batch * stride_;
+  const int64_t rows = task.weights->whole_rows(task.batch);
+  const int64_t all = task.weights->panels * task.weights->row_width(), states = rows * stride_;
   const bool whole = SeesWholeVector(*task.spec);
   const bool before = task.spec->cell == Cell::kGru && !task.spec->reset_after;
-  projected_ = arena->Take(chunk_ * task.batch * all);
+  projected_ = arena->Take(chunk_ * rows * all);
   h_[0] = arena->Take(states);
   h_[1] = arena->Take(states);
   c_ = arena->Take(task.spec->cell == Cell::kLstm ? states : 0);
@@ -93,7 +95,7 @@ bool Direction::Run(int member) {
 
 void Direction::Start() {
   const auto copy = [&](float* state, const float* initial) {
-    std::fill_n(state, task_.batch * stride_, 0.0f);
+    std::fill_n(state, task_.weights->whole_rows(task_.batch) * stride_, 0.0f);
     for (int64_t row = 0; initial != nullptr && row < task_.batch; ++row)
       std::copy_n(initial + row * units_, units_, state + row * stride_);
   };
@@ -124,17 +126,18 @@ bool Direction::Project(const Share& share, int64_t first, int64_t steps) {
   p.rows = task_.batch;
   p.row_stride = task_.timesteps * task_.features;
   p.out = projected_;
+  p.quads = task_.weights->quads;
   return InPieces(share, task_.features, steps * task_.batch, [&](int64_t from, int64_t end) { task_.kernels->project(p, from, end); });
 }
 
 CellStep Direction::StepAt(int64_t taken, int64_t in_chunk, int64_t steps) {
-  const int64_t width = task_.weights->width();
+  const int64_t rows = task_.weights->whole_rows(task_.batch), width = task_.weights->row_width();
   CellStep step;
   step.cell = task_.weights;
   step.spec = task_.spec;
   step.rows = task_.batch;
-  step.projected = projected_ + in_chunk * task_.batch * width;
-  step.panel_stride = steps * task_.batch * width;
+  step.projected = projected_ + in_chunk * rows * width;
+  step.panel_stride = steps * rows * width;
   step.h = h_[taken % 2];
   step.h_next = h_[(taken + 1) % 2];
   step.c = c_;
@@ -161,7 +164,7 @@ bool Direction::Products(const Share& share, const CellStep& step, bool backward
     return true;
   }
   // The last panels first, as a whole: the order of the groups does not matter for what is cached of a matrix that needs several.
-  if (task_.spec->cell == Cell::kGru && !task_.spec->reset_after) {
+  if (task_.spec->cell == Cell::kGru && !task_.spec->reset_after && !task_.weights->quads) {
     *stop = !InPieces(share, units_, step.rows, [&](int64_t from, int64_t end) { task_.kernels->gru_gates(step, from, end, backwards); });
     if (barrier_.Wait(*stop)) return false;
   }

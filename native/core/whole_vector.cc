@@ -53,7 +53,7 @@ class Rows {
  private:
   void Multiply(const PackedMatrix& matrix, const float* a) {
     factor_ = &matrix;
-    kernels_.project(Projection{&matrix, cell_.recurrent_bias.data(), a, 1, 0, s_.rows, s_.stride, recurrent_}, 0, cell_.panels);
+    kernels_.project(Projection{&matrix, cell_.recurrent_bias.data(), a, 1, 0, s_.rows, s_.stride, recurrent_, false}, 0, cell_.panels);
   }
 
   // Where gate k of a unit stands in panels of `width`.
@@ -66,7 +66,7 @@ class Rows {
   }
 
   void Activate(Activation activation, float* v) {
-    if (unroll::SeesWholeVector(activation))
+    if (SeesWholeVector(activation))
       VectorActivation(activation, v, units_, scratch_);
     else
       kernels_.activate(activation, v, units_);
@@ -133,10 +133,6 @@ class Rows {
 };
 
 }  // namespace
-
-bool SeesWholeVector(const RecurrentSpec& spec) {
-  return SeesWholeVector(spec.activation) || (spec.cell != Cell::kSimpleRnn && SeesWholeVector(spec.recurrent_activation));
-}
 
 void WholeVectorStep(const CellStep& step, const Kernels& kernels, float* recurrent, float* rows) {
   Rows(step, kernels, recurrent, rows).Run();

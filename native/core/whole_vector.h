@@ -6,9 +6,6 @@
 
 namespace unroll {
 
-// So that only one thread can take its steps?
-bool SeesWholeVector(const RecurrentSpec& spec);
-
 // Vectors of step.stride floats that a step needs.
 inline constexpr int64_t kWholeVectorRows = 6;
 

@@ -62,6 +62,10 @@ static inline bool SeesWholeVector(Activation activation) {
   return activation == Activation::kSoftmax || activation == Activation::kLogSoftmax || activation == Activation::kSparsemax;
 }
 
+static inline bool SeesWholeVector(const RecurrentSpec& spec) {
+  return SeesWholeVector(spec.activation) || (spec.cell != Cell::kSimpleRnn && SeesWholeVector(spec.recurrent_activation));
+}
+
 // v[n], in place; scratch[n] for sparsemax's sorting. Source: Martins & Astudillo 2016 for sparsemax.
 template <typename T>
 void VectorActivation(Activation activation, T* v, int64_t n, T* scratch) {

@@ -11,6 +11,7 @@
 #include "native/kernels/cpu/activation_inl.h"
 #include "native/kernels/cpu/product_inl.h"
 #include "native/kernels/cpu/cell_inl.h"
+#include "native/kernels/cpu/quad_inl.h"
 // clang-format on
 
 namespace unroll {
@@ -57,10 +58,20 @@ void Gemm(const float* a, int64_t lda, int64_t m, const PackedMatrix& b, float* 
   Product<kDenseVectors>(job, RowsOfA{a, 1, 0, m, lda}, b, 0, b.panels(), false);
 }
 
+void ProjectAny(const Projection& p, int64_t first, int64_t end) {
+  if (p.quads) return ProjectQuads(p);
+  Project(p, first, end);
+}
+
+void StepAny(const CellStep& s, int64_t first, int64_t end, bool backwards) {
+  if (s.cell->quads) return StepQuads(s);
+  Step(s, first, end, backwards);
+}
+
 extern const Kernels kKernels;
 #define UNROLL_STRING_(x) #x
 #define UNROLL_STRING(x) UNROLL_STRING_(x)
-const Kernels kKernels = {UNROLL_STRING(UNROLL_TARGET), kLanes, kDenseVectors* kLanes, Gemm, Activate, Project, Step, GruGates};
+const Kernels kKernels = {UNROLL_STRING(UNROLL_TARGET), kLanes, kDenseVectors* kLanes, Gemm, Activate, ProjectAny, StepAny, GruGates};
 
 }  // namespace UNROLL_TARGET
 }  // namespace unroll

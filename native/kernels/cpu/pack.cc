@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "native/core/backend.h"
+#include "native/kernels/cpu/activation_scalar.h"
 
 namespace unroll {
 namespace {
@@ -50,12 +51,13 @@ PackedCell PackCell(const RecurrentSpec& spec, int64_t features, const float* ke
   cell.features = features;
   cell.lanes = lanes;
   cell.vectors = !simple ? gates : units <= lanes ? 1 : units <= 2 * lanes ? 2 : 4;
-  cell.unit_panel = simple ? cell.vectors * lanes : lanes;
+  cell.quads = units <= kQuadUnits && !SeesWholeVector(spec);
+  cell.unit_panel = cell.quads ? kQuadUnits : simple ? cell.vectors * lanes : lanes;
   cell.panels = (units + cell.unit_panel - 1) / cell.unit_panel;
   // From gate `first` on: the gates of a unit side by side.
   const auto columns_from = [&](int64_t first) {
-    return [=, wide = cell.unit_panel](int64_t p, int64_t v, int64_t l) -> int64_t {
-      const int64_t unit = simple ? p * wide + v * lanes + l : p * lanes + l;
+    return [=, wide = cell.unit_panel, quads = cell.quads](int64_t p, int64_t v, int64_t l) -> int64_t {
+      const int64_t unit = quads ? l % kQuadUnits : simple ? p * wide + v * lanes + l : p * lanes + l;
       return unit >= units ? -1 : simple ? unit : (first + v) * units + unit;
     };
   };
