@@ -21,7 +21,7 @@ const save = () => {
 const node = (script, ...flags) => [process.execPath, [...flags, path.join(root, "test", "reliability", script)]];
 const mocha = (name) => [
   path.join(root, "node_modules", ".bin", "mocha"),
-  ["--reporter", "dot", "--timeout", "0", "--spec", path.join(root, "out", "test", "native", `${name}.test.js`)],
+  ["--no-config", "--reporter", "dot", "--timeout", "0", path.join(root, "out", "test", "native", `${name}.test.js`)],
 ];
 const cpp = (...args) => [process.execPath, [path.join(root, "scripts", "test-cpp.mjs"), ...args]];
 const clang = spawnSync("clang++", ["--version"]).status === 0;

@@ -9,6 +9,7 @@ import type { Backend, Device } from "./backend.js";
 import { ABI_VERSION, type NativeAddon } from "./binding.js";
 import { createJsBackend } from "./jsBackend.js";
 import { createNativeBackend } from "./nativeBackend.js";
+import { isCutShort } from "./sharedLibrary.js";
 
 export interface Devices {
   readonly list: readonly Device[];
@@ -36,6 +37,7 @@ export function loadAddon(file: string): { addon: NativeAddon | null; reason: Me
   }
   const module = { exports: {} as NativeAddon };
   try {
+    if (isCutShort(file)) throw new Error("the file was cut short");
     process.dlopen(module, file);
   } catch (error) {
     const reason = (error as Error).message.split("\n")[0] ?? "";
