@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { type Failure, failure, UnrollError } from "../core/errors.js";
 import { decodeEngineAnswer, type EngineAnswer, type EngineRequest, type WireDevice, type WireTensor } from "../core/protocol/engine.js";
 import type { DeviceChoice } from "../core/protocol/device.js";
+import { Watch } from "./watch.js";
 import { defaultPolicy, initialState, next, type Policy, type SupervisorEvent, type SupervisorState } from "./supervisor.js";
 
 export interface EngineClientOptions {
@@ -51,9 +52,15 @@ export class EngineClient {
   private disposed = false;
   /** Kills of our own: a cancel that was not heard. */
   private killed: Failure | null = null;
+  private readonly watch: Watch;
 
   constructor(private options: EngineClientOptions) {
     this.policy = options.policy ?? defaultPolicy;
+    this.watch = new Watch(this.policy, {
+      waiting: () => [...this.waiting.values()].map(({ request }) => request.type),
+      ping: () => this.child?.send({ type: "ping", id: this.nextId++ }, () => undefined),
+      silent: () => this.silenced(),
+    });
   }
 
   get phase(): SupervisorState["phase"] {
@@ -177,7 +184,8 @@ export class EngineClient {
   ): Promise<EngineAnswer> {
     const child = this.child;
     if (child === null) return Promise.reject(new UnrollError(failure("ENGINE_CRASHED", "The engine is not running.")));
-    const request = { ...body, id: this.nextId++ } as EngineRequest;
+    // Progress is always asked for: a run without it for long has lost its engine.
+    const request = { ...body, ...(body.type === "run" && { progress: true }), id: this.nextId++ } as EngineRequest;
     if (request.type === "run") this.advance("run");
     child.channel?.ref();
     return new Promise<EngineAnswer>((resolve, reject) => {
@@ -190,6 +198,7 @@ export class EngineClient {
         resolve: (answer) => (over(), resolve(answer)),
         reject: (error) => (over(), reject(error)),
       });
+      this.watch.start();
       child.send(request, (error) => {
         if (error !== null)
           this.settle({
@@ -217,6 +226,7 @@ export class EngineClient {
       this.options.log?.("an answer that is none of the contract's was dropped");
       return;
     }
+    this.watch.heard(answer);
     if (answer.type === "progress") this.waiting.get(answer.id)?.onProgress?.(answer.done, answer.total);
     else this.settle(answer);
   }
@@ -226,7 +236,10 @@ export class EngineClient {
     if (waiting === undefined) return;
     this.waiting.delete(answer.id);
     if (waiting.request.type === "run" && this.child !== null) this.advance("rest");
-    if (this.waiting.size === 0) this.child?.channel?.unref();
+    if (this.waiting.size === 0) {
+      this.child?.channel?.unref();
+      this.watch.stop();
+    }
     if (answer.type === "failed") waiting.reject(new UnrollError(answer.failure));
     else waiting.resolve(answer);
   }
@@ -240,11 +253,21 @@ export class EngineClient {
     child.kill("SIGKILL");
   }
 
-  private lost(child: ChildProcess, how: string): void {
+  /** It lives and says nothing: it ends as one that died by itself. */
+  private silenced(): void {
+    const child = this.child;
+    if (child === null) return;
+    this.advance("silent");
+    this.lost(
+      child,
+      failure("ENGINE_CRASHED", "The engine no longer answered, and was ended. Only this run was lost; the next one starts it again."),
+    );
+    child.kill("SIGKILL");
+  }
+
+  private lost(child: ChildProcess, how: string | Failure): void {
     if (child !== this.child) return;
-    const reason =
-      this.killed ??
-      failure("ENGINE_CRASHED", "The engine ended in this request ({how}). Only this run was lost; the next one starts it again.", { how });
+    const reason = this.killed ?? (typeof how === "string" ? ended(how) : how);
     this.advance(this.killed === null ? "exit" : "kill");
     this.killed = null;
     this.child = null;
@@ -257,6 +280,12 @@ export class EngineClient {
     this.state = next(this.state, event, Date.now(), this.policy);
     this.options.onState?.(this.state);
   }
+}
+
+function ended(how: string): Failure {
+  return failure("ENGINE_CRASHED", "The engine ended in this request ({how}). Only this run was lost; the next one starts it again.", {
+    how,
+  });
 }
 
 function cancelled(): UnrollError {

@@ -32,7 +32,10 @@ class JsModel implements BackendModel {
         steps += rows;
         work += rows * programGates(direction.kind) * direction.units * ((current[2] as number) + direction.units);
       }
-      if (layer.kind === "dense") work += sizeOf(current) * layer.units;
+      if (layer.kind === "dense") {
+        work += sizeOf(current) * layer.units;
+        steps += sizeOf(current) / (current.at(-1) as number);
+      }
       current = next;
     }
     return { bytes, steps, work };

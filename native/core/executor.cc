@@ -28,6 +28,8 @@ void Merge(MergeMode mode, float* a, const float* b, int64_t size) {
 constexpr int64_t kThreadWork = 1 << 20;
 // Multiply-adds of one thread's part of a step below which threads do not meet after each.
 constexpr int64_t kStepWork = 1 << 16;
+// Multiply-adds of a block of rows of a Dense layer.
+constexpr int64_t kDenseBlockWork = 1 << 27;
 // Recurrent weights that fit a core's own cache beside everything else: threads that share rows each read all of them.
 constexpr int64_t kSharedFloats = 1 << 18;
 
@@ -209,15 +211,27 @@ void Execution::Activate(Activation activation, float* v, int64_t rows, int64_t 
 
 // x: [rows, features] → out: [rows, units], in blocks between which a cancel is seen.
 Status Execution::Dense(const LayerSpec& layer, const LayerWeights& w, int64_t rows, int64_t features, const float* x, float* out) {
-  constexpr int64_t kBlock = 240;
-  for (int64_t row = 0; row < rows; row += kBlock) {
-    if (Cancelled()) return Status(Code::kCancelled, "The run was cancelled.");
-    const int64_t count = std::min(kBlock, rows - row);
-    float* block = out + row * layer.units;
-    for (int64_t k = 0; k < count; ++k) std::copy_n(w.bias.data(), layer.units, block + k * layer.units);
-    model_.kernels_.gemm(x + row * features, features, count, w.kernel, block, layer.units, true);
-    Activate(layer.activation, block, count, layer.units);
-  }
+  // A block is long enough to read the kernel once for many rows, and short enough for a cancel to be seen in a few milliseconds.
+  const int64_t work = features * layer.units;
+  const int64_t most = std::clamp<int64_t>(kDenseBlockWork / work, 6, 240);
+  const auto part = [&](int64_t from, int64_t to) {
+    for (int64_t row = from; row < to && !Cancelled(); row += most) {
+      const int64_t count = std::min(most, to - row);
+      float* block = out + row * layer.units;
+      for (int64_t k = 0; k < count; ++k) std::copy_n(w.bias.data(), layer.units, block + k * layer.units);
+      model_.kernels_.gemm(x + row * features, features, count, w.kernel, block, layer.units, true);
+      if (!SeesWholeVector(layer.activation)) model_.kernels_.activate(layer.activation, block, count * layer.units);
+      if (token_ != nullptr) token_->Advance(count);
+    }
+  };
+  const bool alone = pool_ == nullptr || rows < 2 * 6 || rows * work < kThreadWork;
+  const int threads = alone ? 1 : pool_->Grow(static_cast<int>(std::min(model_.threads_, rows / 6)));
+  if (threads == 1)
+    part(0, rows);
+  else
+    pool_->Run(threads, [&](int i) { part(rows * i / threads, rows * (i + 1) / threads); });
+  if (Cancelled()) return Status(Code::kCancelled, "The run was cancelled.");
+  if (SeesWholeVector(layer.activation)) Activate(layer.activation, out, rows, layer.units);
   return Status::Ok();
 }
 

@@ -161,6 +161,7 @@ class Planner {
     factors.push_back(layer.units);
     if (!CheckedProduct(factors, &cost)) return false;
     plan_.work += cost;
+    plan_.steps += cost / (input.back() * layer.units);
     return true;
   }
 

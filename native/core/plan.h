@@ -32,6 +32,7 @@ struct Plan {
   // Elements of each output.
   std::vector<int64_t> outputs;
   int64_t bytes = 0;
+  // What progress counts: rows of the recurrent layers' steps and of the Dense layers.
   int64_t steps = 0;
   // Multiply-adds.
   int64_t work = 0;

@@ -155,8 +155,8 @@ TEST(shapes_through_a_program) {
   // Only states, and the last output.
   CHECK((plan.outputs == std::vector<int64_t>{12, 8, 8, 10, 10, 24, 140}));
   CHECK(plan.layers[8].output == std::vector<int64_t>{6} && plan.layers[1].output == std::vector<int64_t>{-1});
-  // B · T of each direction.
-  CHECK(plan.steps == 4 * 6);
+  // B · T of each direction, and the rows of the Dense layer.
+  CHECK(plan.steps == 4 * 6 + 2 * 7);
 }
 
 TEST(outputs_of_each_capture_level) {

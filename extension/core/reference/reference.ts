@@ -75,7 +75,7 @@ export class Reference {
           capture: run.capture,
         });
       } else {
-        flow = pointwise(layer, flow, weights);
+        flow = layer.kind === "dense" ? yield* dense(layer, flow, weights) : pointwise(layer, flow, weights);
         sink.write(index, "output", flow.data);
       }
     }
@@ -200,13 +200,9 @@ function join(mode: "sum" | "mul" | "ave", a: number, b: number): number {
   return mode === "sum" ? a + b : (a + b) / 2;
 }
 
-function pointwise(layer: ProgramLayer, flow: Flow, weights: readonly Float64Array[]): Flow {
+function pointwise(layer: Exclude<ProgramLayer, { kind: "dense" }>, flow: Flow, weights: readonly Float64Array[]): Flow {
   const shape = outputShapes(layer, flow.shape)[0] as readonly number[];
   switch (layer.kind) {
-    case "dense": {
-      const rows = flow.data.length / (flow.shape.at(-1) as number);
-      return { ...flow, data: dense(layer, flow.data, rows, weights), shape };
-    }
     case "activation": {
       const data = Float64Array.from(flow.data);
       const last = shape.at(-1) as number;
@@ -228,22 +224,26 @@ function pointwise(layer: ProgramLayer, flow: Flow, weights: readonly Float64Arr
   }
 }
 
-function dense(
-  layer: { units: number; activation: string },
-  x: Float64Array,
-  rows: number,
-  weights: readonly Float64Array[],
-): Float64Array {
-  const features = x.length / rows;
-  const out = new Float64Array(rows * layer.units);
+/** Multiply-adds between two yields of a Dense layer. */
+const DENSE_WORK = 100_000;
+
+function* dense(layer: Extract<ProgramLayer, { kind: "dense" }>, flow: Flow, weights: readonly Float64Array[]): Generator<number, Flow> {
+  const features = flow.shape.at(-1) as number;
+  const rows = flow.data.length / features;
+  const data = new Float64Array(rows * layer.units);
   const [kernel, bias] = weights as [Float64Array, Float64Array | undefined];
-  for (let row = 0; row < rows; row++) {
-    const line = out.subarray(row * layer.units, (row + 1) * layer.units);
-    if (bias !== undefined) line.set(bias);
-    addProduct(line, x, row * features, features, kernel);
-    activate(layer.activation, line, 0, layer.units);
+  const most = Math.max(1, Math.floor(DENSE_WORK / (features * layer.units)));
+  for (let from = 0; from < rows; from += most) {
+    const to = Math.min(rows, from + most);
+    for (let row = from; row < to; row++) {
+      const line = data.subarray(row * layer.units, (row + 1) * layer.units);
+      if (bias !== undefined) line.set(bias);
+      addProduct(line, flow.data, row * features, features, kernel);
+      activate(layer.activation, line, 0, layer.units);
+    }
+    yield to - from;
   }
-  return out;
+  return { ...flow, data, shape: outputShapes(layer, flow.shape)[0] as readonly number[] };
 }
 
 function embed(
