@@ -27,10 +27,12 @@ class JsModel implements BackendModel {
       const next = outputShapes(layer, current)[0] as readonly number[];
       // One float64 copy of what comes in and what goes out; gates and states at every step are kept in float64 too.
       bytes += 8 * (sizeOf(current) + sizeOf(next)) * (capture === 2 ? 4 : 1);
+      let features = current[2] as number;
       for (const direction of programDirections(layer)) {
         const rows = (current[0] as number) * (current[1] as number);
         steps += rows;
-        work += rows * programGates(direction.kind) * direction.units * ((current[2] as number) + direction.units);
+        work += rows * programGates(direction.kind) * direction.units * (features + direction.units);
+        if (layer.kind === "stack") features = direction.units;
       }
       if (layer.kind === "dense") {
         work += sizeOf(current) * layer.units;

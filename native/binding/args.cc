@@ -102,6 +102,10 @@ LayerSpec ReadLayer(const Napi::Object& object) {
     layer.merge = ReadMerge(object);
     layer.directions.push_back(ReadRecurrent(Object(object.Get("forward"), "forward")));
     layer.directions.push_back(ReadRecurrent(Object(object.Get("backward"), "backward")));
+  } else if (kind == "stack") {
+    layer.kind = LayerKind::kStack;
+    Napi::Array cells = Array(object.Get("cells"), "cells", 64);
+    for (uint32_t i = 0; i < cells.Length(); ++i) layer.directions.push_back(ReadRecurrent(Object(cells.Get(i), "A cell")));
   } else if (kind == "dense") {
     layer.kind = LayerKind::kDense;
     layer.units = ReadInteger(object.Get("units"), "units", 1, INT64_C(1) << 53);

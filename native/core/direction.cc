@@ -143,7 +143,7 @@ CellStep Direction::StepAt(int64_t taken, int64_t in_chunk, int64_t steps) {
   step.c = c_;
   step.reset = reset_;
   step.stride = stride_;
-  step.counts = task_.mask == nullptr ? nullptr : task_.mask + TimeOf(taken);
+  step.counts = task_.mask == nullptr ? nullptr : task_.mask + (task_.mask_turned ? task_.timesteps - 1 - taken : TimeOf(taken));
   step.counts_stride = task_.timesteps;
   step.out = nullptr;
   step.out_stride = task_.out_row;

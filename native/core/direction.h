@@ -15,6 +15,7 @@ struct DirectionTask {
   int64_t batch, timesteps, features;
   const float* x;          // [B, T, D]
   const uint8_t* mask;     // [B, T], or null
+  bool mask_turned;        // x was turned round before, and its mask was not
   const float* initial_h;  // [B, H], or null: zero
   const float* initial_c;  // [B, H], or null: zero; LSTM only
   float* h;                // [B, H], final states

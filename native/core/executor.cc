@@ -65,41 +65,80 @@ Status Execution::Run(CancelToken* token, Pool* pool) {
   return Status::Ok();
 }
 
+// All that does not depend on what the layer does with its directions; x and out are the caller's.
+DirectionTask Execution::TaskOf(size_t index, size_t direction, const Flow& flow, Slots* slots) {
+  const LayerSpec& layer = model_.layers_[index];
+  const LayerOutputs& outputs = plan_.layers[index];
+  const RecurrentSpec& spec = layer.directions[direction];
+  const bool lstm = spec.cell == Cell::kLstm;
+  DirectionTask task;
+  task.spec = &spec;
+  task.weights = &model_.weights_[index].directions[direction];
+  task.kernels = &model_.kernels_;
+  task.batch = plan_.shapes[index][0];
+  task.timesteps = plan_.shapes[index][1];
+  task.features = task.weights->features;
+  task.x = flow.data;
+  task.mask = flow.mask;
+  // What the first cell of a stack took backwards, the others see in that order.
+  task.mask_turned = layer.kind == LayerKind::kStack && direction > 0 && layer.directions[0].go_backwards;
+  task.initial_h = NextState();
+  task.initial_c = lstm ? NextState() : nullptr;
+  task.h = args_.outputs[outputs.states[slots->state++]];
+  task.c = lstm ? args_.outputs[outputs.states[slots->state++]] : nullptr;
+  task.token = token_;
+  for (int64_t k = 0; k < 6; ++k)
+    task.traces[k] = !outputs.traces.empty() && k < TraceCount(spec.cell) ? args_.outputs[outputs.traces[slots->trace++]] : nullptr;
+  return task;
+}
+
 Status Execution::Recurrent(size_t index, Flow* flow, float* out) {
   const LayerSpec& layer = model_.layers_[index];
+  const bool sequences = layer.directions.back().return_sequences;
+  const Status status = layer.kind == LayerKind::kStack ? Stack(index, *flow, out) : Directions(index, *flow, out);
+  if (!sequences) flow->mask = nullptr;
+  return status;
+}
+
+// The cells of a stack one after the other: each over the whole sequence, which is the same as all of them in every step.
+Status Execution::Stack(size_t index, Flow flow, float* out) {
+  const LayerSpec& layer = model_.layers_[index];
+  Slots slots;
+  for (size_t cell = 0; cell < layer.directions.size(); ++cell) {
+    const int64_t units = layer.directions[cell].units;
+    DirectionTask task = TaskOf(index, cell, flow, &slots);
+    const int64_t steps = task.spec->return_sequences ? task.timesteps : 1;
+    task.out = cell + 1 == layer.directions.size() ? out : arena_.Take(task.batch * steps * units);
+    if (task.out == nullptr) return Status(Code::kInternal, "The plan of a layer was too small.");
+    task.out_row = steps * units;
+    task.out_step = units;
+    if (Status status = RunTasks(&task, 1); !status.ok()) return status;
+    flow.data = task.out;
+  }
+  return Status::Ok();
+}
+
+Status Execution::Directions(size_t index, const Flow& flow, float* out) {
+  const LayerSpec& layer = model_.layers_[index];
   const Shape& input = plan_.shapes[index];
-  const LayerOutputs& slots = plan_.layers[index];
-  const bool sequences = layer.directions[0].return_sequences;
-  const int64_t batch = input[0], time = input[1], steps = sequences ? time : 1;
+  const LayerOutputs& outputs = plan_.layers[index];
+  const int64_t batch = input[0], steps = layer.directions[0].return_sequences ? input[1] : 1;
   // What is concatenated is written where it belongs at once; a sum, a product or a mean needs the second direction beside the first.
   const bool both = layer.directions.size() > 1, concat = both && layer.merge == MergeMode::kConcat;
   float *second = nullptr, *scratch = nullptr;
   if (both && !concat) {
-    if (layer.merge == MergeMode::kNone && slots.output[1] >= 0)
-      second = args_.outputs[slots.output[1]];
+    if (layer.merge == MergeMode::kNone && outputs.output[1] >= 0)
+      second = args_.outputs[outputs.output[1]];
     else
       second = scratch = arena_.Take(batch * steps * layer.directions[1].units);
     if (second == nullptr) return Status(Code::kInternal, "The plan of a layer was too small.");
   }
   DirectionTask tasks[2];
-  size_t state_slot = 0, trace_slot = 0;
+  Slots slots;
   for (size_t d = 0; d < layer.directions.size(); ++d) {
-    const RecurrentSpec& spec = layer.directions[d];
-    const bool lstm = spec.cell == Cell::kLstm;
     DirectionTask& task = tasks[d];
-    task.spec = &spec;
-    task.weights = &model_.weights_[index].directions[d];
-    task.kernels = &model_.kernels_;
-    task.batch = batch;
-    task.timesteps = time;
-    task.features = input[2];
-    task.x = flow->data;
-    task.mask = flow->mask;
-    task.initial_h = NextState();
-    task.initial_c = lstm ? NextState() : nullptr;
-    task.h = args_.outputs[slots.states[state_slot++]];
-    task.c = lstm ? args_.outputs[slots.states[state_slot++]] : nullptr;
-    const int64_t width = concat ? layer.directions[0].units + layer.directions[1].units : spec.units;
+    task = TaskOf(index, d, flow, &slots);
+    const int64_t width = concat ? layer.directions[0].units + layer.directions[1].units : layer.directions[d].units;
     task.out_row = steps * width;
     task.out_step = width;
     task.out = d == 0 ? out : concat ? out + layer.directions[0].units : second;
@@ -108,13 +147,9 @@ Status Execution::Recurrent(size_t index, Flow* flow, float* out) {
       task.out += (steps - 1) * width;
       task.out_step = -width;
     }
-    task.token = token_;
-    for (int64_t k = 0; k < 6; ++k)
-      task.traces[k] = !slots.traces.empty() && k < TraceCount(spec.cell) ? args_.outputs[slots.traces[trace_slot++]] : nullptr;
   }
   if (Status status = RunTasks(tasks, layer.directions.size()); !status.ok()) return status;
   if (scratch != nullptr && layer.merge != MergeMode::kNone) Merge(layer.merge, out, scratch, batch * steps * layer.directions[0].units);
-  if (!sequences) flow->mask = nullptr;
   return Status::Ok();
 }
 

@@ -27,6 +27,13 @@ class Execution {
   bool Cancelled() const { return token_ != nullptr && token_->cancelled(); }
   const float* NextState();
   Status Recurrent(size_t index, Flow* flow, float* out);
+  // Which of a layer's states and traces come next.
+  struct Slots {
+    size_t state = 0, trace = 0;
+  };
+  DirectionTask TaskOf(size_t index, size_t direction, const Flow& flow, Slots* slots);
+  Status Stack(size_t index, Flow flow, float* out);
+  Status Directions(size_t index, const Flow& flow, float* out);
   Status RunTasks(const DirectionTask* tasks, size_t count);
   Status Pointwise(size_t index, Flow* flow, float* out);
   void Activate(Activation activation, float* v, int64_t rows, int64_t n);

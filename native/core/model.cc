@@ -21,6 +21,8 @@ int64_t FeaturesAfter(const LayerSpec& layer, int64_t features) {
   switch (layer.kind) {
     case LayerKind::kRecurrent:
       return layer.directions[0].units;
+    case LayerKind::kStack:
+      return layer.directions.back().units;
     case LayerKind::kBidirectional:
       return layer.directions[0].units + (layer.merge == MergeMode::kConcat ? layer.directions[1].units : 0);
     case LayerKind::kDense:
@@ -148,11 +150,12 @@ Status Model::PackLayer(const LayerSpec& layer, int64_t features, const std::vec
   const int64_t width = kernels_.panel_width;
   auto take = [&]() { return weights[(*next)++].first; };
   LayerWeights packed;
-  for (const RecurrentSpec& direction : layer.directions) {
+  for (size_t i = 0; i < layer.directions.size(); ++i) {
+    const RecurrentSpec& direction = layer.directions[i];
     const float* kernel = take();
     const float* recurrent = take();
     const float* bias = direction.use_bias ? take() : nullptr;
-    packed.directions.push_back(PackCell(direction, features, kernel, recurrent, bias, kernels_.lanes));
+    packed.directions.push_back(PackCell(direction, FeaturesInto(layer, i, features), kernel, recurrent, bias, kernels_.lanes));
   }
   if (dense) {
     packed.kernel = Pack(take(), features, layer.units, width);

@@ -119,10 +119,12 @@ class Planner {
   bool AddDirections(const LayerSpec& layer, const Shape& input, LayerOutputs* slots) {
     const int64_t batch = input[0], time = input.size() > 1 ? input[1] : 1;
     int64_t layer_scratch = 0;
-    for (const RecurrentSpec& direction : layer.directions) {
+    for (size_t i = 0; i < layer.directions.size(); ++i) {
+      const RecurrentSpec& direction = layer.directions[i];
+      const int64_t features = FeaturesInto(layer, i, input[2]);
       const int64_t units = direction.units, columns = GateCount(direction.cell) * units;
       int64_t rows = 0, cost = 0, state = 0, sequence = 0, scratch = 0;
-      const bool fits = CheckedProduct({batch, time}, &rows) && CheckedProduct({rows, columns, input[2] + units}, &cost) &&
+      const bool fits = CheckedProduct({batch, time}, &rows) && CheckedProduct({rows, columns, features + units}, &cost) &&
                         CheckedProduct({batch, units}, &state) &&
                         CheckedProduct({batch, direction.return_sequences ? time : 1, units}, &sequence) &&
                         Scratch(direction, batch, time, &scratch);
@@ -199,6 +201,17 @@ Status CheckSpec(const std::vector<LayerSpec>& layers) {
     if (layer.kind == LayerKind::kRepeatVector && (layer.times < 1 || layer.times > kMaxTimesteps)) {
       return TooLarge("The number of repetitions", layer.times, kMaxTimesteps);
     }
+    if (layer.kind == LayerKind::kStack) {
+      if (layer.directions.empty() || static_cast<int64_t>(layer.directions.size()) > kMaxLayers) {
+        return Status(Code::kInvalidArgument, "A stack needs at least one cell, and at most " + std::to_string(kMaxLayers) + ".");
+      }
+      for (size_t i = 0; i < layer.directions.size(); ++i) {
+        const RecurrentSpec& cell = layer.directions[i];
+        if ((i + 1 < layer.directions.size() && !cell.return_sequences) || (i > 0 && cell.go_backwards)) {
+          return Status(Code::kInvalidArgument, "Cells of a stack give every step to the next one, and only the first turns them round.");
+        }
+      }
+    }
     if (layer.kind == LayerKind::kBidirectional) {
       const auto& [forward, backward] = std::tie(layer.directions[0], layer.directions[1]);
       const bool same_width = forward.units == backward.units || layer.merge == MergeMode::kConcat || layer.merge == MergeMode::kNone;
@@ -210,11 +223,16 @@ Status CheckSpec(const std::vector<LayerSpec>& layers) {
   return Status::Ok();
 }
 
+int64_t FeaturesInto(const LayerSpec& layer, size_t index, int64_t features) {
+  return layer.kind == LayerKind::kStack && index > 0 ? layer.directions[index - 1].units : features;
+}
+
 std::vector<int64_t> WeightSizes(const LayerSpec& layer, int64_t features) {
   std::vector<int64_t> sizes;
-  for (const RecurrentSpec& direction : layer.directions) {
+  for (size_t i = 0; i < layer.directions.size(); ++i) {
+    const RecurrentSpec& direction = layer.directions[i];
     const int64_t columns = GateCount(direction.cell) * direction.units;
-    sizes.push_back(features * columns);
+    sizes.push_back(FeaturesInto(layer, i, features) * columns);
     sizes.push_back(direction.units * columns);
     if (direction.use_bias) sizes.push_back(columns * (direction.cell == Cell::kGru && direction.reset_after ? 2 : 1));
   }
@@ -238,6 +256,10 @@ std::vector<Shape> OutputShapes(const LayerSpec& layer, const Shape& input) {
       const int64_t backward = layer.directions[1].units;
       if (layer.merge == MergeMode::kNone) return {shape(forward), shape(backward)};
       return {shape(layer.merge == MergeMode::kConcat ? forward + backward : forward)};
+    }
+    case LayerKind::kStack: {
+      const RecurrentSpec& last = layer.directions.back();
+      return {last.return_sequences ? Shape{batch, input[1], last.units} : Shape{batch, last.units}};
     }
     case LayerKind::kDense: {
       Shape shape = input;

@@ -48,6 +48,9 @@ Status CheckSpec(const std::vector<LayerSpec>& layers);
 // input: [B, T, D], [B, D], or [B, T] for an Embedding. capture: 0, 1, 2 as in extension/engine/binding.ts. threads: that a run may use.
 Status MakePlan(const std::vector<LayerSpec>& layers, int64_t features, const Shape& input, int capture, Plan* plan, int64_t threads = 1);
 
+// Features that come into a direction of a layer, or into a cell of a stack.
+int64_t FeaturesInto(const LayerSpec& layer, size_t index, int64_t features);
+
 // Elements of each weight of a layer, in Keras's get_weights() order.
 std::vector<int64_t> WeightSizes(const LayerSpec& layer, int64_t features);
 

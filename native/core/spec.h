@@ -100,12 +100,13 @@ struct RecurrentSpec {
   bool reset_after = true;
 };
 
-enum class LayerKind { kRecurrent, kBidirectional, kDense, kEmbedding, kMasking, kActivation, kRepeatVector, kReshape };
+enum class LayerKind { kRecurrent, kBidirectional, kStack, kDense, kEmbedding, kMasking, kActivation, kRepeatVector, kReshape };
 enum class MergeMode { kConcat, kSum, kMul, kAve, kNone };
 
 struct LayerSpec {
   LayerKind kind = LayerKind::kRecurrent;
-  // The directions of a recurrent layer: one, or forward and backward.
+  // The directions of a recurrent layer: one, or forward and backward. Of a stack its cells, each of which reads what the one before it
+  // gives; all but the last return sequences, only the first may go backwards.
   std::vector<RecurrentSpec> directions;
   MergeMode merge = MergeMode::kConcat;
   // Dense, Embedding.

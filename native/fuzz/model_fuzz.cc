@@ -53,6 +53,16 @@ LayerSpec AnyLayer(Input* in) {
     }
     return layer;
   }
+  if (layer.kind == LayerKind::kStack) {
+    for (int64_t i = in->Below(4); i >= 0; --i) {
+      layer.directions.push_back(AnyRecurrent(in));
+      // Mostly as it has to be.
+      if (in->Below(8) == 0) continue;
+      layer.directions.back().return_sequences |= i > 0;
+      layer.directions.back().go_backwards &= layer.directions.size() == 1;
+    }
+    return layer;
+  }
   layer.units = in->Size(20);
   layer.activation = AnyActivation(in);
   layer.use_bias = in->Coin();

@@ -1,4 +1,5 @@
 /** What the designer says about layers, shapes and news, in the language of the editor. */
+import { flagsOf } from "../../extension/core/model/defaults.js";
 import { type LayerFlow, layerLabel } from "../../extension/core/model/shapes.js";
 import { directionsOf, isRecurrent, type LayerSpec, type RecurrentSpec, statesOf } from "../../extension/core/model/spec.js";
 import { language, t } from "../shared/l10n.js";
@@ -28,6 +29,7 @@ export function spoken(dims: Tuple["dims"]): string {
 
 /** "Bidirectional LSTM", "Dense". */
 export function title(layer: LayerSpec): string {
+  if (layer.className === "RNN") return `RNN ${layer.cells.map((cell) => cell.className).join(", ")}`;
   return layer.className === "Bidirectional" ? `Bidirectional ${layer.layer.className}` : layer.className;
 }
 
@@ -36,6 +38,8 @@ export function size(layer: LayerSpec): string {
   switch (layer.className) {
     case "Bidirectional":
       return String(layer.layer.units);
+    case "RNN":
+      return layer.cells.map((cell) => cell.units).join(", ");
     case "Embedding":
       return String(layer.outputDim);
     case "RepeatVector":
@@ -55,8 +59,9 @@ export function size(layer: LayerSpec): string {
   }
 }
 
-/** The forward layer of a recurrent layer or of its Bidirectional. */
+/** The forward layer of a recurrent layer or of its Bidirectional; of an RNN its last cell, with the RNN's own direction. */
 export function recurrentOf(layer: LayerSpec): RecurrentSpec | null {
+  if (layer.className === "RNN") return { ...(layer.cells.at(-1) as RecurrentSpec), ...flagsOf(layer) };
   return layer.className === "Bidirectional" ? layer.layer : isRecurrent(layer) ? layer : null;
 }
 
@@ -65,6 +70,7 @@ export function stateNames(layer: LayerSpec): string {
   const directions = directionsOf(layer);
   const first = directions[0];
   if (first === undefined) return "";
+  if (layer.className === "RNN") return directions.flatMap((cell) => statesOf(cell.className)).join(", ");
   return statesOf(first.className).join(", ") + (directions.length > 1 ? " × 2" : "");
 }
 
@@ -95,6 +101,8 @@ export function purpose(className: LayerSpec["className"]): string {
       return t("3 gates and a cell state");
     case "Bidirectional":
       return t("Reads both ways, then joins");
+    case "RNN":
+      return t("Cells, one after the other in every step");
     case "Dense":
       return t("Weighted sum of each step");
     case "Embedding":

@@ -8,6 +8,7 @@ export type Direction = "forward" | "backward";
 /** A tensor's name taken apart: "backward/gates/i" → backward, gate, i. */
 export interface Part {
   readonly direction: Direction | null;
+  readonly cell: number | null;
   /** input: the data; output; last: h or c after the last step; every: h or c of every step; gate. */
   readonly role: "input" | "output" | "last" | "every" | "gate";
   readonly key: string;
@@ -16,11 +17,13 @@ export interface Part {
 export function partOf(tensor: TensorView): Part {
   const path = tensor.name.split("/");
   const direction = path[0] === "forward" || path[0] === "backward" ? (path.shift() as Direction) : null;
+  // Of an RNN over several cells: "cells/0/states/h".
+  const cell = path[0] === "cells" ? Number(path.splice(0, 2)[1]) : null;
   const key = path.at(-1) ?? tensor.name;
-  if (tensor.layer < 0) return { direction, role: "input", key };
-  if (path[0] === "gates") return { direction, role: "gate", key };
-  if (path[0] === "states") return { direction, role: "every", key };
-  return { direction, role: key === "output" ? "output" : "last", key };
+  if (tensor.layer < 0) return { direction, cell, role: "input", key };
+  if (path[0] === "gates") return { direction, cell, role: "gate", key };
+  if (path[0] === "states") return { direction, cell, role: "every", key };
+  return { direction, cell, role: key === "output" ? "output" : "last", key };
 }
 
 export interface Outputs {
@@ -76,9 +79,9 @@ export function tensorById(run: RunView, id: number): TensorView | null {
   return run.tensors.find((tensor) => tensor.id === id) ?? null;
 }
 
-export function directionSpec(spec: LayerSpec | null, direction: Direction | null): RecurrentSpec | null {
+export function directionSpec(spec: LayerSpec | null, direction: Direction | null, cell: number | null = null): RecurrentSpec | null {
   if (spec === null) return null;
-  return directionsOf(spec)[direction === "backward" ? 1 : 0] ?? null;
+  return directionsOf(spec)[cell ?? (direction === "backward" ? 1 : 0)] ?? null;
 }
 
 /** Its time axis runs in the order in which the layer takes its steps, from the last to the first. */
@@ -133,15 +136,19 @@ export function stripsOf(outputs: Outputs): Strip[] {
 }
 
 function plain(tensor: TensorView, spec: LayerSpec | null): Strip {
-  const { direction } = partOf(tensor);
+  const { direction, cell } = partOf(tensor);
+  // The first cell of an RNN turns the steps round for all of them.
   const reversed = directionSpec(spec, direction)?.goBackwards ?? false;
   return {
-    id: `${tensor.layer}${direction === null ? "" : `.${direction}`}`,
+    id: `${tensor.layer}${direction === null ? "" : `.${direction}`}${cell === null ? "" : `.${cell}`}`,
     tensor,
     layer: tensor.layer,
     name: tensor.layerName,
     title: tensor.layerName,
-    className: spec?.className === "Bidirectional" ? (directionSpec(spec, direction)?.className ?? tensor.className) : tensor.className,
+    className:
+      spec?.className === "Bidirectional" || cell !== null
+        ? (directionSpec(spec, direction, cell)?.className ?? tensor.className)
+        : tensor.className,
     direction,
     what: spec !== null && directionsOf(spec).length > 0 ? "h" : "output",
     offset: 0,
@@ -191,6 +198,8 @@ export function stackText(model: ModelSpec): string {
 
 export function callText(layer: LayerSpec): string {
   switch (layer.className) {
+    case "RNN":
+      return `RNN(${layer.cells.map((cell) => `${cell.className}Cell(${cell.units})`).join(", ")})`;
     case "Bidirectional":
       return `Bidirectional(${layer.layer.className}(${layer.layer.units}))`;
     case "Dense":

@@ -1,6 +1,6 @@
 /** What one run of a model costs: weights, bytes, multiply-adds, for one sequence. */
 import { flowOf } from "./shapes.js";
-import { directionsOf, gatesOf, type ModelSpec, type SymbolicShape } from "./spec.js";
+import { directionsOf, featuresInto, gatesOf, type ModelSpec, type SymbolicShape } from "./spec.js";
 
 export interface Cost {
   readonly params: number | null;
@@ -23,10 +23,11 @@ export function costOf(model: ModelSpec): Cost {
     const features = at?.input?.at(-1) ?? null;
     params = plus(params, at?.params ?? null);
     for (const shape of at?.outputs ?? []) outputs = plus(outputs, sizeOfOne(shape));
-    for (const direction of directionsOf(layer)) {
+    for (const [k, direction] of directionsOf(layer).entries()) {
+      const into = featuresInto(layer, k, features);
       adds = plus(
         adds,
-        steps === null || features === null ? null : steps * gatesOf(direction.className) * direction.units * (features + direction.units),
+        steps === null || into === null ? null : steps * gatesOf(direction.className) * direction.units * (into + direction.units),
       );
     }
     if (layer.className === "Dense") adds = plus(adds, steps === null || features === null ? null : steps * features * layer.units);

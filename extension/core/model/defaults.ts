@@ -12,6 +12,7 @@ import type {
   RecurrentClass,
   RecurrentSpec,
   RepeatVectorSpec,
+  StackSpec,
 } from "./spec.js";
 
 const initializer = (className: string, config: Record<string, unknown> = {}): Initializer => ({ className, config });
@@ -39,6 +40,38 @@ export function recurrent(className: RecurrentClass, units: number, options: Par
     kept: {},
     ...options,
   };
+}
+
+/** What an RNN says, beside its cells. */
+export type StackFlags = Pick<RecurrentSpec, "returnSequences" | "returnState" | "goBackwards" | "stateful" | "zeroOutputForMask">;
+
+/** Gives each cell the RNN's own arguments where they matter. */
+export function stack(
+  cells: readonly RecurrentSpec[],
+  flags: StackFlags,
+  options: Partial<Pick<StackSpec, "name" | "kept">> = {},
+): StackSpec {
+  const last = cells.length - 1;
+  return {
+    className: "RNN",
+    name: "rnn",
+    kept: {},
+    ...options,
+    cells: cells.map((cell, i) => ({
+      ...cell,
+      returnSequences: i < last || flags.returnSequences,
+      returnState: flags.returnState,
+      stateful: flags.stateful,
+      goBackwards: i === 0 && flags.goBackwards,
+      zeroOutputForMask: i === last && flags.zeroOutputForMask,
+    })),
+  };
+}
+
+export function flagsOf(layer: StackSpec): StackFlags {
+  const [first, last] = [layer.cells[0] as RecurrentSpec, layer.cells.at(-1) as RecurrentSpec];
+  const { returnSequences, zeroOutputForMask } = last;
+  return { returnSequences, zeroOutputForMask, returnState: first.returnState, stateful: first.stateful, goBackwards: first.goBackwards };
 }
 
 /** Wraps a layer as Keras does: the backward layer is a mirror of the forward one. */
@@ -107,6 +140,10 @@ export function newLayer(className: LayerClass, steps: number | null): LayerSpec
       return recurrent(className, 3);
     case "Bidirectional":
       return bidirectional(recurrent("LSTM", 3));
+    case "RNN": {
+      const cell = recurrent("LSTM", 3, { name: "lstm_cell" });
+      return stack([cell, { ...cell, name: "lstm_cell_1" }], cell);
+    }
     case "Dense":
       return dense(1);
     case "Embedding":

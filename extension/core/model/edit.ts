@@ -1,7 +1,7 @@
 /** The designer's edits, as data, and what each does to a model. Pure: host and webview apply the same function. */
 import { failure } from "../errors.js";
 import { err, ok, type Result } from "../result.js";
-import { bidirectional, mirrorOf, newLayer, snakeCase, uniqueName } from "./defaults.js";
+import { bidirectional, flagsOf, mirrorOf, newLayer, snakeCase, stack, uniqueName } from "./defaults.js";
 import { limits } from "./limits.js";
 import { presetById } from "./presets.js";
 import { readModel } from "./read.js";
@@ -131,6 +131,13 @@ function withOption(layer: LayerSpec, key: string, value: string | number | bool
     const back = withOption(layer.backward, key, value) as RecurrentSpec;
     const flipped = { ...back, goBackwards: !inner.goBackwards };
     return { ...layer, layer: inner, backward: layer.ownBackward ? flipped : mirrorOf(inner) };
+  }
+  if (layer.className === "RNN" && key !== "name") {
+    const flags = flagsOf(layer);
+    if (Object.hasOwn(flags, key)) return stack(layer.cells, { ...flags, [key]: value === true }, layer);
+    // What is the cells' own: of the last, whose units are those of the layer.
+    const cells = layer.cells.map((cell, i) => (i === layer.cells.length - 1 ? (withOption(cell, key, value) as RecurrentSpec) : cell));
+    return { ...layer, cells };
   }
   if (key === "className" || key === "kept" || !Object.hasOwn(layer, key)) return layer;
   const old = (layer as unknown as Record<string, unknown>)[key];

@@ -8,7 +8,7 @@ import { snakeCase } from "./defaults.js";
 import { orthogonal } from "./orthogonal.js";
 import { weightShapes } from "./params.js";
 import { Random } from "./random.js";
-import { directionsOf, type Initializer, type LayerSpec, type ModelSpec, type RecurrentSpec } from "./spec.js";
+import { directionsOf, type Initializer, type LayerSpec, type ModelSpec, prefixOf, type RecurrentSpec } from "./spec.js";
 import { featuresOf, flowOf } from "./shapes.js";
 
 export interface Weight {
@@ -43,7 +43,7 @@ export function initialWeights(model: ModelSpec, seed: number): Result<Weight[]>
 /** The layer that a weight belongs to, inside a Bidirectional its direction. */
 function owner(layer: LayerSpec, name: string): LayerSpec {
   const directions = directionsOf(layer);
-  return (name.startsWith("backward/") ? directions[1] : directions[0]) ?? layer;
+  return directions.find((_, i) => name.startsWith(prefixOf(layer, i))) ?? layer;
 }
 
 function initializerOf(layer: LayerSpec, name: string): Initializer {

@@ -3,7 +3,7 @@ import { type Failure, failure } from "../errors.js";
 import { err, ok, type Result } from "../result.js";
 import { limits } from "./limits.js";
 import { layerLabel, shapeText } from "./shapes.js";
-import { directionsOf, type LayerSpec, type ModelSpec, statesOf, type SymbolicShape } from "./spec.js";
+import { directionsOf, prefixOf, type LayerSpec, type ModelSpec, statesOf, type SymbolicShape } from "./spec.js";
 
 /** The rank that the first layer wants; null: any from 2 on. */
 export function wantedRank(model: ModelSpec): number | null {
@@ -112,7 +112,7 @@ export function stateSlots(
     return directions.flatMap((direction, i) =>
       statesOf(direction.className).map((state) => ({
         layer: index,
-        name: `${directions.length === 1 ? "" : i === 0 ? "forward/" : "backward/"}${state}`,
+        name: prefixOf(layer, i) + state,
         units: direction.units,
         stateful: direction.stateful,
       })),

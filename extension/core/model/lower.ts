@@ -25,6 +25,10 @@ function lowerLayer(layer: LayerSpec): ProgramLayer {
         backward: { ...direction(layer.backward), zeroOutputForMask },
       };
     }
+    case "RNN": {
+      const cells = layer.cells.map(direction);
+      return cells.length === 1 ? (cells[0] as ProgramRecurrent) : { kind: "stack", cells };
+    }
     case "Dense":
       return { kind: "dense", units: layer.units, activation: layer.activation, useBias: layer.useBias };
     case "Embedding":

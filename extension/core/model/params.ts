@@ -1,16 +1,12 @@
 /** How many numbers a layer learns, and the sum that says why. */
-import { directionsOf, gatesOf, type LayerSpec, type RecurrentSpec } from "./spec.js";
+import { directionsOf, featuresInto, gatesOf, type LayerSpec, prefixOf, type RecurrentSpec } from "./spec.js";
 
 /** Shapes of a layer's weights in Keras's get_weights() order. Source: keras.layers, build(). */
 export function weightShapes(layer: LayerSpec, features: number): { name: string; shape: number[] }[] {
   const directions = directionsOf(layer);
   if (directions.length > 0) {
-    const prefixed = directions.length > 1;
     return directions.flatMap((direction, i) =>
-      recurrentShapes(direction, features).map(({ name, shape }) => ({
-        name: prefixed ? `${i === 0 ? "forward" : "backward"}/${name}` : name,
-        shape,
-      })),
+      recurrentShapes(direction, featuresInto(layer, i, features)).map(({ name, shape }) => ({ name: prefixOf(layer, i) + name, shape })),
     );
   }
   if (layer.className === "Dense") {
@@ -43,6 +39,7 @@ export function parameterFormula(layer: LayerSpec, features: number | null): str
   const d = features ?? "D";
   const directions = directionsOf(layer);
   const first = directions[0];
+  if (layer.className === "RNN") return layer.cells.map((cell, i) => recurrentFormula(cell, featuresInto(layer, i, d))).join(" + ");
   if (first !== undefined) {
     const second = directions[1];
     if (second === undefined) return recurrentFormula(first, d);

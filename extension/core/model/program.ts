@@ -25,8 +25,15 @@ export interface ProgramBidirectional {
   readonly backward: ProgramRecurrent;
 }
 
+/** Each cell reads what the one before it gives, step by step; all but the last return sequences, only the first may go backwards. */
+export interface ProgramStack {
+  readonly kind: "stack";
+  readonly cells: readonly ProgramRecurrent[];
+}
+
 export type ProgramLayer =
   | ProgramRecurrent
+  | ProgramStack
   /** Both see the same input; the backward sequence is flipped before it merges. null: two outputs, one after the other. */
   | ProgramBidirectional
   /** On the last axis, of whatever rank. */
@@ -48,8 +55,9 @@ export function isProgramRecurrent(layer: ProgramLayer): layer is ProgramRecurre
   return layer.kind === "simple_rnn" || layer.kind === "lstm" || layer.kind === "gru";
 }
 
-/** Forward, then backward; none where the layer is not recurrent. */
+/** Forward, then backward; of a stack its cells; none where the layer is not recurrent. */
 export function programDirections(layer: ProgramLayer): readonly ProgramRecurrent[] {
+  if (layer.kind === "stack") return layer.cells;
   if (layer.kind === "bidirectional") return [layer.forward, layer.backward];
   return isProgramRecurrent(layer) ? [layer] : [];
 }
@@ -60,4 +68,10 @@ export function programGates(kind: ProgramCell): 1 | 3 | 4 {
 
 export function programStates(kind: ProgramCell): readonly ("h" | "c")[] {
   return kind === "lstm" ? ["h", "c"] : ["h"];
+}
+
+/** Before the names of a direction's, or a cell's, tensors. */
+export function programPrefix(layer: ProgramLayer, index: number): string {
+  if (layer.kind === "stack") return `cells/${index}/`;
+  return layer.kind === "bidirectional" ? (index === 0 ? "forward/" : "backward/") : "";
 }

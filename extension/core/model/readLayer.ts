@@ -13,6 +13,7 @@ import {
   type RecurrentClass,
   recurrentClasses,
   type RecurrentSpec,
+  type StackSpec,
 } from "./spec.js";
 
 export interface ReadContext {
@@ -25,7 +26,7 @@ const harmless = new Set([
   "input_dim", "input_length", "batch_size", "input_dtype", "sparse", "ragged", "optional", "autocast", "quantization_config", "lora_rank",
   "lora_alpha", "kernel_regularizer", "recurrent_regularizer", "bias_regularizer", "activity_regularizer", "embeddings_regularizer",
   "kernel_constraint", "recurrent_constraint", "bias_constraint", "embeddings_constraint", "noise_shape", "data_format", "weights",
-  "supports_masking", "activation_config", "build_config", "alpha", "consume_less", "enable_caching_device", "cell",
+  "supports_masking", "activation_config", "build_config", "alpha", "consume_less", "enable_caching_device",
 ]); // prettier-ignore
 
 type Reader = (config: Json, context: ReadContext, label: string) => Result<LayerSpec>;
@@ -36,6 +37,7 @@ const readers: Readonly<Record<string, Reader>> = {
   GRU: (config, context, label) => recurrent("GRU", config, context, label),
   CuDNNLSTM: (config, context, label) => recurrent("LSTM", config, context, label),
   CuDNNGRU: (config, context, label) => recurrent("GRU", { reset_after: true, ...config }, context, label),
+  RNN: overCells,
   Bidirectional: wrapper,
   Dense: denseLayer,
   TimeDistributed: timeDistributed,
@@ -138,6 +140,46 @@ function recurrent(className: RecurrentClass, config: Json, context: ReadContext
   );
 }
 
+/** keras.layers.RNN over a cell, a list of cells, or StackedRNNCells. */
+function overCells(config: Json, context: ReadContext, label: string): Result<StackSpec> {
+  const { cell, ...rest } = config;
+  const entries = cellsIn(cell);
+  const cells: RecurrentSpec[] = [];
+  for (const entry of entries) {
+    const named = isObject(entry) ? classAndConfig(entry) : undefined;
+    const className = recurrentClasses.find((name) => `${name}Cell` === named?.className.split(/[>.]/).at(-1));
+    if (named === undefined || className === undefined) {
+      const args = { layer: label, cell: named?.className ?? brief(entry) };
+      return err(failure("UNSUPPORTED", "{layer}: only SimpleRNNCell, LSTMCell and GRUCell can be run here, not {cell}.", args));
+    }
+    const read = recurrent(className, named.config, context, `${label}, ${className}Cell`);
+    if (!read.ok) return read;
+    cells.push(read.value);
+  }
+  if (cells.length === 0) return err(failure("INVALID_ARGUMENT", "{layer} has no cells.", { layer: label }));
+  if (cells.length > limits.layers) {
+    return err(
+      failure("TOO_LARGE", "{layer} has {got} cells; the limit is {limit}.", { layer: label, got: cells.length, limit: limits.layers }),
+    );
+  }
+  return layer(label, rest, context, (a) =>
+    defaults.stack(cells, {
+      returnSequences: a.flag("return_sequences", false),
+      returnState: a.flag("return_state", false),
+      goBackwards: a.flag("go_backwards", false),
+      stateful: a.flag("stateful", false),
+      zeroOutputForMask: a.flag("zero_output_for_mask", false),
+    }),
+  );
+}
+
+function cellsIn(cell: unknown): readonly unknown[] {
+  if (Array.isArray(cell)) return cell;
+  const named = isObject(cell) ? classAndConfig(cell) : undefined;
+  const inner = named?.config["cells"];
+  return named?.className.split(/[>.]/).at(-1) === "StackedRNNCells" && Array.isArray(inner) ? inner.flatMap(cellsIn) : [cell];
+}
+
 function denseLayer(config: Json, context: ReadContext, label: string): Result<DenseSpec> {
   return layer(label, config, context, (a) =>
     defaults.dense(a.size("units", limits.units), {
@@ -207,7 +249,9 @@ function wrapper(config: Json, context: ReadContext, label: string): Result<Bidi
 function direction(entry: unknown, context: ReadContext, label: string): Result<RecurrentSpec> {
   const inner = readLayer(entry, context, 0);
   if (!inner.ok) return inner;
-  const spec = inner.value;
+  // RNN(LSTMCell(3)) is LSTM(3).
+  const only = inner.value.className === "RNN" && inner.value.cells.length === 1 ? inner.value.cells[0] : undefined;
+  const spec = only === undefined ? inner.value : { ...only, name: inner.value.name };
   if (!(recurrentClasses as readonly string[]).includes(spec.className)) {
     return err(
       failure("UNSUPPORTED", "{layer} has to wrap SimpleRNN, LSTM or GRU; it wraps {inner}.", { layer: label, inner: spec.className }),

@@ -1,7 +1,7 @@
 /** What is read from a config and written again is the same model; what cannot be read is refused, never thrown. */
 import * as assert from "node:assert/strict";
 import fc from "fast-check";
-import { bidirectional, dense, dropout, recurrent, repeatVector } from "./defaults.js";
+import { bidirectional, dense, dropout, recurrent, repeatVector, stack } from "./defaults.js";
 import { applyEdit, type ModelEdit } from "./edit.js";
 import { presetById } from "./presets.js";
 import { readModel, readModelText } from "./read.js";
@@ -26,6 +26,12 @@ const cell = fc
 const layer: fc.Arbitrary<LayerSpec> = fc.oneof(
   cell,
   fc.tuple(cell, fc.constantFrom("concat" as const, "sum" as const, null)).map(([own, mergeMode]) => bidirectional(own, { mergeMode })),
+  fc.tuple(fc.array(cell, { minLength: 1, maxLength: 3 }), cell).map(([cells, flags]) =>
+    stack(
+      cells.map((own, i) => ({ ...own, name: `cell_${i}` })),
+      flags,
+    ),
+  ),
   fc.integer({ min: 1, max: 9 }).map((units) => dense(units)),
   fc.integer({ min: 1, max: 9 }).map((n) => repeatVector(n)),
   fc.constant(dropout(0.5)),
@@ -69,6 +75,7 @@ const layerClasses: readonly LayerClass[] = [
   "LSTM",
   "GRU",
   "Bidirectional",
+  "RNN",
   "Dense",
   "Embedding",
   "Masking",

@@ -4,7 +4,7 @@ import { type Message, msg } from "../messages.js";
 import type { ModelEdit } from "./edit.js";
 import { limits } from "./limits.js";
 import { parameterCount } from "./params.js";
-import { directionsOf, isRecurrent, type LayerSpec, type ModelSpec, statesOf, type SymbolicShape } from "./spec.js";
+import { directionsOf, type LayerSpec, type ModelSpec, type RecurrentSpec, statesOf, type SymbolicShape } from "./spec.js";
 
 export interface Fix {
   readonly label: Message;
@@ -26,6 +26,7 @@ export interface LayerFlow {
 
 /** A layer as people name it: "GRU 4", "Bidirectional LSTM 8", "Dense 1". */
 export function layerLabel(layer: LayerSpec): string {
+  if (layer.className === "RNN") return `RNN ${layer.cells.map((cell) => `${cell.className} ${cell.units}`).join(", ")}`;
   if (layer.className === "Bidirectional") return `Bidirectional ${layer.layer.className} ${layer.layer.units}`;
   return "units" in layer ? `${layer.className} ${layer.units}` : layer.className;
 }
@@ -135,10 +136,13 @@ function swallowedStates(above: LayerSpec, layer: LayerSpec, index: number): Tro
   };
 }
 
+function needsSequence(layer: LayerSpec): boolean {
+  return directionsOf(layer).length > 0 || layer.className === "Masking";
+}
+
 function rankTrouble(model: ModelSpec, layer: LayerSpec, index: number, input: SymbolicShape | null): Trouble | null {
   if (input === null) return null;
-  const needsSequence = isRecurrent(layer) || layer.className === "Bidirectional" || layer.className === "Masking";
-  if (needsSequence && input.length !== 3) {
+  if (needsSequence(layer) && input.length !== 3) {
     if (input.length > 3)
       return {
         problem: failure("SHAPE_MISMATCH", "{layer} needs (batch, time, features); it gets {shape}.", {
@@ -199,8 +203,7 @@ function reshapeTrouble(layer: LayerSpec, input: SymbolicShape | null): Trouble 
 /** The input as it would be if the edge above were mended: so that the layers below keep their shapes. */
 function mended(layer: LayerSpec, input: SymbolicShape | null, above: LayerSpec | undefined): SymbolicShape | null {
   if (input === null) return null;
-  const needsSequence = isRecurrent(layer) || layer.className === "Bidirectional" || layer.className === "Masking";
-  if (needsSequence && input.length === 2 && above !== undefined) return [input[0] ?? null, null, input[1] ?? null];
+  if (needsSequence(layer) && input.length === 2 && above !== undefined) return [input[0] ?? null, null, input[1] ?? null];
   if (layer.className === "RepeatVector" && input.length === 3) return [input[0] ?? null, input[2] ?? null];
   return input;
 }
@@ -212,9 +215,14 @@ export function outputsOf(layer: LayerSpec, input: SymbolicShape | null): Symbol
   const directions = directionsOf(layer);
   const first = directions[0];
   if (first !== undefined) {
+    const last = directions.at(-1) as RecurrentSpec;
     const widths =
-      layer.className === "Bidirectional" ? mergedWidths(layer.mergeMode, first.units, directions[1]?.units ?? first.units) : [first.units];
-    const outputs = widths.map((width): SymbolicShape => (first.returnSequences ? [batch, time, width] : [batch, width]));
+      layer.className === "RNN"
+        ? [last.units]
+        : layer.className === "Bidirectional"
+          ? mergedWidths(layer.mergeMode, first.units, directions[1]?.units ?? first.units)
+          : [first.units];
+    const outputs = widths.map((width): SymbolicShape => (last.returnSequences ? [batch, time, width] : [batch, width]));
     if (!first.returnState) return outputs;
     const states = directions.flatMap((direction) => statesOf(direction.className).map((): SymbolicShape => [batch, direction.units]));
     return [...outputs, ...states];

@@ -55,6 +55,18 @@ export interface BidirectionalSpec {
   readonly kept: KeptArguments;
 }
 
+/** Several cells a step, one after the other: RNN([LSTMCell(8), GRUCell(4)]). With one cell it is that cell's layer. */
+export interface StackSpec {
+  readonly className: "RNN";
+  readonly name: string;
+  /**
+   * At least one. Each as the layer of its class, with the RNN's own arguments where they matter: all share return_state and stateful, the
+   * first has go_backwards, the last return_sequences and zero_output_for_mask; the others return sequences. See `defaults.stack`.
+   */
+  readonly cells: readonly RecurrentSpec[];
+  readonly kept: KeptArguments;
+}
+
 export interface DenseSpec {
   readonly className: "Dense";
   readonly name: string;
@@ -123,6 +135,7 @@ export interface ReshapeSpec {
 export type LayerSpec =
   | RecurrentSpec
   | BidirectionalSpec
+  | StackSpec
   | DenseSpec
   | EmbeddingSpec
   | MaskingSpec
@@ -149,8 +162,9 @@ export function isRecurrent(layer: LayerSpec): layer is RecurrentSpec {
   return (recurrentClasses as readonly string[]).includes(layer.className);
 }
 
-/** The directions of a recurrent layer, forward first; none for other layers. */
+/** The directions of a recurrent layer, forward first, or the cells of an RNN, first to last; none for other layers. */
 export function directionsOf(layer: LayerSpec): readonly RecurrentSpec[] {
+  if (layer.className === "RNN") return layer.cells;
   if (layer.className === "Bidirectional") return [layer.layer, layer.backward];
   return isRecurrent(layer) ? [layer] : [];
 }
@@ -163,4 +177,20 @@ export function gatesOf(className: RecurrentClass): 1 | 3 | 4 {
 /** The states of one direction, in Keras's order. */
 export function statesOf(className: RecurrentClass): readonly ("h" | "c")[] {
   return className === "LSTM" ? ["h", "c"] : ["h"];
+}
+
+/** What the tensors of a direction, or of a cell, have before their names: "forward/", "cells/0/", or nothing where there is one. */
+export function prefixOf(layer: LayerSpec, index: number): string {
+  if (layer.className === "RNN") return layer.cells.length === 1 ? "" : `cells/${index}/`;
+  return layer.className === "Bidirectional" ? (index === 0 ? "forward/" : "backward/") : "";
+}
+
+/** Does the layer return every step? */
+export function returnsSequences(layer: LayerSpec): boolean {
+  return directionsOf(layer).at(-1)?.returnSequences ?? false;
+}
+
+/** Features that come into a direction or a cell, given those of the layer: a cell reads the one before it. */
+export function featuresInto<T>(layer: LayerSpec, index: number, features: T): T | number {
+  return layer.className === "RNN" && index > 0 ? (layer.cells[index - 1] as RecurrentSpec).units : features;
 }

@@ -1,5 +1,5 @@
 /** The tensors that a run gives, in the order in which every device writes them. `native/core/plan.cc` lists the same. */
-import { type CaptureLevel, programDirections, type ProgramLayer, type ProgramRecurrent, programStates } from "./program.js";
+import { type CaptureLevel, programDirections, type ProgramLayer, programPrefix, type ProgramRecurrent, programStates } from "./program.js";
 
 export interface TensorPlan {
   readonly layer: number;
@@ -42,7 +42,7 @@ export function tensorPlan(program: readonly ProgramLayer[], shape: readonly num
 function recurrentTensors(layer: ProgramLayer, index: number, input: readonly number[], capture: CaptureLevel): TensorPlan[] {
   const directions = programDirections(layer);
   const [batch, time] = [input[0] as number, input[1] as number];
-  const prefix = (i: number): string => (directions.length === 1 ? "" : i === 0 ? "forward/" : "backward/");
+  const prefix = (i: number): string => programPrefix(layer, i);
   const states = directions.flatMap((direction, i) =>
     programStates(direction.kind).map((name): TensorPlan => ({
       layer: index,
@@ -71,6 +71,10 @@ export function outputShapes(layer: ProgramLayer, shape: readonly number[]): (re
     case "lstm":
     case "gru":
       return [layer.returnSequences ? [batch, shape[1] as number, layer.units] : [batch, layer.units]];
+    case "stack": {
+      const last = layer.cells.at(-1) as ProgramRecurrent;
+      return [last.returnSequences ? [batch, shape[1] as number, last.units] : [batch, last.units]];
+    }
     case "bidirectional": {
       const { forward, backward, mergeMode } = layer;
       const head = forward.returnSequences ? [batch, shape[1] as number] : [batch];

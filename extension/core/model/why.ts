@@ -1,7 +1,7 @@
 /** "Why this shape?": the rule of a layer's output, and where each number comes from. */
 import { type Message, msg } from "../messages.js";
 import { flowOf, layerLabel } from "./shapes.js";
-import { directionsOf, type LayerSpec, type ModelSpec, type SymbolicShape } from "./spec.js";
+import { directionsOf, type LayerSpec, type ModelSpec, returnsSequences, type SymbolicShape } from "./spec.js";
 
 export interface WhyRow {
   readonly axis: "batch" | "time" | "features" | "units";
@@ -42,8 +42,7 @@ function whyInput(input: SymbolicShape): Why {
 
 function recurrentWhy(layer: LayerSpec, input: SymbolicShape | null, output: SymbolicShape, batch: WhyRow): Why {
   const directions = directionsOf(layer);
-  const first = directions[0];
-  const sequences = first?.returnSequences ?? false;
+  const sequences = returnsSequences(layer);
   const rows: WhyRow[] = [batch];
   if (input !== null && input.length < 3) {
     rows.push({ axis: "time", size: "–", reason: msg("missing: {layer} reads step by step", { layer: layerLabel(layer) }) });
@@ -52,7 +51,7 @@ function recurrentWhy(layer: LayerSpec, input: SymbolicShape | null, output: Sym
   } else {
     rows.push({ axis: "time", size: "–", reason: msg("gone: only the last step is returned") });
   }
-  let reason = msg("units of {layer}", { layer: layer.className });
+  let reason = msg("units of {layer}", { layer: layer.className === "RNN" ? (directions.at(-1)?.className ?? "") : layer.className });
   if (layer.className === "Bidirectional") {
     const [forward, backward] = [layer.layer.units, layer.backward.units];
     if (layer.mergeMode === "concat") reason = msg("{forward} forward + {backward} backward (concat)", { forward, backward });

@@ -1,5 +1,6 @@
 /** Model → Keras 3 Sequential config that `keras.models.model_from_json` accepts. */
-import type { BidirectionalSpec, Initializer, LayerSpec, ModelSpec, RecurrentSpec } from "./spec.js";
+import { flagsOf } from "./defaults.js";
+import type { BidirectionalSpec, Initializer, LayerSpec, ModelSpec, RecurrentSpec, StackSpec } from "./spec.js";
 
 type Json = Record<string, unknown>;
 
@@ -66,6 +67,8 @@ export function writeLayer(layer: LayerSpec): Json {
       return keras(layer.className, recurrentConfig(layer));
     case "Bidirectional":
       return bidirectionalLayer(layer);
+    case "RNN":
+      return stackLayer(layer);
     case "Dense": {
       const config = {
         ...head,
@@ -125,6 +128,28 @@ function recurrentConfig(layer: RecurrentSpec): Json {
     ...(layer.className === "GRU" ? { reset_after: layer.resetAfter } : {}),
     ...kept(layer),
   };
+}
+
+/** Arguments of a layer that the RNN says, and its cells do not. */
+const ofTheRnn = ["return_sequences", "return_state", "go_backwards", "stateful", "zero_output_for_mask"];
+
+function stackLayer(layer: StackSpec): Json {
+  const flags = flagsOf(layer);
+  const cells = layer.cells.map((cell) => {
+    const config = Object.fromEntries(Object.entries(recurrentConfig(cell)).filter(([key]) => !ofTheRnn.includes(key)));
+    return keras(`${cell.className}Cell`, config);
+  });
+  const cell = cells.length === 1 ? cells[0] : keras("StackedRNNCells", { name: `${layer.name}_cells`, cells });
+  return keras("RNN", {
+    name: layer.name,
+    return_sequences: flags.returnSequences,
+    return_state: flags.returnState,
+    go_backwards: flags.goBackwards,
+    stateful: flags.stateful,
+    zero_output_for_mask: flags.zeroOutputForMask,
+    cell,
+    ...kept(layer),
+  });
 }
 
 function bidirectionalLayer(layer: BidirectionalSpec): Json {

@@ -1,11 +1,12 @@
 /** The js device: a program in plain loops and float64, the same interface as the addon. */
 import {
   type CaptureLevel,
-  isProgramRecurrent,
   type ProgramBidirectional,
   type ProgramLayer,
   type ProgramRecurrent,
   programDirections,
+  programPrefix,
+  type ProgramStack,
   programStates,
 } from "../model/program.js";
 import { outputShapes, tensorPlan } from "../model/tensors.js";
@@ -68,7 +69,7 @@ export class Reference {
         const count = directions.reduce((sum, direction) => sum + programStates(direction.kind).length, 0);
         const states = run.initialStates.slice(state, state + count);
         state += count;
-        flow = yield* this.recurrent(layer as ProgramRecurrent | ProgramBidirectional, flow, weights, {
+        flow = yield* this.recurrent(layer as ProgramRecurrent | ProgramBidirectional | ProgramStack, flow, weights, {
           states,
           sink,
           index,
@@ -82,19 +83,20 @@ export class Reference {
   }
 
   private *recurrent(
-    layer: ProgramRecurrent | ProgramBidirectional,
+    layer: ProgramRecurrent | ProgramBidirectional | ProgramStack,
     flow: Flow,
     weights: readonly Float64Array[],
     io: { states: readonly (ArrayLike<number> | null)[]; sink: Sink; index: number; capture: CaptureLevel },
   ): Generator<number, Flow> {
     const directions = programDirections(layer);
-    const [batch, timesteps, features] = flow.shape as [number, number, number];
+    const [batch, timesteps] = flow.shape as [number, number, number];
+    let [x, features, mask] = [flow.data, flow.shape[2] as number, flow.mask];
     const outs: Float64Array[] = [];
     let state = 0;
-    const perDirection = weights.length / directions.length;
+    let weight = 0;
     for (const [i, direction] of directions.entries()) {
-      const prefix = directions.length === 1 ? "" : i === 0 ? "forward/" : "backward/";
-      const own = weights.slice(i * perDirection, (i + 1) * perDirection);
+      const prefix = programPrefix(layer, i);
+      const own = weights.slice(weight, (weight += direction.useBias ? 3 : 2));
       const initial = (): Float64Array => {
         const given = io.states[state++];
         return given == null ? new Float64Array(batch * direction.units) : Float64Array.from(given);
@@ -109,8 +111,8 @@ export class Reference {
         batch,
         timesteps,
         features,
-        x: flow.data,
-        mask: flow.mask,
+        x,
+        mask,
         weights: cellWeights,
         h,
         c,
@@ -121,23 +123,35 @@ export class Reference {
       if (c !== null) io.sink.write(io.index, `${prefix}c`, c);
       for (const [name, data] of Object.entries(traces ?? {})) io.sink.write(io.index, prefix + name, data);
       outs.push(out);
+      // A cell of a stack reads what the one before it gives.
+      if (layer.kind === "stack") {
+        [x, features] = [out, direction.units];
+        // What the first one took backwards, the others see in that order.
+        if (direction.goBackwards) mask = turned(mask, timesteps);
+      }
     }
-    const first = directions[0] as ProgramRecurrent;
-    const mask = first.returnSequences ? flow.mask : null;
-    const shape = outputShapes(layer, flow.shape);
-    if (isProgramRecurrent(layer)) {
-      io.sink.write(io.index, "output", outs[0] as Float64Array);
-      return { data: outs[0] as Float64Array, shape: shape[0] as number[], mask };
-    }
-    const merged = merge(layer, outs as [Float64Array, Float64Array], batch, first.returnSequences ? timesteps : 1);
-    if (merged.length > 1) {
-      io.sink.write(io.index, "forward/output", merged[0] as Float64Array);
-      io.sink.write(io.index, "backward/output", merged[1] as Float64Array);
-    } else {
-      io.sink.write(io.index, "output", merged[0] as Float64Array);
-    }
-    return { data: merged[0] as Float64Array, shape: shape[0] as number[], mask };
+    const last = directions.at(-1) as ProgramRecurrent;
+    const data = joined(layer, outs, batch, last.returnSequences ? timesteps : 1, (name, tensor) => io.sink.write(io.index, name, tensor));
+    return { data, shape: outputShapes(layer, flow.shape)[0] as number[], mask: last.returnSequences ? flow.mask : null };
   }
+}
+
+/** What the directions, or the cells, give together; told to `write` under its names. */
+function joined(
+  layer: ProgramRecurrent | ProgramBidirectional | ProgramStack,
+  outs: readonly Float64Array[],
+  batch: number,
+  steps: number,
+  write: (name: string, data: Float64Array) => void,
+): Float64Array {
+  const merged = layer.kind === "bidirectional" ? merge(layer, outs as [Float64Array, Float64Array], batch, steps) : outs.slice(-1);
+  merged.forEach((data, i) => write(merged.length === 1 ? "output" : `${programPrefix(layer, i)}output`, data));
+  return merged[0] as Float64Array;
+}
+
+function turned(mask: Uint8Array | null, timesteps: number): Uint8Array | null {
+  if (mask === null) return null;
+  return mask.map((_, i) => mask[Math.floor(i / timesteps) * timesteps + timesteps - 1 - (i % timesteps)] as number);
 }
 
 /** Where results go: rounds to float32 into the caller's buffers. */
