@@ -111,6 +111,14 @@ const items = [
     quick: true,
     body: (n) => command(node("cancel.mjs"), quick ? {} : { UNROLL_CANCELS: n }),
   },
+  {
+    id: "R10",
+    what: "crashes of the engine's process",
+    target: 100,
+    batch: 100,
+    quick: true,
+    body: (n) => command(node("crashes.mjs"), quick ? {} : { UNROLL_CRASHES: n }),
+  },
   { id: "steps", what: "steps of one sequence, in millions", target: 1, batch: 1, quick: true, body: () => command(node("longRun.mjs")) },
 ].filter((item) => (only === null || only.includes(item.id)) && (!quick || item.quick));
 

@@ -187,6 +187,8 @@ export class EngineClient {
     // Progress is always asked for: a run without it for long has lost its engine.
     const request = { ...body, ...(body.type === "run" && { progress: true }), id: this.nextId++ } as EngineRequest;
     if (request.type === "run") this.advance("run");
+    // While somebody waits, the process stays for the answer, or for the news that there will be none.
+    child.ref();
     child.channel?.ref();
     return new Promise<EngineAnswer>((resolve, reject) => {
       const cancel = (): void => this.cancel(request.id);
@@ -237,6 +239,7 @@ export class EngineClient {
     this.waiting.delete(answer.id);
     if (waiting.request.type === "run" && this.child !== null) this.advance("rest");
     if (this.waiting.size === 0) {
+      this.child?.unref();
       this.child?.channel?.unref();
       this.watch.stop();
     }

@@ -328,5 +328,49 @@ TEST(a_whole_run_reports_every_step) {
   }
 }
 
+TEST(a_stack_of_cells_is_its_layers_one_after_the_other) {
+  Random random(51);
+  for (int64_t i = 0; i < test::Cases(20); ++i) {
+    Layers layers;
+    LayerSpec stack;
+    stack.kind = LayerKind::kStack;
+    std::vector<int64_t> features{random.Between(1, 6)};
+    for (int64_t cells = random.Between(1, 4), k = 0; k < cells; ++k) {
+      LayerSpec layer = Recurrent(static_cast<Cell>(random.Between(0, 2)), random.Between(1, 20), k + 1 < cells || random.Coin());
+      layer.directions[0].reset_after = random.Coin();
+      layer.directions[0].use_bias = random.Coin();
+      features.push_back(layer.directions[0].units);
+      stack.directions.push_back(layer.directions[0]);
+      layers.push_back(layer);
+    }
+    const int64_t batch = random.Between(1, 5), time = random.Between(1, 9);
+    const Floats x = random.Floats(batch * time * features[0], 1);
+    const Weights weights = RandomWeights(layers, features, &random);
+    std::vector<uint8_t> mask;
+    for (int64_t k = 0; k < batch * time; ++k) mask.push_back(random.Coin() ? 1 : 0);
+    RunArgs args = Args({batch, time, features[0]}, x);
+    if (random.Coin()) args.mask = mask.data();
+    const Ran one = RunLayers({stack}, features[0], weights, args), apart = RunLayers(layers, features[0], weights, args);
+    CHECK(one.status.ok() && apart.status.ok() && one.plan.steps == apart.plan.steps && one.plan.work == apart.plan.work);
+    CHECK(one.outputs[0] == apart.outputs[apart.plan.layers.back().output[0]]);
+    size_t slot = 0;
+    for (const LayerOutputs& layer : apart.plan.layers) {
+      for (int64_t state : layer.states) CHECK(one.outputs[one.plan.layers[0].states[slot++]] == apart.outputs[state]);
+    }
+  }
+}
+
+TEST(a_stack_whose_cells_do_not_fit_is_refused) {
+  LayerSpec stack;
+  stack.kind = LayerKind::kStack;
+  CHECK(CheckSpec({stack}).code() == Code::kInvalidArgument);
+  stack.directions = {Recurrent(Cell::kGru, 3, false).directions[0], Recurrent(Cell::kGru, 2, false).directions[0]};
+  CHECK(CheckSpec({stack}).code() == Code::kInvalidArgument);
+  stack.directions[0].return_sequences = true;
+  CHECK(CheckSpec({stack}).ok());
+  stack.directions[1].go_backwards = true;
+  CHECK(CheckSpec({stack}).code() == Code::kInvalidArgument);
+}
+
 }  // namespace
 }  // namespace unroll
