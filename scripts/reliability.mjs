@@ -97,7 +97,7 @@ const items = [
     body: (n) => command(node("memory.mjs", "--expose-gc", "--max-semi-space-size=1"), quick ? {} : { UNROLL_RUNS: n, UNROLL_LOADS: 1000 }),
   },
   {
-    id: "R7, R8",
+    id: "R7-R8",
     what: "lives of threads and processes, of each kind",
     target: 50,
     batch: 10,
