@@ -12,7 +12,7 @@ export interface DeviceInfo {
   reason?: string;
 }
 
-/** A dense row-major tensor. Floating point data is float32; token ids are int32. */
+/** A dense row-major tensor. Floating point data is float32; token ids are int32. The data of a small one may lie in a larger buffer. */
 export interface Tensor {
   shape: number[];
   data: Float32Array | Int32Array;

@@ -1,4 +1,7 @@
-/** One time step of each recurrent cell in float64. Source: keras.layers.SimpleRNNCell, LSTMCell, GRUCell (Keras 3). */
+/**
+ * One time step of each recurrent cell in float64. Sources: keras.layers.SimpleRNNCell (Elman 1990), LSTMCell (Hochreiter & Schmidhuber 1997,
+ * with the forget gate of Gers et al. 2000), GRUCell (Cho et al. 2014; reset_after as in cuDNN) of Keras 3.
+ */
 import { type ProgramRecurrent, programGates } from "../model/program.js";
 import { activate } from "./activations.js";
 

@@ -1,4 +1,5 @@
-// Input projections and steps of the cells. Included once a target by kernels_inl.h.
+// Input projections and steps of the cells, as Keras 3 has them: SimpleRNN (Elman 1990), LSTM (Hochreiter & Schmidhuber 1997; forget gate:
+// Gers et al. 2000), GRU (Cho et al. 2014; reset_after: cuDNN's form). Included once a target by kernels_inl.h.
 namespace unroll {
 namespace UNROLL_TARGET {
 
