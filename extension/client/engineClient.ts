@@ -53,6 +53,9 @@ export class EngineClient {
   /** Kills of our own: a cancel that was not heard. */
   private killed: Failure | null = null;
   private readonly watch: Watch;
+  /** Results that the child holds for us: without it they would have to be computed again. */
+  private readonly held = new Set<number>();
+  private idle: NodeJS.Timeout | null = null;
 
   constructor(private options: EngineClientOptions) {
     this.policy = options.policy ?? defaultPolicy;
@@ -74,7 +77,14 @@ export class EngineClient {
 
   /** Starts the child if there is none. Rejects with the device's reason, or once the restart budget is spent. */
   async greet(): Promise<Greeting> {
-    this.greeting ??= this.start();
+    if (this.greeting === null) {
+      const greeting = this.start();
+      this.greeting = greeting;
+      // One that failed is not remembered: the next request, or a restart, tries again.
+      greeting.catch(() => {
+        if (this.greeting === greeting) this.greeting = null;
+      });
+    }
     return this.greeting;
   }
 
@@ -133,7 +143,6 @@ export class EngineClient {
   private async start(): Promise<Greeting> {
     if (this.disposed) throw new UnrollError(failure("CANCELLED", "The engine was disposed."));
     if (this.state.phase === "dead") {
-      this.greeting = null;
       const args = { count: this.state.deaths.length };
       throw new UnrollError(
         failure("ENGINE_CRASHED", "The engine ended by itself {count} times in three minutes. Choose “Restart engine” to try again.", args),
@@ -141,20 +150,15 @@ export class EngineClient {
     }
     if (this.child === null) this.spawn();
     const { device, threads, memoryLimitBytes } = this.options;
-    try {
-      const timer = setTimeout(
-        () => this.kill(failure("ENGINE_CRASHED", "The engine did not start in {ms} ms.", { ms: this.policy.startMs })),
-        this.policy.startMs,
-      );
-      const answer = await this.send({ type: "hello", device, threads, memoryLimitBytes }).finally(() => clearTimeout(timer));
-      if (answer.type !== "welcome")
-        throw new UnrollError(failure("INTERNAL", "The engine answered a greeting with “{type}”.", { type: answer.type }));
-      this.advance("welcome");
-      return { device: answer.device, devices: answer.devices };
-    } catch (error) {
-      this.greeting = null;
-      throw error;
-    }
+    const timer = setTimeout(
+      () => this.kill(failure("ENGINE_CRASHED", "The engine did not start in {ms} ms.", { ms: this.policy.startMs })),
+      this.policy.startMs,
+    );
+    const answer = await this.send({ type: "hello", device, threads, memoryLimitBytes }).finally(() => clearTimeout(timer));
+    if (answer.type !== "welcome")
+      throw new UnrollError(failure("INTERNAL", "The engine answered a greeting with “{type}”.", { type: answer.type }));
+    this.advance("welcome");
+    return { device: answer.device, devices: answer.devices };
   }
 
   private spawn(): void {
@@ -190,6 +194,8 @@ export class EngineClient {
     // While somebody waits, the process stays for the answer, or for the news that there will be none.
     child.ref();
     child.channel?.ref();
+    if (this.idle !== null) clearTimeout(this.idle);
+    if (request.type === "release") this.held.delete(request.resultId);
     return new Promise<EngineAnswer>((resolve, reject) => {
       const cancel = (): void => this.cancel(request.id);
       controls.signal?.addEventListener("abort", cancel, { once: true });
@@ -237,11 +243,13 @@ export class EngineClient {
     const waiting = this.waiting.get(answer.id);
     if (waiting === undefined) return;
     this.waiting.delete(answer.id);
+    if (answer.type === "ran" && waiting.request.type === "run" && waiting.request.keep) this.held.add(waiting.request.resultId);
     if (waiting.request.type === "run" && this.child !== null) this.advance("rest");
     if (this.waiting.size === 0) {
       this.child?.unref();
       this.child?.channel?.unref();
       this.watch.stop();
+      this.rest();
     }
     if (answer.type === "failed") waiting.reject(new UnrollError(answer.failure));
     else waiting.resolve(answer);
@@ -254,6 +262,16 @@ export class EngineClient {
     this.killed = reason;
     this.lost(child, "killed");
     child.kill("SIGKILL");
+  }
+
+  /** Nobody waits: an engine that holds nothing of ours is stopped after a while, and starts again by itself. */
+  private rest(): void {
+    const stateful = [...this.loaded].some((id) => JSON.stringify(this.models.get(id)?.model ?? null).includes('"stateful":true'));
+    if (this.child === null || this.held.size > 0 || stateful) return;
+    this.idle = setTimeout(() => {
+      if (this.waiting.size === 0) this.kill(failure("CANCELLED", "The engine was disposed."));
+    }, this.policy.idleMs);
+    this.idle.unref();
   }
 
   /** It lives and says nothing: it ends as one that died by itself. */
@@ -276,6 +294,8 @@ export class EngineClient {
     this.child = null;
     this.greeting = null;
     this.loaded.clear();
+    this.held.clear();
+    if (this.idle !== null) clearTimeout(this.idle);
     for (const id of [...this.waiting.keys()]) this.settle({ type: "failed", id, failure: reason });
   }
 

@@ -14,6 +14,8 @@ export interface Policy {
   readonly pingMs: number;
   /** No progress of a run for so long. */
   readonly progressMs: number;
+  /** Nothing asked and no result held for so long: the process is stopped until it is needed again. */
+  readonly idleMs: number;
 }
 
 export const defaultPolicy: Policy = {
@@ -23,6 +25,7 @@ export const defaultPolicy: Policy = {
   startMs: 15_000,
   pingMs: 5_000,
   progressMs: 30_000,
+  idleMs: 60_000,
 };
 
 export type SupervisorEvent = "start" | "welcome" | "run" | "rest" | "silent" | "exit" | "kill" | "restartAsked";
