@@ -51,6 +51,8 @@ Napi::Promise StartRun(Napi::Env env, Worker* worker, std::shared_ptr<Model> mod
   const napi_status made = napi_create_threadsafe_function(env, nullptr, nullptr, Napi::String::New(env, "unroll.run"), 0, 1, nullptr,
                                                            nullptr, nullptr, Settle, &settle);
   if (made != napi_ok) Throw(env, Status(Code::kInternal, "A run could not be started."));
+  // Before the worker: see Pool::Wake.
+  if (task->model->UsesThreads(task->plan)) worker->pool()->Wake();
   worker->Post(
       [settle, raw = task.release(), pool = worker->pool()]() {
         raw->status = raw->model->Run(raw->args, raw->plan, raw->token.get(), pool);

@@ -35,6 +35,8 @@ constexpr int64_t kSharedFloats = 1 << 18;
 
 }  // namespace
 
+bool Model::UsesThreads(const Plan& plan) const { return threads_ > 1 && plan.work >= kThreadWork; }
+
 Status Execution::Reserve() {
   if (!arena_.Reserve(plan_.arena_floats)) return Status(Code::kOutOfMemory, "There is no memory for this run.");
   int64_t largest = 0;

@@ -50,6 +50,8 @@ class Model {
   Status MakePlan(const Shape& input, int capture, Plan* plan) const;
   // Number of states, in the order of RunArgs::initial_states, with the units of each.
   const std::vector<int64_t>& state_units() const { return state_units_; }
+  // Would a run of this plan use more than one thread?
+  bool UsesThreads(const Plan& plan) const;
   bool reads_ids() const { return layers_[0].kind == LayerKind::kEmbedding; }
 
   // Computes; token and pool may be null. The plan is this model's for args.shape and args.capture.

@@ -15,17 +15,23 @@
 
 namespace unroll {
 
-// Until *value is no longer `old`.
-inline void WaitWhile(const std::atomic<uint32_t>& value, uint32_t old) {
+// For a while; true once the value is no longer `old`.
+inline bool Spin(const std::atomic<uint32_t>& value, uint32_t old) {
   constexpr int kSpins = 2000;  // some tens of microseconds
   for (int i = 0; i < kSpins; ++i) {
-    if (value.load(std::memory_order_acquire) != old) return;
+    if (value.load(std::memory_order_acquire) != old) return true;
 #if defined(__x86_64__)
     __builtin_ia32_pause();
 #elif defined(__aarch64__)
     asm volatile("yield");
 #endif
   }
+  return false;
+}
+
+// Until it is no longer `old`.
+inline void WaitWhile(const std::atomic<uint32_t>& value, uint32_t old) {
+  if (Spin(value, old)) return;
   while (value.load(std::memory_order_acquire) == old) value.wait(old, std::memory_order_acquire);
 }
 
@@ -65,7 +71,7 @@ class Pool {
   ~Pool() {
     stopped_.store(true, std::memory_order_relaxed);
     round_.fetch_add(1, std::memory_order_release);
-    round_.notify_all();
+    Wake();
     for (std::thread& thread : threads_) thread.join();
   }
   Pool(const Pool&) = delete;
@@ -84,6 +90,13 @@ class Pool {
     return std::min(wanted, static_cast<int>(threads_.size()) + 1);
   }
 
+  // Says that a Run is about to come, from any thread: a sleeping thread that is woken now finds a processor that is still idle. Woken by
+  // the run itself it may be put behind that on the same one, for milliseconds, while the other becomes idle.
+  void Wake() {
+    alarm_.fetch_add(1, std::memory_order_release);
+    alarm_.notify_all();
+  }
+
   // body(0) here, body(1) … body(count − 1) on other threads; returns when all are over. count ≤ what Grow gave; body does not throw.
   void Run(int count, const std::function<void(int)>& body) {
     if (count > 1) {
@@ -91,7 +104,7 @@ class Pool {
       count_ = count;
       left_.store(static_cast<uint32_t>(threads_.size()), std::memory_order_relaxed);
       round_.fetch_add(1, std::memory_order_release);
-      round_.notify_all();
+      Wake();
     }
     body(0);
     if (count == 1) return;
@@ -102,7 +115,7 @@ class Pool {
  private:
   void Work(int index, uint32_t seen) {
     for (;;) {
-      WaitWhile(round_, seen);
+      WaitForRound(seen);
       ++seen;
       if (stopped_.load(std::memory_order_relaxed)) return;
       if (index < count_) (*body_)(index);
@@ -110,7 +123,17 @@ class Pool {
     }
   }
 
+  // Spins after each alarm, sleeps until the next.
+  void WaitForRound(uint32_t seen) {
+    for (;;) {
+      const uint32_t alarm = alarm_.load(std::memory_order_acquire);
+      if (Spin(round_, seen)) return;
+      alarm_.wait(alarm, std::memory_order_acquire);
+    }
+  }
+
   std::vector<std::thread> threads_;
+  std::atomic<uint32_t> alarm_{0};
   std::atomic<uint32_t> round_{0};
   std::atomic<uint32_t> left_{0};
   std::atomic<bool> stopped_{false};
