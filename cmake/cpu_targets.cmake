@@ -17,4 +17,10 @@ add_library(unroll_cpu STATIC ${UNROLL_CPU_SOURCES})
 target_include_directories(unroll_cpu PUBLIC ${CMAKE_SOURCE_DIR})
 target_compile_definitions(unroll_cpu PUBLIC ${UNROLL_CPU_ARCH})
 # A NaN has to stay one and a sum its order, so no -ffast-math; contraction into FMA is wanted.
-target_compile_options(unroll_cpu PRIVATE -O3 -ffp-contract=fast -fno-math-errno)
+target_compile_options(unroll_cpu PRIVATE -ffp-contract=fast -fno-math-errno)
+# Under a sanitizer the kernels' many instances would take minutes to compile.
+if(UNROLL_SANITIZE)
+  target_compile_options(unroll_cpu PRIVATE -O1)
+else()
+  target_compile_options(unroll_cpu PRIVATE -O3)
+endif()
