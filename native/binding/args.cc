@@ -166,9 +166,9 @@ std::vector<LayerSpec> ReadLayers(const Napi::Value& value) {
   return layers;
 }
 
-std::vector<std::pair<const float*, int64_t>> ReadWeights(const Napi::Value& value) {
+std::vector<WeightView> ReadWeights(const Napi::Value& value) {
   Napi::Array array = Array(value, "weights", 4096);
-  std::vector<std::pair<const float*, int64_t>> weights;
+  std::vector<WeightView> weights;
   for (uint32_t i = 0; i < array.Length(); ++i) {
     Napi::TypedArray typed = Typed(array.Get(i), napi_float32_array, "A weight");
     weights.emplace_back(typed.As<Napi::Float32Array>().Data(), typed.ElementLength());
@@ -199,7 +199,7 @@ void* ReadBuffer(const Napi::Value& value, int64_t bytes) {
   return buffer.Data();
 }
 
-RunArgs ReadRun(const Napi::Value& value, const Model& model, Plan* plan, std::vector<Napi::Value>* keep) {
+RunArgs ReadRun(const Napi::Value& value, const Program& model, Plan* plan, std::vector<Napi::Value>* keep) {
   Napi::Env env = value.Env();
   Napi::Object object = Object(value, "A run");
   RunArgs args;

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "native/core/model.h"
+#include "native/core/program.h"
 
 namespace unroll {
 
@@ -18,7 +18,7 @@ Napi::Error ToError(Napi::Env env, const Status& status);
 
 std::vector<LayerSpec> ReadLayers(const Napi::Value& value);
 // Views into the caller's arrays, valid during the call.
-std::vector<std::pair<const float*, int64_t>> ReadWeights(const Napi::Value& value);
+std::vector<WeightView> ReadWeights(const Napi::Value& value);
 Shape ReadShape(const Napi::Value& value);
 int ReadCapture(const Napi::Value& value);
 // Of createModel's options; 0: as many as there are cores.
@@ -28,7 +28,7 @@ void* ReadBuffer(const Napi::Value& value, int64_t bytes);
 int64_t ReadInteger(const Napi::Value& value, const char* what, int64_t min, int64_t max);
 
 // The numbers of a run, checked against the plan; `keep` gets every array that has to stay alive until the run is over.
-RunArgs ReadRun(const Napi::Value& value, const Model& model, Plan* plan, std::vector<Napi::Value>* keep);
+RunArgs ReadRun(const Napi::Value& value, const Program& model, Plan* plan, std::vector<Napi::Value>* keep);
 
 }  // namespace unroll
 

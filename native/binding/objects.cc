@@ -27,7 +27,7 @@ Napi::Function ModelObject::Define(Napi::Env env) {
                       InstanceMethod<&ModelObject::Dispose>("dispose")});
 }
 
-const std::shared_ptr<Model>& ModelObject::Open(Napi::Env env) const {
+const std::shared_ptr<Program>& ModelObject::Open(Napi::Env env) const {
   if (model_ == nullptr) Throw(env, Status(Code::kInvalidArgument, "The model was disposed."));
   return model_;
 }
@@ -72,7 +72,9 @@ Napi::Value ModelObject::RunSync(const Napi::CallbackInfo& info) {
 
 Napi::Value ModelObject::Bind(const Napi::CallbackInfo& info) {
   const auto model = Open(info.Env());
-  auto bound = BoundRun::Create(model, ReadShape(info[0]), ReadCapture(info[1]), info[2]);
+  auto on_cpu = std::dynamic_pointer_cast<Model>(model);
+  if (on_cpu == nullptr) Throw(info.Env(), Status(Code::kUnsupported, "Only runs of the cpu device can be bound."));
+  auto bound = BoundRun::Create(std::move(on_cpu), ReadShape(info[0]), ReadCapture(info[1]), info[2]);
   // One at a time: what is no longer called is not to wait for the garbage collector.
   if (bound_ != nullptr) bound_->Release();
   bound_ = std::move(bound);

@@ -8,7 +8,7 @@
 
 #include "native/binding/bound_run.h"
 #include "native/binding/worker.h"
-#include "native/core/model.h"
+#include "native/core/program.h"
 
 namespace unroll {
 
@@ -35,16 +35,16 @@ class ModelObject : public Napi::ObjectWrap<ModelObject> {
  public:
   static Napi::Function Define(Napi::Env env);
   explicit ModelObject(const Napi::CallbackInfo& info) : ObjectWrap(info) {}
-  void Take(std::shared_ptr<Model> model) { model_ = std::move(model); }
+  void Take(std::shared_ptr<Program> model) { model_ = std::move(model); }
 
  private:
-  const std::shared_ptr<Model>& Open(Napi::Env env) const;
+  const std::shared_ptr<Program>& Open(Napi::Env env) const;
   Napi::Value Plan_(const Napi::CallbackInfo& info);
   Napi::Value Run(const Napi::CallbackInfo& info);
   Napi::Value RunSync(const Napi::CallbackInfo& info);
   Napi::Value Bind(const Napi::CallbackInfo& info);
   Napi::Value Dispose(const Napi::CallbackInfo& info);
-  std::shared_ptr<Model> model_;
+  std::shared_ptr<Program> model_;
   std::shared_ptr<BoundRun> bound_;
 };
 

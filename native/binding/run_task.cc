@@ -12,7 +12,7 @@ struct Task {
   Napi::Promise::Deferred deferred;
   // An array that references every typed array of the run.
   Napi::Reference<Napi::Array> keep;
-  std::shared_ptr<Model> model;
+  std::shared_ptr<Program> model;
   RunArgs args;
   Plan plan;
   std::shared_ptr<CancelToken> token;
@@ -36,7 +36,7 @@ void Settle(napi_env raw, napi_value, void*, void* data) {
 
 }  // namespace
 
-Napi::Promise StartRun(Napi::Env env, Worker* worker, std::shared_ptr<Model> model, RunArgs args, Plan plan,
+Napi::Promise StartRun(Napi::Env env, Worker* worker, std::shared_ptr<Program> model, RunArgs args, Plan plan,
                        const std::vector<Napi::Value>& keep, std::shared_ptr<CancelToken> token) {
   auto task = std::make_unique<Task>(env);
   Napi::Array held = Napi::Array::New(env, keep.size());

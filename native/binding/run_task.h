@@ -8,12 +8,12 @@
 #include <vector>
 
 #include "native/binding/worker.h"
-#include "native/core/model.h"
+#include "native/core/program.h"
 
 namespace unroll {
 
 // Starts the run; the promise resolves with undefined, or rejects with an Error whose `code` is a name of the table.
-Napi::Promise StartRun(Napi::Env env, Worker* worker, std::shared_ptr<Model> model, RunArgs args, Plan plan,
+Napi::Promise StartRun(Napi::Env env, Worker* worker, std::shared_ptr<Program> model, RunArgs args, Plan plan,
                        const std::vector<Napi::Value>& keep, std::shared_ptr<CancelToken> token);
 
 }  // namespace unroll

@@ -118,7 +118,7 @@ TEST(a_model_is_refused_where_any_of_its_allocations_fails) {
   const std::vector<LayerSpec> layers = {c.Layer()};
   const int64_t sites = RefuseEach([&]() -> Status {
     std::vector<LayerSpec> own;
-    std::vector<std::pair<const float*, int64_t>> views;
+    std::vector<WeightView> views;
     const int64_t wanted = failing.exchange(0);
     own = layers;
     for (const auto& weight : c.weights) views.emplace_back(weight.data(), static_cast<int64_t>(weight.size()));

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "native/core/model.h"
+#include "native/core/program.h"
 
 namespace unroll {
 

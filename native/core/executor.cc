@@ -27,7 +27,7 @@ void Merge(MergeMode mode, float* a, const float* b, int64_t size) {
 // Multiply-adds of a run below which a second thread costs more than it takes off.
 constexpr int64_t kThreadWork = 1 << 20;
 // Multiply-adds of one thread's part of a step below which threads do not meet after each.
-constexpr int64_t kStepWork = 1 << 16;
+constexpr int64_t kStepWork = 1 << 14;
 // Multiply-adds of a block of rows of a Dense layer.
 constexpr int64_t kDenseBlockWork = 1 << 27;
 // Recurrent weights that fit a core's own cache beside everything else: threads that share rows each read all of them.
@@ -273,12 +273,9 @@ Status Execution::Dense(const LayerSpec& layer, const LayerWeights& w, int64_t r
 }
 
 Status Execution::Embed(const LayerSpec& layer, const std::vector<float>& table, int64_t count, Flow* flow, float* out) {
+  if (Status status = CheckIds(layer, args_.ids, count); !status.ok()) return status;
   for (int64_t i = 0; i < count; ++i) {
     const int32_t id = args_.ids[i];
-    if (id < 0 || id >= layer.vocabulary) {
-      return Status(Code::kInvalidArgument, "Token id " + std::to_string(id) + " is not in the Embedding's table: ids go from 0 to " +
-                                                std::to_string(layer.vocabulary - 1) + ".");
-    }
     std::copy_n(table.data() + id * layer.units, layer.units, out + i * layer.units);
     if (layer.mask_zero) mask_[i] = id == 0 ? 0 : 1;
   }

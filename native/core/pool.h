@@ -13,6 +13,8 @@
 #include <thread>
 #include <vector>
 
+#include "native/core/placement.h"
+
 namespace unroll {
 
 // For a while; true once the value is no longer `old`.
@@ -83,6 +85,7 @@ class Pool {
       try {
         const int index = static_cast<int>(threads_.size()) + 1;
         threads_.emplace_back([this, index, seen = round_.load(std::memory_order_relaxed)] { Work(index, seen); });
+        kept_off_ = -1;
       } catch (const std::system_error&) {
         break;  // the system has no more threads: fewer compute
       }
@@ -100,6 +103,7 @@ class Pool {
   // body(0) here, body(1) … body(count − 1) on other threads; returns when all are over. count ≤ what Grow gave; body does not throw.
   void Run(int count, const std::function<void(int)>& body) {
     if (count > 1) {
+      Spread();
       body_ = &body;
       count_ = count;
       left_.store(static_cast<uint32_t>(threads_.size()), std::memory_order_relaxed);
@@ -113,6 +117,15 @@ class Pool {
   }
 
  private:
+  // A helper that shares the caller's processor would begin when its part of the work is already late: some schedulers leave it there for
+  // milliseconds while another processor is idle. Asked of the system only when the caller has moved.
+  void Spread() {
+    const int here = CurrentProcessor();
+    if (here == kept_off_) return;
+    for (std::thread& thread : threads_) KeepOff(thread.native_handle(), here);
+    kept_off_ = here;
+  }
+
   void Work(int index, uint32_t seen) {
     for (;;) {
       WaitForRound(seen);
@@ -139,6 +152,8 @@ class Pool {
   std::atomic<bool> stopped_{false};
   const std::function<void(int)>* body_ = nullptr;
   int count_ = 0;
+  // The processor that helpers keep off; −1: none.
+  int kept_off_ = -1;
 };
 
 }  // namespace unroll

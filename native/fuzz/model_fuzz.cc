@@ -158,7 +158,7 @@ void Model(const uint8_t* data, size_t size) {
   // Now and then one number too few or too many.
   if (!sizes.empty() && in.Below(20) == 0) sizes[in.Below(sizes.size())] += in.Coin() ? 1 : -1;
   std::vector<std::vector<float>> values;
-  std::vector<std::pair<const float*, int64_t>> views;
+  std::vector<WeightView> views;
   for (int64_t count : sizes) values.push_back(Floats(&in, count));
   for (const auto& value : values) views.emplace_back(value.data(), static_cast<int64_t>(value.size()));
   const int64_t before = LiveBytes();

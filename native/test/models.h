@@ -20,7 +20,7 @@ using Weights = std::vector<Floats>;
 
 inline Status Build(const std::vector<LayerSpec>& layers, int64_t features, const Weights& weights, const Kernels& kernels,
                     std::shared_ptr<Model>* model, int64_t threads = 1) {
-  std::vector<std::pair<const float*, int64_t>> views;
+  std::vector<WeightView> views;
   for (const Floats& weight : weights) views.emplace_back(weight.data(), static_cast<int64_t>(weight.size()));
   return Model::Create(layers, features, views, kernels, threads, model);
 }

@@ -2,40 +2,60 @@
 namespace unroll {
 namespace UNROLL_TARGET {
 
-// 2^x for |x| ≤ 126 as 2^n·(1 + rest). The polynomial is (2^f − 1)/f on |f| ≤ 1/2 to 1.1e-8, by Lawson's weighted least squares.
+// Of 2^x for |x| ≤ 126, as 2^n·(1 + rest). The polynomial is (2^f − 1)/f on |f| ≤ 1/2 to 1.1e-8, by Lawson's weighted least squares.
+template <int K>
 struct Power {
-  Vec n;     // whole
-  Vec rest;  // keeps its digits near 0
-};
+  Vec n[K];     // whole
+  Vec rest[K];  // keeps its digits near 0
 
-inline Power PowerOf(Vec x) {
-  const Vec n = Round(x);
-  const Vec f = x - n;
-  Vec p = Splat(1.54035122e-4f);
-  p = p * f + Splat(1.33907353e-3f);
-  p = p * f + Splat(9.61823761e-3f);
-  p = p * f + Splat(5.55035733e-2f);
-  p = p * f + Splat(2.40226492e-1f);
-  p = p * f + Splat(6.93147182e-1f);
-  return {n, p * f};
-}
+  [[gnu::always_inline]] explicit inline Power(const Vec (&x)[K]) {
+    Vec f[K], p[K];
+    UNROLL_EACH n[k] = Round(x[k]);
+    UNROLL_EACH f[k] = x[k] - n[k];
+    UNROLL_EACH p[k] = Splat(1.54035122e-4f) * f[k] + Splat(1.33907353e-3f);
+    UNROLL_EACH p[k] = p[k] * f[k] + Splat(9.61823761e-3f);
+    UNROLL_EACH p[k] = p[k] * f[k] + Splat(5.55035733e-2f);
+    UNROLL_EACH p[k] = p[k] * f[k] + Splat(2.40226492e-1f);
+    UNROLL_EACH p[k] = p[k] * f[k] + Splat(6.93147182e-1f);
+    UNROLL_EACH rest[k] = p[k] * f[k];
+  }
+};
 
 constexpr float kLog2E = 1.44269504088896341f;
 
 // 1/(1 + e^−x); where float ends, at |x| > 87, it stays at its value there.
-inline Vec Sigmoid(Vec x) {
+template <int K>
+[[gnu::always_inline]] inline void Sigmoids(Vec (&x)[K]) {
   const Vec one = Splat(1.0f);
-  const Power e = PowerOf(Least(Most(x * Splat(-kLog2E), Splat(-126.0f)), Splat(126.0f)));
-  return Inverse(one + Scale(one + e.rest, e.n));
+  UNROLL_EACH x[k] = Least(Most(x[k] * Splat(-kLog2E), Splat(-126.0f)), Splat(126.0f));
+  const Power<K> e(x);
+  UNROLL_EACH x[k] = one + Scale(one + e.rest[k], e.n[k]);
+  Invert(x);
 }
 
 // E/(E + 2) with E = e^2x − 1, which keeps its digits near 0. From 10 on tanh is 1 in float.
-inline Vec Tanh(Vec x) {
+template <int K>
+[[gnu::always_inline]] inline void Tanhs(Vec (&x)[K]) {
   const Vec one = Splat(1.0f);
-  const Power e = PowerOf(Least(Most(x * Splat(2 * kLog2E), Splat(-29.0f)), Splat(29.0f)));
-  const Vec power = Scale(one, e.n);
-  const Vec minus = power * e.rest + (power - one);
-  return minus * Inverse(minus + Splat(2.0f));
+  UNROLL_EACH x[k] = Least(Most(x[k] * Splat(2 * kLog2E), Splat(-29.0f)), Splat(29.0f));
+  const Power<K> e(x);
+  Vec minus[K];
+  UNROLL_EACH x[k] = Scale(one, e.n[k]);
+  UNROLL_EACH minus[k] = x[k] * e.rest[k] + (x[k] - one);
+  UNROLL_EACH x[k] = minus[k] + Splat(2.0f);
+  Invert(x);
+  UNROLL_EACH x[k] = minus[k] * x[k];
+}
+
+inline Vec Sigmoid(Vec x) {
+  Vec v[1] = {x};
+  Sigmoids(v);
+  return v[0];
+}
+inline Vec Tanh(Vec x) {
+  Vec v[1] = {x};
+  Tanhs(v);
+  return v[0];
 }
 
 inline Vec Relu(Vec x) { return x < Vec{} ? Vec{} : x; }

@@ -57,35 +57,70 @@ inline void Project(const Projection& p, int64_t first, int64_t end) {
 // tanh and sigmoid, as nearly all layers have them; else whatever the spec says.
 struct UsualActivations {
   explicit UsualActivations(const RecurrentSpec&) {}
+  template <int K>
+  [[gnu::always_inline]] inline void Inner(Vec (&x)[K]) const {
+    Tanhs(x);
+  }
+  template <int K>
+  [[gnu::always_inline]] inline void Gate(Vec (&x)[K]) const {
+    Sigmoids(x);
+  }
   [[gnu::always_inline]] inline Vec Inner(Vec x) const { return Tanh(x); }
-  [[gnu::always_inline]] inline Vec Gate(Vec x) const { return Sigmoid(x); }
 };
 struct AnyActivations {
   explicit AnyActivations(const RecurrentSpec& s) : spec(s) {}
+  template <int K>
+  [[gnu::always_inline]] inline void Inner(Vec (&x)[K]) const {
+    UNROLL_EACH x[k] = Apply(spec.activation, x[k]);
+  }
+  template <int K>
+  [[gnu::always_inline]] inline void Gate(Vec (&x)[K]) const {
+    UNROLL_EACH x[k] = Apply(spec.recurrent_activation, x[k]);
+  }
   [[gnu::always_inline]] inline Vec Inner(Vec x) const { return Apply(spec.activation, x); }
-  [[gnu::always_inline]] inline Vec Gate(Vec x) const { return Apply(spec.recurrent_activation, x); }
   const RecurrentSpec& spec;
 };
 
-// What the steps of all cells have in common. Unit: the first of a vector.
+// Where a tile's results go. Copied out of the step: a store of floats might have changed that, so that it would be read anew after each.
+struct Place {
+  Place(const CellStep& s, int64_t row, int64_t unit)
+      : h(s.h + row * s.stride + unit),
+        h_next(s.h_next + row * s.stride + unit),
+        out(s.out == nullptr ? nullptr : s.out + row * s.out_stride + unit),
+        counts(s.counts == nullptr ? nullptr : s.counts + row * s.counts_stride),
+        stride(s.stride),
+        out_stride(s.out_stride),
+        counts_stride(s.counts_stride),
+        left(s.cell->units - unit),
+        traced(s.traced) {}
+
+  // m: rows from the first one; at: units from the first one, the first of a vector.
+  [[gnu::always_inline]] inline bool Holds(int64_t m) const { return counts != nullptr && counts[m * counts_stride] == 0; }
+  [[gnu::always_inline]] inline Vec H(int64_t m, int64_t at = 0) const { return Load(h + m * stride + at); }
+  [[gnu::always_inline]] inline void Hold(int64_t m, int64_t at = 0) const { Store(h_next + m * stride + at, H(m, at)); }
+  [[gnu::always_inline]] inline void Emit(int64_t m, Vec v, int64_t at = 0) const {
+    Store(h_next + m * stride + at, v);
+    if (out != nullptr && left > at) StoreFirst(out + m * out_stride + at, v, left - at);
+  }
+
+  const float* const h;
+  float* const h_next;
+  float* const out;             // or null
+  const uint8_t* const counts;  // or null
+  const int64_t stride, out_stride, counts_stride;
+  const int64_t left;  // units from the first one to the last
+  const bool traced;
+};
+
+// What the steps of all cells have in common.
 struct StepJob {
   const CellStep& s;
 
   [[gnu::always_inline]] inline float* Projected(int64_t panel, int64_t row) const {
     return s.projected + panel * s.panel_stride + row * s.cell->width();
   }
-  [[gnu::always_inline]] inline bool Holds(int64_t row) const { return s.counts != nullptr && s.counts[row * s.counts_stride] == 0; }
-  [[gnu::always_inline]] inline void Hold(int64_t row, int64_t unit) const {
-    Store(s.h_next + row * s.stride + unit, Load(s.h + row * s.stride + unit));
-  }
-  [[gnu::always_inline]] inline void Emit(int64_t row, int64_t unit, Vec h) const {
-    Store(s.h_next + row * s.stride + unit, h);
-    const int64_t n = s.cell->units - unit;
-    if (s.out != nullptr && n > 0) StoreFirst(s.out + row * s.out_stride + unit, h, n);
-  }
   template <int N>
   [[gnu::always_inline]] inline void Trace(int64_t row, int64_t unit, const Vec (&values)[N]) const {
-    if (!s.traced) return;
     const int64_t n = s.cell->units - unit;
     if (n <= 0) return;
     for (int k = 0; k < N; ++k) StoreFirst(s.traces[k] + row * s.trace_stride + unit, values[k], n);
@@ -104,20 +139,20 @@ struct SimpleRnnJob : StepJob {
   }
   template <int M>
   [[gnu::always_inline]] inline void Finish(int64_t panel, int64_t first, Vec (&sum)[M][V]) const {
+    const int64_t unit = panel * V * kLanes;
+    const Place place(s, first, unit);
 #pragma GCC unroll 8
     for (int m = 0; m < M; ++m) {
-      const int64_t row = first + m;
-      const bool holds = Holds(row);
+      const bool holds = place.Holds(m);
+      activations.Inner(sum[m]);
 #pragma GCC unroll 8
       for (int v = 0; v < V; ++v) {
-        const int64_t unit = (panel * V + v) * kLanes;
         if (holds) {
-          Hold(row, unit);
+          place.Hold(m, v * kLanes);
           continue;
         }
-        const Vec values[1] = {activations.Inner(sum[m][v])};
-        Emit(row, unit, values[0]);
-        Trace(row, unit, values);
+        place.Emit(m, sum[m][v], v * kLanes);
+        if (place.traced) Trace(first + m, unit + v * kLanes, {sum[m][v]});
       }
     }
   }
@@ -136,25 +171,35 @@ struct LstmJob : StepJob {
   template <int M>
   [[gnu::always_inline]] inline void Finish(int64_t panel, int64_t first, Vec (&sum)[M][4]) const {
     const int64_t unit = panel * kLanes;
+    const Place place(s, first, unit);
+    float* const states = s.c + first * s.stride + unit;
+    Vec inner[M], c[M];
 #pragma GCC unroll 8
     for (int m = 0; m < M; ++m) {
-#pragma GCC unroll 8
-      for (int v = 0; v < 4; ++v) sum[m][v] = v == 2 ? activations.Inner(sum[m][v]) : activations.Gate(sum[m][v]);
+      Vec gates[3] = {sum[m][0], sum[m][1], sum[m][3]};
+      activations.Gate(gates);
+      sum[m][0] = gates[0];
+      sum[m][1] = gates[1];
+      sum[m][3] = gates[2];
+      inner[m] = sum[m][2];
     }
+    activations.Inner(inner);
 #pragma GCC unroll 8
     for (int m = 0; m < M; ++m) {
-      const int64_t row = first + m;
-      if (Holds(row)) {
-        Hold(row, unit);
+      sum[m][2] = inner[m];
+      inner[m] = c[m] = sum[m][1] * Load(states + m * place.stride) + sum[m][0] * sum[m][2];
+    }
+    activations.Inner(inner);
+#pragma GCC unroll 8
+    for (int m = 0; m < M; ++m) {
+      if (place.Holds(m)) {
+        place.Hold(m);
         continue;
       }
-      const Vec i = sum[m][0], f = sum[m][1], g = sum[m][2], o = sum[m][3];
-      float* state = s.c + row * s.stride + unit;
-      const Vec c = f * Load(state) + i * g;
-      const Vec h = o * activations.Inner(c);
-      Store(state, c);
-      Emit(row, unit, h);
-      Trace(row, unit, {h, c, i, f, g, o});
+      const Vec h = sum[m][3] * inner[m];
+      Store(states + m * place.stride, c[m]);
+      place.Emit(m, h);
+      if (place.traced) Trace(first + m, unit, {h, c[m], sum[m][0], sum[m][1], sum[m][2], sum[m][3]});
     }
   }
 };
@@ -171,25 +216,30 @@ struct GruJob : StepJob {
   }
   template <int M>
   [[gnu::always_inline]] inline void Finish(int64_t panel, int64_t first, Vec (&sum)[M][3]) const {
-    const int64_t unit = panel * kLanes;
+    const int64_t unit = panel * kLanes, width = s.cell->width();
+    const Place place(s, first, unit);
+    const float* const projected = Projected(panel, first);
+    Vec candidate[M];
 #pragma GCC unroll 8
     for (int m = 0; m < M; ++m) {
-      const float* x = Projected(panel, first + m);
-      sum[m][0] = activations.Gate(Load(x) + sum[m][0]);
-      sum[m][1] = activations.Gate(Load(x + kLanes) + sum[m][1]);
+      const float* x = projected + m * width;
+      Vec gates[2] = {Load(x) + sum[m][0], Load(x + kLanes) + sum[m][1]};
+      activations.Gate(gates);
+      sum[m][0] = gates[0];
+      sum[m][1] = gates[1];
+      candidate[m] = Load(x + 2 * kLanes) + gates[1] * sum[m][2];
     }
+    activations.Inner(candidate);
 #pragma GCC unroll 8
     for (int m = 0; m < M; ++m) {
-      const int64_t row = first + m;
-      if (Holds(row)) {
-        Hold(row, unit);
+      if (place.Holds(m)) {
+        place.Hold(m);
         continue;
       }
       const Vec z = sum[m][0], r = sum[m][1];
-      const Vec candidate = activations.Inner(Load(Projected(panel, row) + 2 * kLanes) + r * sum[m][2]);
-      const Vec h = z * Load(s.h + row * s.stride + unit) + (Splat(1.0f) - z) * candidate;
-      Emit(row, unit, h);
-      Trace(row, unit, {h, z, r, candidate});
+      const Vec h = z * place.H(m) + (Splat(1.0f) - z) * candidate[m];
+      place.Emit(m, h);
+      if (place.traced) Trace(first + m, unit, {h, z, r, candidate[m]});
     }
   }
 };
@@ -210,10 +260,10 @@ struct GruGatesJob : StepJob {
     for (int m = 0; m < M; ++m) {
       float* to = Projected(panel, first + m);
       const int64_t at = (first + m) * s.stride + panel * kLanes;
-      const Vec r = activations.Gate(sum[m][1]);
-      Store(to, activations.Gate(sum[m][0]));
-      Store(to + kLanes, r);
-      Store(s.reset + at, r * Load(s.h + at));
+      activations.Gate(sum[m]);
+      Store(to, sum[m][0]);
+      Store(to + kLanes, sum[m][1]);
+      Store(s.reset + at, sum[m][1] * Load(s.h + at));
     }
   }
 };
@@ -229,18 +279,22 @@ struct GruCandidateJob : StepJob {
   template <int M>
   [[gnu::always_inline]] inline void Finish(int64_t panel, int64_t first, Vec (&sum)[M][1]) const {
     const int64_t unit = panel * kLanes;
+    const Place place(s, first, unit);
+    Vec candidate[M];
+#pragma GCC unroll 8
+    for (int m = 0; m < M; ++m) candidate[m] = sum[m][0];
+    activations.Inner(candidate);
 #pragma GCC unroll 8
     for (int m = 0; m < M; ++m) {
-      const int64_t row = first + m;
-      if (Holds(row)) {
-        Hold(row, unit);
+      if (place.Holds(m)) {
+        place.Hold(m);
         continue;
       }
-      const float* gates = Projected(panel, row);
-      const Vec z = Load(gates), candidate = activations.Inner(sum[m][0]);
-      const Vec h = z * Load(s.h + row * s.stride + unit) + (Splat(1.0f) - z) * candidate;
-      Emit(row, unit, h);
-      Trace(row, unit, {h, z, Load(gates + kLanes), candidate});
+      const float* gates = Projected(panel, first + m);
+      const Vec z = Load(gates);
+      const Vec h = z * place.H(m) + (Splat(1.0f) - z) * candidate[m];
+      place.Emit(m, h);
+      if (place.traced) Trace(first + m, unit, {h, z, Load(gates + kLanes), candidate[m]});
     }
   }
 };

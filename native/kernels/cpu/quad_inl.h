@@ -155,7 +155,9 @@ struct QuadStep {
     Vec sum[4];
     Start(group, sum);
     AddQuad<4>(sum, Load(s.h + group * kLanes), s.cell->recurrent.panel(0), s.cell->units);
-    const Vec i = activations.Gate(sum[0]), f = activations.Gate(sum[1]), g = activations.Inner(sum[2]), o = activations.Gate(sum[3]);
+    Vec gates[3] = {sum[0], sum[1], sum[3]};
+    activations.Gate(gates);
+    const Vec i = gates[0], f = gates[1], g = activations.Inner(sum[2]), o = gates[2];
     float* state = s.c + group * kLanes;
     const Vec before = Load(state);
     const Vec c = f * before + i * g;
@@ -171,7 +173,9 @@ struct QuadStep {
     for (int v = 0; v < 3; ++v) sum[v] = Load(s.cell->recurrent_bias.data() + v * kLanes);
     const Vec before = Load(s.h + group * kLanes);
     AddQuad<3>(sum, before, s.cell->recurrent.panel(0), s.cell->units);
-    const Vec z = activations.Gate(x[0] + sum[0]), r = activations.Gate(x[1] + sum[1]);
+    Vec gates[2] = {x[0] + sum[0], x[1] + sum[1]};
+    activations.Gate(gates);
+    const Vec z = gates[0], r = gates[1];
     const Vec candidate = activations.Inner(x[2] + r * sum[2]);
     const Vec h = z * before + (Splat(1.0f) - z) * candidate;
     Finish(group, h, {h, z, r, candidate});
@@ -184,7 +188,8 @@ struct QuadStep {
     const Vec before = Load(s.h + group * kLanes);
     Vec gates[2] = {x[0], x[1]}, sum[1] = {x[2]};
     AddQuad<2>(gates, before, s.cell->recurrent.panel(0), s.cell->units);
-    const Vec z = activations.Gate(gates[0]), r = activations.Gate(gates[1]);
+    activations.Gate(gates);
+    const Vec z = gates[0], r = gates[1];
     AddQuad<1>(sum, r * before, s.cell->candidate.panel(0), s.cell->units);
     const Vec candidate = activations.Inner(sum[0]);
     const Vec h = z * before + (Splat(1.0f) - z) * candidate;
