@@ -8,13 +8,27 @@ add_library(unroll_reference STATIC ${UNROLL_REFERENCE_SOURCES})
 target_include_directories(unroll_reference PUBLIC ${CMAKE_SOURCE_DIR})
 unroll_warnings(unroll_reference)
 
+# CUDA kernels run on the processor, where that has been written for it.
+set(UNROLL_CUDA_EMULATOR OFF)
+if(CMAKE_SYSTEM_NAME STREQUAL "Linux" AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|amd64|aarch64|arm64")
+  set(UNROLL_CUDA_EMULATOR ON)
+  include(cmake/cuda_emulator.cmake)
+endif()
+
 file(GLOB_RECURSE UNROLL_TEST_SOURCES CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR}/native native/*_test.cc)
+if(NOT UNROLL_CUDA_EMULATOR)
+  list(FILTER UNROLL_TEST_SOURCES EXCLUDE REGEX "^kernels/cuda/")
+endif()
 foreach(source ${UNROLL_TEST_SOURCES})
   string(REGEX REPLACE "\\.cc$" "" name ${source})
   string(REPLACE "/" "_" target ${name})
   add_executable(${target} native/${source})
   target_link_libraries(${target} PRIVATE unroll_core unroll_reference)
   unroll_warnings(${target})
+  if(source MATCHES "^kernels/cuda/")
+    target_link_libraries(${target} PRIVATE unroll_cuda_emulator)
+    target_compile_options(${target} PRIVATE -Wno-unknown-pragmas)
+  endif()
   add_test(NAME ${name} COMMAND ${target})
   # A refused allocation is an answer that the core handles, not an error of the program.
   set_tests_properties(${name} PROPERTIES TIMEOUT 300

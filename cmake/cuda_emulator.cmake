@@ -1,0 +1,32 @@
+# CUDA kernels on the processor, for tests: the emulator, and .cu sources compiled as C++ against it. Linux on x86-64 and arm64.
+file(GLOB UNROLL_EMULATOR_SOURCES CONFIGURE_DEPENDS native/kernels/cuda/emulator/*.cc)
+list(FILTER UNROLL_EMULATOR_SOURCES EXCLUDE REGEX "_test\\.cc$")
+add_library(unroll_cuda_emulator STATIC ${UNROLL_EMULATOR_SOURCES})
+target_include_directories(unroll_cuda_emulator PUBLIC ${CMAKE_SOURCE_DIR})
+target_compile_definitions(unroll_cuda_emulator PUBLIC UNROLL_CUDA_EMULATOR)
+target_link_libraries(unroll_cuda_emulator PUBLIC Threads::Threads)
+unroll_warnings(unroll_cuda_emulator)
+# The switches between threads are what a kernel's time is spent on; a debugger has no use for these files.
+target_compile_options(unroll_cuda_emulator PRIVATE -O2)
+# A race check watches the kernels, to which the emulator is the hardware.
+if(UNROLL_SANITIZE MATCHES "thread")
+  target_compile_options(unroll_cuda_emulator PRIVATE -fno-sanitize=thread)
+  target_compile_definitions(unroll_cuda_emulator PRIVATE UNROLL_EMULATOR_TSAN)
+endif()
+
+# unroll_emulated_kernels(target a.cu b.cu …): a library of these sources, of which paths are below the root of the project.
+function(unroll_emulated_kernels target)
+  set(wrappers)
+  foreach(source ${ARGN})
+    # g++ takes a .cu for a script of the linker; a source that includes it is the same to every compiler.
+    string(REPLACE "/" "_" name ${source})
+    set(wrapper ${CMAKE_BINARY_DIR}/emulated/${name}.cc)
+    file(CONFIGURE OUTPUT ${wrapper} CONTENT "#include \"${source}\"\n")
+    list(APPEND wrappers ${wrapper})
+  endforeach()
+  add_library(${target} STATIC ${wrappers})
+  target_link_libraries(${target} PUBLIC unroll_cuda_emulator)
+  unroll_warnings(${target})
+  # #pragma unroll is nvcc's.
+  target_compile_options(${target} PRIVATE -Wno-unknown-pragmas)
+endfunction()

@@ -1,0 +1,70 @@
+// What the lanes of a warp do together, and the way from a kernel's words to the machine that runs it.
+#include "native/kernels/cuda/emulator/builtins.h"
+
+#include "native/kernels/cuda/emulator/machine.h"
+
+namespace unroll {
+namespace emulator {
+namespace {
+
+Lane* Me() { return static_cast<Lane*>(current); }
+Machine* MyMachine() { return Me()->warp->block->machine; }
+
+struct ShuffleHand {
+  uint64_t value;
+  unsigned source;
+  uint64_t result;
+};
+
+void CombineShuffle(void* const* hands, uint32_t lanes) {
+  constexpr uint64_t kNothing = ~uint64_t{0};
+  for (uint32_t left = lanes; left != 0; left &= left - 1) {
+    auto* mine = static_cast<ShuffleHand*>(hands[std::countr_zero(left)]);
+    const bool there = (lanes >> mine->source & 1) != 0;
+    mine->result = there ? static_cast<const ShuffleHand*>(hands[mine->source])->value : kNothing;
+  }
+}
+
+struct BallotHand {
+  bool vote;
+  uint32_t result;
+};
+
+void CombineBallot(void* const* hands, uint32_t lanes) {
+  uint32_t votes = 0;
+  for (uint32_t left = lanes; left != 0; left &= left - 1) {
+    const int lane = std::countr_zero(left);
+    votes |= static_cast<uint32_t>(static_cast<const BallotHand*>(hands[lane])->vote) << lane;
+  }
+  for (uint32_t left = lanes; left != 0; left &= left - 1) static_cast<BallotHand*>(hands[std::countr_zero(left)])->result = votes;
+}
+
+}  // namespace
+
+void SyncBlock(Site site) { MyMachine()->SyncBlock(Me(), site); }
+void SyncWarp(uint32_t mask, Site site) { MyMachine()->Meet(Me(), mask, nullptr, nullptr, site); }
+void SyncGrid(Site site) { MyMachine()->SyncGrid(Me(), site); }
+void Spin(Site site) { MyMachine()->Spin(Me(), site); }
+void Change() { MyMachine()->Change(); }
+
+void Fault(const char* what, Site site) {
+  MyMachine()->Blame(Name(*Me()) + " at " + Text(site) + ": " + what);
+  MyMachine()->Stop(Me());
+}
+
+void* TakeShared(int index, int64_t bytes, Site site) { return MyMachine()->TakeShared(Me(), index, bytes, site); }
+
+uint64_t Shuffle(uint32_t mask, uint64_t value, unsigned source, Site site) {
+  ShuffleHand hand{value, source, 0};
+  MyMachine()->Meet(Me(), mask, &hand, CombineShuffle, site);
+  return hand.result;
+}
+
+uint32_t Ballot(uint32_t mask, bool vote, Site site) {
+  BallotHand hand{vote, 0};
+  MyMachine()->Meet(Me(), mask, &hand, CombineBallot, site);
+  return hand.result;
+}
+
+}  // namespace emulator
+}  // namespace unroll

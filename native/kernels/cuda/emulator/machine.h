@@ -1,0 +1,183 @@
+// A launch on the processor: blocks, warps and lanes, each lane a fiber of the thread that launched; which one goes on when one has to
+// wait.
+#ifndef UNROLL_KERNELS_CUDA_EMULATOR_MACHINE_H_
+#define UNROLL_KERNELS_CUDA_EMULATOR_MACHINE_H_
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "native/kernels/cuda/emulator/copies.h"
+#include "native/kernels/cuda/emulator/device.h"
+#include "native/kernels/cuda/emulator/fiber.h"
+#include "native/kernels/cuda/emulator/thread.h"
+
+namespace unroll {
+namespace emulator {
+
+struct Warp;
+class Machine;
+
+inline constexpr uint32_t kAllLanes = 0xffffffffu;
+inline constexpr int kLanes = 32;
+inline constexpr int kWarps = 32;  // of the largest block
+
+struct alignas(64) Lane : Thread {
+  Fiber fiber;
+  Warp* warp = nullptr;
+  Site waits_at;
+  Copies copies;
+};
+
+// Done once for all lanes of an exchange: hands[i] is what lane i gave, for the bits of `lanes`.
+using Combine = void (*)(void* const* hands, uint32_t lanes);
+
+// What the lanes of a mask do together. The lanes' bits say who has come.
+struct Exchange {
+  uint32_t mask = kAllLanes;
+  uint32_t arrived = 0;
+  Combine combine = nullptr;
+  Site site;
+  void* hands[kLanes];
+  unsigned round = 0;
+  Meeting meetings[2];  // of two rounds in turn nobody is in the older one any more
+};
+
+struct Block;
+
+struct Warp {
+  Block* block = nullptr;
+  uint32_t bit = 0;  // in the block's masks of warps
+  uint32_t alive = 0, ready = 0;
+  Exchange whole;
+  std::deque<Exchange> parts;  // of other masks; a deque, because who waits there points to it
+  Stacks stacks;
+  Lane lanes[kLanes];
+};
+
+struct Piece {
+  void* memory;
+  int64_t bytes;
+};
+
+struct Barrier {
+  int64_t arrived = 0;
+  Site site;
+  unsigned round = 0;
+  Meeting meetings[2];
+};
+
+struct Block {
+  uint3 index = {};
+  dim3 dim;
+  Machine* machine = nullptr;
+  uint32_t ready_warps = 0;
+  int64_t threads = 0, alive = 0;
+  Barrier barrier;
+  std::vector<Piece> pieces;  // of shared memory
+  int64_t shared_bytes = 0;
+  std::vector<std::unique_ptr<Warp>> warps;
+
+  Block() = default;
+  ~Block();
+  Block(const Block&) = delete;
+  Block& operator=(const Block&) = delete;
+};
+
+struct KernelLaunch {
+  dim3 grid, block;
+  int64_t shared_bytes = 0;
+  int64_t resident = 1;  // blocks at once
+  bool cooperative = false;
+  std::function<void()> body;
+  Order order = Order::kFifo;
+  uint64_t seed = 1;
+};
+
+// One for each of the operating system's threads: fibers, stacks and blocks are kept for its next launch.
+class Machine {
+ public:
+  Machine() = default;
+  ~Machine();
+  Machine(const Machine&) = delete;
+  Machine& operator=(const Machine&) = delete;
+
+  // Until the last thread has ended; what was wrong, or nothing.
+  std::string Run(const KernelLaunch& launch);
+  int64_t switches() const { return switches_; }
+
+  // What a lane may call while it runs.
+  void SyncBlock(Lane* me, Site site);
+  void SyncGrid(Lane* me, Site site);
+  void Meet(Lane* me, uint32_t mask, void* hand, Combine combine, Site site);
+  // Until some other lane had its turn, or none can have one.
+  void Spin(Lane* me, Site site);
+  void* TakeShared(Lane* me, int index, int64_t bytes, Site site);
+  // Something has changed that a spinning lane may be waiting for.
+  void Change() { ++changes_; }
+  // Notes what is wrong; the first one counts. Stop then ends the launch and leaves the lane where it is, so that nothing on its stack is
+  // destroyed: what the text was made of has to be gone by then.
+  void Blame(std::string fault);
+  [[noreturn]] void Stop(Lane* me);
+
+ private:
+  static void Enter(Fiber* from);
+  void Finish(Lane* me);
+  void Close(Block* block);
+  void Release(Block* block);
+  void ReleaseGrid();
+  uint32_t Complete(Exchange* exchange);
+  Exchange* Find(Warp* warp, uint32_t mask);
+  bool AddPiece(Block* block, int64_t bytes, Site site);
+  [[noreturn]] void Diverge(Lane* me, const char* what, Site theirs, Site mine);
+
+  Lane* Pick(Block* block);
+  Lane* Next(Lane* me);
+  void Leave(Lane* me);
+  void Switch(Fiber* from, Lane* to);
+  uint64_t Random();
+
+  // The launcher's part.
+  Lane* Choose();
+  Block* ReadyBlock();
+  bool MayAdmit() const;
+  void Admit();
+  void Shape(Block* block, const dim3& dim);
+  void AddWarp(Block* block);
+  std::string Deadlock() const;
+  void Discard();
+
+  const KernelLaunch* launch_ = nullptr;
+  Order order_ = Order::kFifo;
+  uint64_t random_ = 1;
+  Fiber launcher_;
+  int64_t switches_ = 0;
+  uint64_t changes_ = 0;
+  std::string fault_;
+
+  int64_t blocks_ = 0, admitted_ = 0;  // of this launch
+  int64_t alive_ = 0;                  // threads that have not ended, those of blocks to come included
+  Barrier grid_;
+  Meeting begin_, end_;  // of the launch, for the host
+  std::vector<Block*> running_;
+  std::vector<std::unique_ptr<Block>> made_;
+  std::vector<Block*> free_;
+  std::vector<Block*> spent_;  // of this launch, where a race check must tell their threads from those of later blocks
+  std::deque<Lane*> spinners_;
+  uint64_t spins_ = 0, seen_changes_ = 0;
+};
+
+// That of this thread.
+Machine& machine();
+
+// For reports: file:line, and which thread of which block.
+std::string Text(const Site& site);
+std::string Name(const Lane& lane);
+
+}  // namespace emulator
+}  // namespace unroll
+
+#endif  // UNROLL_KERNELS_CUDA_EMULATOR_MACHINE_H_

@@ -1,0 +1,47 @@
+// What a thread of a kernel knows about itself, and the types of CUDA that say where it is.
+#ifndef UNROLL_KERNELS_CUDA_EMULATOR_THREAD_H_
+#define UNROLL_KERNELS_CUDA_EMULATOR_THREAD_H_
+
+#include <cstdint>
+#include <cstring>
+
+struct uint3 {
+  unsigned x, y, z;
+};
+
+struct dim3 {
+  unsigned x, y, z;
+  constexpr dim3(unsigned of_x = 1, unsigned of_y = 1, unsigned of_z = 1) : x(of_x), y(of_y), z(of_z) {}
+};
+
+// Of the launch that this thread of the operating system runs.
+extern constinit thread_local dim3 blockDim, gridDim;
+
+namespace unroll {
+namespace emulator {
+
+// A place in a source: threads that wait at different ones have gone different ways.
+struct Site {
+  const char* file = "";
+  int line = 0;
+
+  // Where the caller of the caller stands, as a default argument.
+  static constexpr Site Here(const char* file = __builtin_FILE(), int line = __builtin_LINE()) { return {file, line}; }
+
+  bool operator==(const Site& other) const { return line == other.line && (file == other.file || std::strcmp(file, other.file) == 0); }
+};
+
+struct Thread {
+  uint3 index = {};
+  unsigned lane = 0;
+  const uint3* block_index = nullptr;
+};
+
+// The thread that runs now; nullptr outside of a launch. A fiber stays on its operating system's thread, so this may be read from a
+// register.
+extern constinit thread_local Thread* current;
+
+}  // namespace emulator
+}  // namespace unroll
+
+#endif  // UNROLL_KERNELS_CUDA_EMULATOR_THREAD_H_
