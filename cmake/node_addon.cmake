@@ -12,7 +12,7 @@ set_target_properties(unroll PROPERTIES PREFIX "" SUFFIX ".node")
 target_include_directories(unroll SYSTEM PRIVATE ${CMAKE_JS_INC} ${UNROLL_NODE_ADDON_API})
 # Electron refuses buffers that point outside its heap, so none are made.
 target_compile_definitions(unroll PRIVATE NAPI_VERSION=8 NODE_ADDON_API_CPP_EXCEPTIONS_ALL NODE_ADDON_API_DISABLE_DEPRECATED NODE_API_NO_EXTERNAL_BUFFERS_ALLOWED)
-target_link_libraries(unroll PRIVATE unroll_core ${CMAKE_JS_LIB})
+target_link_libraries(unroll PRIVATE unroll_cuda unroll_core ${CMAKE_JS_LIB})
 unroll_warnings(unroll)
 if(UNIX AND NOT APPLE)
   # nodelete: a thread that outlives the unloading of a worker's copy would run into nothing.

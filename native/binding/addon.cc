@@ -5,25 +5,35 @@
 #include "native/binding/machine.h"
 #include "native/binding/objects.h"
 #include "native/core/limits.h"
+#include "native/kernels/cuda/cuda.h"
 
 namespace unroll {
 namespace {
 
-constexpr int kAbiVersion = 1;
+constexpr int kAbiVersion = 2;
+
+Status CreateOnCpu(std::vector<LayerSpec> layers, int64_t features, const std::vector<WeightView>& weights, int64_t threads,
+                   std::shared_ptr<Program>* program) {
+  const Kernels* kernels = ChosenKernels();
+  if (kernels == nullptr) return Status(Code::kDeviceUnavailable, UnknownTarget());
+  std::shared_ptr<Model> model;
+  Status status = Model::Create(std::move(layers), features, weights, *kernels, threads > 0 ? threads : PhysicalCores(), &model);
+  *program = std::move(model);
+  return status;
+}
 
 Napi::Value CreateModel(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
-  const Kernels* kernels = ChosenKernels();
-  if (kernels == nullptr) Throw(env, Status(Code::kDeviceUnavailable, UnknownTarget()));
   std::vector<LayerSpec> layers = ReadLayers(info[0]);
   const int64_t features = ReadInteger(info[1], "inputFeatures", 0, kMaxUnits);
   const int64_t threads = ReadThreads(info[3]);
-  std::shared_ptr<Model> model;
-  const Status status =
-      Model::Create(std::move(layers), features, ReadWeights(info[2]), *kernels, threads > 0 ? threads : PhysicalCores(), &model);
+  const std::vector<WeightView> weights = ReadWeights(info[2]);
+  std::shared_ptr<Program> program;
+  const Status status = ReadsCuda(info[3]) ? CreateCudaModel(std::move(layers), features, weights, &program)
+                                           : CreateOnCpu(std::move(layers), features, weights, threads, &program);
   if (!status.ok()) Throw(env, status);
   Napi::Object object = env.GetInstanceData<Instance>()->model.New({});
-  ModelObject::Unwrap(object)->Take(std::move(model));
+  ModelObject::Unwrap(object)->Take(std::move(program));
   return object;
 }
 

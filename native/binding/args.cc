@@ -187,6 +187,12 @@ int ReadCapture(const Napi::Value& value) { return static_cast<int>(ReadInteger(
 
 int64_t ReadThreads(const Napi::Value& options) { return ReadInteger(Object(options, "options").Get("threads"), "threads", 0, 1024); }
 
+bool ReadsCuda(const Napi::Value& options) {
+  const std::string device = String(Object(options, "options"), "device");
+  if (device != "cuda" && device != "cpu") Invalid(options.Env(), "device has to be “cpu” or “cuda”.");
+  return device == "cuda";
+}
+
 void* ReadBuffer(const Napi::Value& value, int64_t bytes) {
   if (!value.IsArrayBuffer()) Invalid(value.Env(), "The buffer has to be an ArrayBuffer.");
   Napi::ArrayBuffer buffer = value.As<Napi::ArrayBuffer>();

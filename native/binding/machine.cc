@@ -8,6 +8,7 @@
 
 #include "native/binding/args.h"
 #include "native/core/backend.h"
+#include "native/kernels/cuda/cuda.h"
 
 namespace unroll {
 namespace {
@@ -33,6 +34,20 @@ std::string CpuName() {
   return "";
 }
 
+Napi::Object Cuda(Napi::Env env) {
+  const CudaProbe& probe = ProbeCuda();
+  Napi::Object cuda = Napi::Object::New(env);
+  cuda.Set("state", CudaStateName(probe.state));
+  cuda.Set("name", probe.name);
+  cuda.Set("driver", probe.driver);
+  cuda.Set("needed", probe.needed);
+  cuda.Set("capability", probe.capability);
+  cuda.Set("memoryBytes", static_cast<double>(probe.memory_bytes));
+  cuda.Set("reason", probe.reason);
+  cuda.Set("emulated", probe.emulated);
+  return cuda;
+}
+
 }  // namespace
 
 int PhysicalCores() {
@@ -55,15 +70,11 @@ Napi::Value Capabilities(const Napi::CallbackInfo& info) {
   Napi::Object out = Napi::Object::New(env);
   Napi::Array targets = Napi::Array::New(env);
   for (const Kernels* kernels : AvailableKernels()) targets.Set(targets.Length(), kernels->name);
-  Napi::Object cuda = Napi::Object::New(env);
-  cuda.Set("state", "off");
-  cuda.Set("name", "");
-  cuda.Set("reason", "built without CUDA");
   out.Set("cpuTarget", chosen->name);
   out.Set("cpuTargets", targets);
   out.Set("cpuName", CpuName());
   out.Set("physicalCores", PhysicalCores());
-  out.Set("cuda", cuda);
+  out.Set("cuda", Cuda(env));
   return out;
 }
 

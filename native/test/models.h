@@ -41,7 +41,7 @@ struct Ran {
 };
 
 // Plans and runs; args.outputs need not be set.
-inline Ran RunModel(const Model& model, RunArgs args, CancelToken* token = nullptr, Pool* pool = nullptr) {
+inline Ran RunModel(const Program& model, RunArgs args, CancelToken* token = nullptr, Pool* pool = nullptr) {
   Ran ran;
   ran.status = model.MakePlan(args.shape, args.capture, &ran.plan);
   if (!ran.status.ok()) return ran;
@@ -75,12 +75,8 @@ struct RecurrentCase {
            (spec.zero_output_for_mask ? ", zero output" : "") + (spec.reset_after ? ", reset after" : "") + (mask.empty() ? "" : ", mask") +
            (initial_h.empty() ? "" : ", initial states");
   }
-  // Outputs as the plan lists them for one recurrent layer: output, h, [c], with capture 2 the traces.
-  Ran Run(const Kernels& kernels, int capture = 2, CancelToken* token = nullptr, Pool* pool = nullptr, int64_t threads = 1) const {
-    std::shared_ptr<Model> model;
-    Ran ran;
-    ran.status = Build({Layer()}, features, weights, kernels, &model, threads);
-    if (!ran.status.ok()) return ran;
+  // Valid as long as this.
+  RunArgs Args(int capture) const {
     RunArgs args;
     args.shape = {batch, timesteps, features};
     args.x = x.data();
@@ -88,7 +84,14 @@ struct RecurrentCase {
     if (!initial_h.empty()) args.initial_states.push_back(initial_h.data());
     if (!initial_c.empty()) args.initial_states.push_back(initial_c.data());
     args.capture = capture;
-    return RunModel(*model, args, token, pool);
+    return args;
+  }
+  // Outputs as the plan lists them for one recurrent layer: output, h, [c], with capture 2 the traces.
+  Ran Run(const Kernels& kernels, int capture = 2, CancelToken* token = nullptr, Pool* pool = nullptr, int64_t threads = 1) const {
+    std::shared_ptr<Model> model;
+    Ran ran;
+    ran.status = Build({Layer()}, features, weights, kernels, &model, threads);
+    return ran.status.ok() ? RunModel(*model, Args(capture), token, pool) : ran;
   }
   reference::Output Reference() const {
     auto wide = [](const Floats& v) { return reference::Doubles(v.begin(), v.end()); };

@@ -8,16 +8,23 @@
 
 #include "native/core/spec.h"
 
+// The kernels of the GPU compute the rare ones by the same formulas.
+#ifdef __CUDACC__
+#define UNROLL_EVERYWHERE __host__ __device__
+#else
+#define UNROLL_EVERYWHERE
+#endif
+
 namespace unroll {
 
 // static: each target compiles these with its own instruction set, and the linker must not give one target's copy to another.
-static inline double ScalarSigmoid(double x) { return x >= 0 ? 1 / (1 + std::exp(-x)) : std::exp(x) / (1 + std::exp(x)); }
-static inline double ScalarSoftplus(double x) { return (x > 0 ? x : x <= 0 ? 0 : x) + std::log1p(std::exp(-std::fabs(x))); }
+UNROLL_EVERYWHERE static inline double ScalarSigmoid(double x) { return x >= 0 ? 1 / (1 + std::exp(-x)) : std::exp(x) / (1 + std::exp(x)); }
+UNROLL_EVERYWHERE static inline double ScalarSoftplus(double x) { return (x > 0 ? x : x <= 0 ? 0 : x) + std::log1p(std::exp(-std::fabs(x))); }
 // NaN stays NaN, as in Keras.
-static inline double ScalarClip(double x, double low, double high) { return x < low ? low : x > high ? high : x; }
+UNROLL_EVERYWHERE static inline double ScalarClip(double x, double low, double high) { return x < low ? low : x > high ? high : x; }
 
 // x: one value; returns its activation. The ones that see a whole vector are not here.
-static inline double ScalarActivation(Activation activation, double x) {
+UNROLL_EVERYWHERE static inline double ScalarActivation(Activation activation, double x) {
   constexpr double kSeluAlpha = 1.6732632423543772, kSeluScale = 1.0507009873554805;
   const bool minus_infinity = x == -std::numeric_limits<double>::infinity();
   // One activation a line, as a table.
@@ -58,7 +65,7 @@ static inline double ScalarActivation(Activation activation, double x) {
   return x;
 }
 
-static inline bool SeesWholeVector(Activation activation) {
+UNROLL_EVERYWHERE static inline bool SeesWholeVector(Activation activation) {
   return activation == Activation::kSoftmax || activation == Activation::kLogSoftmax || activation == Activation::kSparsemax;
 }
 

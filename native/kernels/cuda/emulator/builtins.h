@@ -19,6 +19,7 @@
 #define __constant__
 #define __forceinline__ inline __attribute__((always_inline))
 #define __launch_bounds__(...)
+#define __grid_constant__
 #define __align__(bytes) alignas(bytes)
 // __shared__ is missing: a kernel takes its shared memory from unroll::gpu::Shared, where the emulator can see it.
 
