@@ -3,6 +3,8 @@
 const path = require("node:path");
 const webpack = require("webpack");
 const MiniCssExtractPlugin = require("mini-css-extract-plugin");
+const { version } = require("./package.json");
+const { gpuReports } = require("./scripts/lib/gpuReports.cjs");
 
 const transpile = {
   test: /\.ts$/,
@@ -44,7 +46,11 @@ function forNode(mode) {
     module: { rules: [transpile] },
     // The files lie beside each other in dist, wherever that is.
     node: { __dirname: false, __filename: false },
-    plugins: [new webpack.BannerPlugin({ banner: "#!/usr/bin/env node", raw: true, include: /^cli\.js$/ })],
+    plugins: [
+      // extension/core/build.ts
+      new webpack.DefinePlugin({ UNROLL_BUILD: JSON.stringify({ version, gpus: gpuReports(__dirname) }) }),
+      new webpack.BannerPlugin({ banner: "#!/usr/bin/env node", raw: true, include: /^cli\.js$/ }),
+    ],
   };
 }
 

@@ -3,7 +3,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { createVSIX } from "@vscode/vsce";
+import { createVSIX, listFiles, PackageManager } from "@vscode/vsce";
 import { root } from "./lib/run.mjs";
 import { ensureBuilt } from "./setup.mjs";
 
@@ -12,6 +12,9 @@ const LIMIT_BYTES = 8_000_000;
 /** @returns {Promise<string>} the VSIX's path */
 export async function packageVsix() {
   ensureBuilt();
+  // The GPU of the tests is not for people.
+  const files = await listFiles({ cwd: root, packageManager: PackageManager.None });
+  if (files.some((file) => file.includes("emulator"))) throw new Error("the emulated GPU must not be in the VSIX");
   const { version } = JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8"));
   const target = `${process.platform}-${process.arch}`;
   const file = path.join(root, `unroll-${target}-${version}.vsix`);

@@ -46,7 +46,7 @@ export function ensureBuilt() {
   const changed = (...names) => Math.max(...names.map((name) => newest(path.join(root, name))));
   if (oldest(["unroll.node"]) < changed("native", "cmake", "CMakeLists.txt"))
     execFileSync(npm, ["run", "-s", "build:native"], { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
-  if (oldest(bundles) < changed("extension", "webview", "webpack.config.js", "package.json"))
+  if (oldest(bundles) < changed("extension", "webview", "webpack.config.js", "package.json", "docs/gpu"))
     execFileSync(npm, ["run", "-s", "build:js"], { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
 }
 

@@ -46,10 +46,15 @@ export function deviceInfo(device: WireDevice): DeviceInfo {
 }
 
 class PublicEngine implements Engine {
-  readonly device: DeviceInfo;
+  private info: { readonly of: WireDevice; readonly worded: DeviceInfo } | null = null;
 
-  constructor(private readonly host: EngineHost) {
-    this.device = deviceInfo(host.device);
+  constructor(private readonly host: EngineHost) {}
+
+  get device(): DeviceInfo {
+    const { device } = this.host;
+    // Worded once: it stays the same for all runs, but for a child whose GPU was lost.
+    if (this.info?.of !== device) this.info = { of: device, worded: deviceInfo(device) };
+    return this.info.worded;
   }
 
   devices(): Promise<DeviceInfo[]> {
@@ -64,7 +69,7 @@ class PublicEngine implements Engine {
     if (options.weights !== undefined && !Array.isArray(options.weights))
       throw invalid("weights", "a list of tensors", typeof options.weights);
     const hosted = await this.host.load(spec.value, options.weights ?? null, seed);
-    return new PublicModel(spec.value, hosted, this.device);
+    return new PublicModel(spec.value, hosted, () => this.device);
   }
 
   open(): Promise<Model> {
@@ -82,7 +87,7 @@ class PublicModel implements Model {
   constructor(
     private readonly spec: ModelSpec,
     private readonly hosted: HostedModel,
-    private readonly device: DeviceInfo,
+    private readonly device: () => DeviceInfo,
   ) {
     this.layers = summaryRows(spec).map(({ name, className, outputs, params }) => ({
       name,
@@ -120,7 +125,7 @@ class PublicModel implements Model {
       if (run === null) return null;
       const { outputs, computeMs } = run;
       const layers = this.layers.map(({ name, className }) => ({ name, className, tensors: [] }));
-      return Promise.resolve({ outputs, layers, device: this.device, timing: { computeMs, copyMs: 0, totalMs: computeMs } });
+      return Promise.resolve({ outputs, layers, device: this.device(), timing: { computeMs, copyMs: 0, totalMs: computeMs } });
     } catch (error) {
       return Promise.reject(error as Error);
     }
@@ -149,7 +154,7 @@ class PublicModel implements Model {
       className,
       tensors: capture === 0 ? [] : run.tensors.filter((tensor) => tensor.layer === index).map(named),
     }));
-    return { outputs, layers, device: this.device, timing: run.timing };
+    return { outputs, layers, device: this.device(), timing: run.timing };
   }
 }
 

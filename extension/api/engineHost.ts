@@ -25,6 +25,7 @@ export interface HostedModel {
 }
 
 export interface EngineHost {
+  /** The device now: after a GPU was lost twice, "auto" is the CPU. */
   readonly device: WireDevice;
   readonly devices: readonly WireDevice[];
   load(spec: ModelSpec, weights: readonly InputTensor[] | null, seed: number): Promise<HostedModel>;
@@ -34,7 +35,7 @@ export interface EngineHost {
 export function localHost(options: SessionOptions): EngineHost {
   const session = new Session(options);
   return {
-    device: { ...session.backend.device, reason: session.reason },
+    device: session.device,
     devices: session.devices.list,
     load: async (spec, weights, seed) => localModel(session, session.load(spec, weights, seed)),
     dispose: () => session.dispose(),
@@ -61,11 +62,15 @@ function localModel(session: Session, model: LoadedModel): HostedModel {
 export async function remoteHost(options: SessionOptions): Promise<EngineHost> {
   const client = new EngineClient({ ...options, file: engineFile() });
   try {
-    const { device, devices } = await client.greet();
+    const greeting = await client.greet();
     let models = 0;
     return {
-      device,
-      devices,
+      get device() {
+        return (client.known ?? greeting).device;
+      },
+      get devices() {
+        return (client.known ?? greeting).devices;
+      },
       load: async (spec, weights, seed) => {
         const modelId = ++models;
         await client.load(modelId, { model: writeModel(spec), weights: weights === null ? null : [...weights], seed });
@@ -79,7 +84,7 @@ export async function remoteHost(options: SessionOptions): Promise<EngineHost> {
   }
 }
 
-function engineFile(): string {
+export function engineFile(): string {
   const unbundled = path.join("out", "extension", "api");
   return __dirname.endsWith(unbundled) ? path.join(__dirname, "..", "engine", "main.js") : path.join(__dirname, "engine.js");
 }

@@ -77,7 +77,7 @@ export interface Model {
   /**
    * @param x of the rank that the first layer wants: [B, T, D] for a recurrent one, [B, T] token ids for an Embedding, [B, D] for a
    *   RepeatVector or Dense. One axis less: the batch axis is added in front. Runs of one engine are taken in the order of their calls.
-   * @throws UnrollError SHAPE_MISMATCH, INVALID_ARGUMENT, TOO_LARGE, CANCELLED, TIMEOUT …
+   * @throws UnrollError SHAPE_MISMATCH, INVALID_ARGUMENT, TOO_LARGE, OUT_OF_MEMORY, CANCELLED, TIMEOUT, DEVICE_LOST …
    */
   run(x: Tensor, options?: RunOptions): Promise<RunResult>;
   /** Not built yet: rejects with UNSUPPORTED. */
@@ -93,6 +93,7 @@ export interface Model {
 }
 
 export interface Engine {
+  /** What computes. It changes in one case: "auto" in a process of its own, whose GPU was lost twice, goes on with the CPU. */
   readonly device: DeviceInfo;
   devices(): Promise<DeviceInfo[]>;
   /**

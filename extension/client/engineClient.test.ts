@@ -1,6 +1,8 @@
 /** Against the real engine's process: what it is asked, it answers once, whatever becomes of it. */
 import assert from "node:assert/strict";
 import { fork } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
 import * as path from "node:path";
 import type { EngineAnswer } from "../core/protocol/engine.js";
 import { EngineClient, type RequestBody } from "./engineClient.js";
@@ -156,6 +158,129 @@ describe("the engine's client", function () {
     await client.dispose();
     for (const outcome of await outcomes) assert.equal(outcome.status, "rejected");
     await assert.rejects(client.greet(), { code: "CANCELLED" });
+  });
+
+  describe("on a GPU that is lost", () => {
+    let folder: string;
+    let losses: string;
+    const told: number[] = [];
+    const begin = (device: "auto" | "cuda", times: number): EngineClient => {
+      folder = fs.mkdtempSync(path.join(os.tmpdir(), "unroll-lost-"));
+      losses = path.join(folder, "losses");
+      fs.writeFileSync(losses, String(times));
+      process.env["UNROLL_FAKE_LOSSES"] = losses;
+      told.length = 0;
+      return (client = new EngineClient({
+        file: path.join(root, "out", "test", "support", "fakeEngine.js"),
+        device,
+        threads: 1,
+        memoryLimitBytes: 2 ** 32,
+        onGpuLost: ({ lostAt }) => told.push(lostAt.length),
+      }));
+    };
+    afterEach(() => {
+      delete process.env["UNROLL_FAKE_LOSSES"];
+      fs.rmSync(folder, { recursive: true });
+    });
+    const refused = async (message: RegExp): Promise<void> =>
+      void (await assert.rejects(client.ask(run(5)), (error: Error & { code?: string }) => {
+        assert.equal(error.code, "DEVICE_LOST");
+        return message.test(error.message);
+      }));
+
+    it("ends the run, replaces the process, tries the GPU again, and gives it up the second time", async () => {
+      begin("auto", 2);
+      await client.load(1, stored(4));
+      const { pid } = client;
+      await refused(/illegal memory access.*The next run tries the GPU again/);
+      assert.equal(client.pid, undefined);
+      await refused(/second time.*From now on the CPU/);
+      assert.deepEqual(told, [1, 2]);
+      assert.equal(values(await client.ask(run(5))).length, 4);
+      assert.notEqual(client.pid, pid);
+      const { device } = await client.greet();
+      assert.equal(device.kind, "cpu");
+      assert.match(device.reason?.text ?? "", /twice/);
+      assert.equal(fs.readFileSync(losses, "utf8"), "0");
+    });
+
+    it("computes on it where it comes back, the model with it", async () => {
+      begin("auto", 1);
+      await client.load(1, stored(4));
+      await refused(/tries the GPU again/);
+      assert.equal(values(await client.ask(run(5))).length, 4);
+      assert.equal((await client.greet()).device.kind, "cuda");
+    });
+
+    it("tells all that wait for it, once each, and counts one loss", async () => {
+      begin("auto", 9);
+      await client.load(1, stored(4));
+      const outcomes = await Promise.allSettled([client.ask(run(5)), client.ask(run(5)), client.ask({ type: "states", modelId: 1 })]);
+      for (const outcome of outcomes) assert.equal((outcome as { reason?: { code?: string } }).reason?.code, "DEVICE_LOST");
+      assert.deepEqual(told, [1]);
+    });
+
+    it("never takes another device for a named one, however often it is lost", async () => {
+      begin("cuda", 3);
+      await client.load(1, stored(4));
+      for (let i = 0; i < 3; i++) await refused(/tries the GPU again/);
+      assert.equal(values(await client.ask(run(5))).length, 4);
+      assert.equal((await client.greet()).device.kind, "cuda");
+    });
+
+    it("does not count as a crash", async () => {
+      begin("cuda", 7);
+      await client.load(1, stored(4));
+      for (let i = 0; i < 7; i++) await refused(/illegal memory access/);
+      assert.equal(client.phase, "idle");
+    });
+
+    it("keeps the values that people look at until the next run", async () => {
+      begin("auto", 0);
+      await client.load(1, stored(4));
+      await client.ask(run(5, true));
+      const { pid } = client;
+      fs.writeFileSync(losses, "1");
+      await refused(/tries the GPU again/);
+      const slice = await client.ask({ type: "readSlice", resultId: 1, tensor: 0, start: [0, 0], count: [1, 4] });
+      assert.equal(slice.type === "slice" && slice.values.length, 4);
+      assert.equal(client.pid, pid);
+      assert.equal(values(await client.ask(run(5))).length, 4);
+      assert.notEqual(client.pid, pid);
+    });
+
+    it("computes one run on the CPU where that is asked for, and the next on the GPU", async () => {
+      begin("auto", 1);
+      await client.load(1, stored(4));
+      await refused(/tries the GPU again/);
+      await client.load(1, { ...stored(4), device: "cpu" });
+      fs.writeFileSync(losses, "1");
+      assert.equal(values(await client.ask(run(5))).length, 4);
+      await client.load(1, stored(4));
+      await refused(/second time/);
+      assert.equal(fs.readFileSync(losses, "utf8"), "0");
+    });
+
+    it("is forgiven by a restart that somebody asks for", async () => {
+      begin("auto", 2);
+      await client.load(1, stored(4));
+      await refused(/again/);
+      await refused(/second time/);
+      client.restart();
+      assert.equal((await client.greet()).device.kind, "cuda");
+    });
+  });
+
+  it("diagnoses where the device that was asked for is refused", async () => {
+    client = new EngineClient({ file, device: "cuda", threads: 1, memoryLimitBytes: 2 ** 32 });
+    const refused = await client.greet().then(
+      () => null,
+      (error: Error & { code?: string }) => error.code,
+    );
+    const diagnosis = await client.diagnose();
+    assert.equal(diagnosis.devices.length, 3);
+    assert.equal(diagnosis.devices.find(({ kind }) => kind === "cuda")?.available, refused === null);
+    assert.match(diagnosis.addon.file, /unroll\.node$/);
   });
 
   it("keeps nobody's process alive, and lets nobody's end before its answer", async () => {

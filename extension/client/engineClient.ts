@@ -2,7 +2,9 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { type Failure, failure, UnrollError } from "../core/errors.js";
 import { decodeEngineAnswer, type EngineAnswer, type EngineRequest, type WireDevice, type WireTensor } from "../core/protocol/engine.js";
-import type { DeviceChoice } from "../core/protocol/device.js";
+import type { DeviceChoice, DeviceKind } from "../core/protocol/device.js";
+import type { Diagnosis } from "../core/protocol/diagnosis.js";
+import { type GpuLoss, gpuRefused, lostFailure, nextLoss, noLoss } from "./gpuLoss.js";
 import { Watch } from "./watch.js";
 import { defaultPolicy, initialState, next, type Policy, type SupervisorEvent, type SupervisorState } from "./supervisor.js";
 
@@ -16,6 +18,8 @@ export interface EngineClientOptions {
   readonly log?: (line: string) => void;
   /** Told of every change of phase. */
   readonly onState?: (state: SupervisorState) => void;
+  /** Told when the GPU was lost, before who waits for it. */
+  readonly onGpuLost?: (loss: GpuLoss) => void;
 }
 
 type Unsent<T> = T extends EngineRequest ? Omit<T, "id"> : never;
@@ -32,6 +36,8 @@ interface StoredModel {
   readonly model: Readonly<Record<string, unknown>>;
   readonly weights: readonly WireTensor[] | null;
   readonly seed: number;
+  /** For this model alone, instead of the client's. */
+  readonly device?: DeviceKind;
 }
 
 export interface Greeting {
@@ -56,6 +62,10 @@ export class EngineClient {
   /** Results that the child holds for us: without it they would have to be computed again. */
   private readonly held = new Set<number>();
   private idle: NodeJS.Timeout | null = null;
+  private loss: GpuLoss = noLoss;
+  /** The child lost its GPU for good: it still has the results that people look at, and is replaced before the next run. */
+  private spent = false;
+  private greeted: Greeting | null = null;
 
   constructor(private options: EngineClientOptions) {
     this.policy = options.policy ?? defaultPolicy;
@@ -73,6 +83,15 @@ export class EngineClient {
   /** The child's process id, while there is one. */
   get pid(): number | undefined {
     return this.child?.pid;
+  }
+
+  /** What the last greeting said; null before the first. */
+  get known(): Greeting | null {
+    return this.greeted;
+  }
+
+  get gpuLoss(): GpuLoss {
+    return this.loss;
   }
 
   /** Starts the child if there is none. Rejects with the device's reason, or once the restart budget is spent. */
@@ -114,13 +133,25 @@ export class EngineClient {
   ): Promise<EngineAnswer> {
     if (controls.signal?.aborted === true) throw cancelled();
     if ("modelId" in body) await this.ensureLoaded(body.modelId, controls.signal);
-    else await this.greet();
+    else if (!this.spent || (body.type !== "readSlice" && body.type !== "release")) await this.greet();
     return this.send(body, controls);
   }
 
-  /** "Restart engine": forgets the deaths, and ends the child there is. */
+  /** For the doctor: a device that is refused is part of the answer, an engine that does not start is not. */
+  async diagnose(): Promise<Diagnosis> {
+    await this.greet().catch((error: unknown) => {
+      if (this.child === null) throw error;
+    });
+    const answer = await this.send({ type: "diagnose", threads: this.options.threads });
+    if (answer.type !== "diagnosis")
+      throw new UnrollError(failure("INTERNAL", "The engine answered with “{type}”.", { type: answer.type }));
+    return answer.diagnosis;
+  }
+
+  /** "Restart engine": forgets the deaths and the losses, and ends the child there is. */
   restart(): void {
     this.advance("restartAsked");
+    this.loss = nextLoss(this.loss, "restartAsked", Date.now());
     this.kill(failure("CANCELLED", "The engine was restarted."));
   }
 
@@ -136,7 +167,7 @@ export class EngineClient {
     if (this.loaded.has(modelId)) return;
     const stored = this.models.get(modelId);
     if (stored === undefined) throw new UnrollError(failure("INVALID_ARGUMENT", "The model was disposed."));
-    await this.send({ type: "load", modelId, ...stored }, { signal });
+    await this.send({ type: "load", modelId, ...stored, device: stored.device ?? null }, { signal });
     this.loaded.add(modelId);
   }
 
@@ -148,17 +179,20 @@ export class EngineClient {
         failure("ENGINE_CRASHED", "The engine ended by itself {count} times in three minutes. Choose “Restart engine” to try again.", args),
       );
     }
+    if (this.spent) this.kill(failure("INVALID_ARGUMENT", "The values of this run are no longer kept. Run it again."));
     if (this.child === null) this.spawn();
     const { device, threads, memoryLimitBytes } = this.options;
+    const noGpu = gpuRefused(this.loss, device);
     const timer = setTimeout(
       () => this.kill(failure("ENGINE_CRASHED", "The engine did not start in {ms} ms.", { ms: this.policy.startMs })),
       this.policy.startMs,
     );
-    const answer = await this.send({ type: "hello", device, threads, memoryLimitBytes }).finally(() => clearTimeout(timer));
+    const answer = await this.send({ type: "hello", device, threads, memoryLimitBytes, noGpu }).finally(() => clearTimeout(timer));
     if (answer.type !== "welcome")
       throw new UnrollError(failure("INTERNAL", "The engine answered a greeting with “{type}”.", { type: answer.type }));
     this.advance("welcome");
-    return { device: answer.device, devices: answer.devices };
+    this.greeted = { device: answer.device, devices: answer.devices };
+    return this.greeted;
   }
 
   private spawn(): void {
@@ -219,8 +253,11 @@ export class EngineClient {
   }
 
   private cancel(target: number): void {
-    if (!this.waiting.has(target)) return;
+    const waiting = this.waiting.get(target);
+    if (waiting === undefined) return;
     this.child?.send({ type: "cancel", id: this.nextId++, target }, () => undefined);
+    // A check steps aside for a run, whose weights may be drawn just now: it must not take the run along.
+    if (waiting.request.type === "check") return;
     const timer = setTimeout(() => {
       if (this.waiting.has(target)) this.kill(failure("CANCELLED", "The run was cancelled."));
     }, this.policy.cancelGraceMs);
@@ -236,7 +273,21 @@ export class EngineClient {
     }
     this.watch.heard(answer);
     if (answer.type === "progress") this.waiting.get(answer.id)?.onProgress?.(answer.done, answer.total);
+    else if (answer.type === "failed" && answer.failure.code === "DEVICE_LOST" && !this.spent) this.loseGpu(answer.failure);
     else this.settle(answer);
+  }
+
+  /** CUDA's error stays until the process ends. All that compute are told; results that are held can be read until the next run. */
+  private loseGpu(from: Failure): void {
+    this.loss = nextLoss(this.loss, "lost", Date.now());
+    const reason = lostFailure(this.loss, this.options.device, from);
+    this.spent = true;
+    this.greeting = null;
+    this.loaded.clear();
+    this.options.onGpuLost?.(this.loss);
+    for (const [id, { request }] of [...this.waiting])
+      if (request.type !== "readSlice") this.settle({ type: "failed", id, failure: reason });
+    if (this.held.size === 0) this.kill(reason);
   }
 
   private settle(answer: EngineAnswer): void {
@@ -291,6 +342,7 @@ export class EngineClient {
     const reason = this.killed ?? (typeof how === "string" ? ended(how) : how);
     this.advance(this.killed === null ? "exit" : "kill");
     this.killed = null;
+    this.spent = false;
     this.child = null;
     this.greeting = null;
     this.loaded.clear();

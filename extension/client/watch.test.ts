@@ -55,6 +55,15 @@ describe("watching the engine", () => {
     assert.equal(engine.silent, 1);
   });
 
+  it("watches a check as it does a run", () => {
+    const engine = watched(["check"]);
+    engine.run(120_000, (watch, at) => watch.heard(progress(Math.floor(at / 20_000))));
+    assert.deepEqual([engine.pings, engine.silent], [0, 0]);
+    const hung = watched(["check"]);
+    hung.run(60_000);
+    assert.equal(hung.silent, 1);
+  });
+
   it("lets a run go on for hours while it gets on", () => {
     const engine = watched(["run"]);
     engine.run(3_600_000, (watch, at) => watch.heard(progress(Math.floor(at / 20_000))));

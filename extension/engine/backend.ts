@@ -8,12 +8,16 @@ export interface Device {
   /** What a person would call it: "Intel Xeon (avx512, 2 threads)". */
   readonly name: string;
   readonly available: boolean;
-  /** Why it is not available. */
+  /** Why it is not available, and what helps. */
   readonly reason: Message | null;
+  /** The reason in a few words, where it has some. */
+  readonly brief: Message | null;
 }
 
 export interface BackendPlan {
   readonly bytes: number;
+  /** What of it lies in this process's memory, and counts against its limit; the device's own memory is the device's to check. */
+  readonly hostBytes: number;
   /** Time steps of all layers, for progress. */
   readonly steps: number;
   /** Multiply-adds. */
@@ -50,7 +54,7 @@ export interface BoundRun {
 export interface BackendModel {
   /** Checks the shape and counts, before anything is allocated. @throws UnrollError */
   plan(shape: readonly number[], capture: CaptureLevel): BackendPlan;
-  /** Computes in the call; for tiny runs. @throws UnrollError */
+  /** Computes in the call; for runs that are tiny on this device. @throws UnrollError */
   runNow(run: BackendRun): void;
   /** For runs of one shape again and again, without mask and states; the one before is no longer to be called. */
   bind?(shape: readonly number[], capture: CaptureLevel, sizes: readonly number[], ids: boolean): BoundRun;
@@ -60,6 +64,8 @@ export interface BackendModel {
 
 export interface Backend {
   readonly device: Device;
+  /** Runs of at most so many multiply-adds are tiny: some tens of microseconds. −1: none is, and `runNow` and `bind` are never called. */
+  readonly tinyWork: number;
   /** @param weights of each layer in turn, in Keras's get_weights() order. @throws UnrollError */
   createModel(program: readonly ProgramLayer[], features: number, weights: readonly Float32Array[]): BackendModel;
 }

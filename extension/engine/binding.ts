@@ -3,7 +3,7 @@
 import type { CaptureLevel, ProgramLayer } from "../core/model/program.js";
 
 /** Raised when either side of the contract changes its meaning. */
-export const ABI_VERSION = 1;
+export const ABI_VERSION = 2;
 
 export type NativeLayer = ProgramLayer;
 
@@ -45,9 +45,12 @@ export interface NativeCancelToken {
 export interface NativeModel {
   /** Checks the shape against the model and the limits, before any allocation. Throws a NativeError. */
   plan(shape: readonly number[], capture: CaptureLevel): NativePlan;
-  /** On a thread of our own. Rejects with a NativeError; CANCELLED after `token.cancel()`. */
+  /**
+   * On a thread of our own. Rejects with a NativeError; CANCELLED after `token.cancel()`. A model on the GPU may say OUT_OF_MEMORY, TOO_LARGE
+   * and DEVICE_LOST too; after DEVICE_LOST every later call for the GPU in this process says it.
+   */
   run(args: NativeRunArgs, token: NativeCancelToken): Promise<void>;
-  /** In the call: for tiny runs. Throws a NativeError. */
+  /** In the call: for tiny runs. Throws a NativeError; of a model on the GPU always UNSUPPORTED, as `bind`. */
   runSync(args: NativeRunArgs): void;
   /**
    * A tiny run of this shape, without mask or initial states, to be called again and again: reads x from the buffer's beginning and writes
@@ -63,14 +66,33 @@ export interface NativeError extends Error {
   readonly code: string;
 }
 
+export interface NativeCuda {
+  /**
+   * "off": built without CUDA. "no-driver", "old-driver", "no-device": what is installed. "no-image": the build has no kernels for this GPU.
+   * "failed": the GPU could not be started, `reason` in CUDA's own words. "ready".
+   */
+  readonly state: "off" | "no-driver" | "old-driver" | "no-device" | "no-image" | "failed" | "ready";
+  /** The GPU's, or empty. */
+  readonly name: string;
+  /** The CUDA version that the installed driver supports, "12.4"; or empty. */
+  readonly driver: string;
+  /** The CUDA version that this build needs: "13.0". */
+  readonly needed: string;
+  /** Compute capability, "8.9"; or empty. */
+  readonly capability: string;
+  readonly memoryBytes: number;
+  readonly reason: string;
+  /** A GPU that is computed on the CPU, for tests. */
+  readonly emulated: boolean;
+}
+
 export interface NativeCapabilities {
   /** The CPU target that is used: "scalar", "avx2", "avx512", "neon". */
   readonly cpuTarget: string;
   readonly cpuTargets: readonly string[];
   readonly cpuName: string;
   readonly physicalCores: number;
-  /** "off": built without CUDA; "unavailable": the reason says why; "ready". */
-  readonly cuda: { readonly state: "off" | "unavailable" | "ready"; readonly name: string; readonly reason: string };
+  readonly cuda: NativeCuda;
 }
 
 export interface NativeAddon {

@@ -1,74 +1,50 @@
 /** Finds the devices of this machine, and takes one by name or the best, with the reason where that is not the first choice. */
-import * as fs from "node:fs";
 import * as os from "node:os";
-import * as path from "node:path";
 import { failure, UnrollError } from "../core/errors.js";
-import { type Message, msg } from "../core/messages.js";
-import type { DeviceChoice, DeviceKind } from "../core/protocol/device.js";
+import { msg } from "../core/messages.js";
+import type { DeviceChoice, DeviceKind, GpuWords } from "../core/protocol/device.js";
+import { findAddon, type LoadedAddon } from "./addon.js";
 import type { Backend, Device } from "./backend.js";
-import { ABI_VERSION, type NativeAddon } from "./binding.js";
+import type { NativeCapabilities } from "./binding.js";
+import { gpuWords, lostInProcess, unaskedEmulator, wrongEmulator } from "./gpuWords.js";
 import { createJsBackend } from "./jsBackend.js";
-import { createNativeBackend } from "./nativeBackend.js";
-import { isCutShort } from "./sharedLibrary.js";
+import { createNativeBackend, isGpuLost } from "./nativeBackend.js";
 
 export interface Devices {
+  /** The best first. */
   readonly list: readonly Device[];
+  /** @throws UnrollError DEVICE_UNAVAILABLE */
   backend(kind: DeviceKind): Backend;
-  readonly addon: NativeAddon | null;
+  readonly loaded: LoadedAddon;
+  /** What the addon says of this machine; null where it is not there, or refuses. */
+  readonly capabilities: NativeCapabilities | null;
 }
 
-/** The addon beside the bundle, or in `dist` where the code runs as tsc wrote it. */
-export function addonFile(): string {
-  const unbundled = path.join("out", "extension", "engine");
-  return __dirname.endsWith(unbundled)
-    ? path.join(__dirname, "..", "..", "..", "dist", "unroll.node")
-    : path.join(__dirname, "unroll.node");
-}
-
-/** Loads the addon; never throws. */
-export function loadAddon(file: string): { addon: NativeAddon | null; reason: Message | null } {
-  if (!fs.existsSync(file)) {
-    return {
-      addon: null,
-      reason: msg("The native addon is missing for {platform}. Reinstall the extension, or build it with “npm run build:native”.", {
-        platform: platform(),
-      }),
-    };
-  }
-  const module = { exports: {} as NativeAddon };
+/**
+ * @param threads 0: as many as there are physical cores.
+ * @param noGpu why the GPU is not to be used, whatever the addon says.
+ */
+export function findDevices(threads: number, loaded = findAddon(), noGpu: GpuWords | null = loaded.noGpu): Devices {
+  const { addon } = loaded;
+  let { reason } = loaded;
+  let capabilities: NativeCapabilities | null = null;
   try {
-    if (isCutShort(file)) throw new Error("the file was cut short");
-    process.dlopen(module, file);
+    capabilities = addon?.capabilities() ?? null;
   } catch (error) {
-    const reason = (error as Error).message.split("\n")[0] ?? "";
-    return { addon: null, reason: msg("The native addon does not load on {platform}: {reason}", { platform: platform(), reason }) };
+    reason = msg("{reason}", { reason: (error as Error).message });
   }
-  if (module.exports.abiVersion !== ABI_VERSION) {
-    const args = { got: String(module.exports.abiVersion), expected: ABI_VERSION };
-    return {
-      addon: null,
-      reason: msg("The native addon is of another build (interface {got}, expected {expected}). Build it again.", args),
-    };
-  }
-  return { addon: module.exports, reason: null };
-}
-
-function platform(): string {
-  return `${process.platform}-${process.arch}`;
-}
-
-/** @param threads 0: as many as there are physical cores. */
-export function findDevices(threads: number, file = addonFile()): Devices {
-  const { addon, reason } = loadAddon(file);
   const js = createJsBackend();
-  const cuda = cudaDevice(addon, reason);
-  const cpu = cpuDevice(addon, reason, threads);
-  const devices: readonly Device[] = [cuda, cpu, js.device];
+  const none = { available: false, reason, brief: null };
+  const cpu: Device = capabilities === null ? { kind: "cpu", name: "CPU", ...none } : cpuDevice(capabilities, threads);
+  const cuda: Device =
+    capabilities === null ? { kind: "cuda", name: "GPU", ...none } : cudaDevice(capabilities, loaded, noGpu ?? loaded.noGpu);
+  const list: readonly Device[] = [cuda, cpu, js.device];
   return {
-    list: devices,
-    addon,
+    list,
+    loaded,
+    capabilities,
     backend(kind) {
-      const device = devices.find((candidate) => candidate.kind === kind) as Device;
+      const device = list.find((candidate) => candidate.kind === kind) as Device;
       if (kind === "js") return js;
       if (!device.available || addon === null) throw unavailable(device);
       return createNativeBackend(addon, device, threads);
@@ -76,28 +52,26 @@ export function findDevices(threads: number, file = addonFile()): Devices {
   };
 }
 
-function cpuDevice(addon: NativeAddon | null, reason: Message | null, threads: number): Device {
-  if (addon === null) return { kind: "cpu", name: "CPU", available: false, reason };
-  try {
-    const { cpuName, cpuTarget, physicalCores } = addon.capabilities();
-    const count = threads > 0 ? threads : physicalCores;
-    const name = `${cpuName || os.cpus()[0]?.model || "CPU"} (${cpuTarget}, ${count} ${count === 1 ? "thread" : "threads"})`;
-    return { kind: "cpu", name, available: true, reason: null };
-  } catch (error) {
-    return { kind: "cpu", name: "CPU", available: false, reason: msg("{reason}", { reason: (error as Error).message }) };
-  }
+function cpuDevice({ cpuName, cpuTarget, physicalCores }: NativeCapabilities, threads: number): Device {
+  const count = threads > 0 ? threads : physicalCores;
+  const name = `${cpuName || os.cpus()[0]?.model || "CPU"} (${cpuTarget}, ${count} ${count === 1 ? "thread" : "threads"})`;
+  return { kind: "cpu", name, available: true, reason: null, brief: null };
 }
 
-function cudaDevice(addon: NativeAddon | null, reason: Message | null): Device {
-  if (addon === null) return { kind: "cuda", name: "GPU", available: false, reason };
-  try {
-    const { cuda } = addon.capabilities();
-    if (cuda.state === "ready") return { kind: "cuda", name: cuda.name, available: true, reason: null };
-    if (cuda.state === "off") return { kind: "cuda", name: "GPU", available: false, reason: msg("this build has no GPU kernels") };
-    return { kind: "cuda", name: cuda.name || "GPU", available: false, reason: msg("{reason}", { reason: cuda.reason }) };
-  } catch (error) {
-    return { kind: "cuda", name: "GPU", available: false, reason: msg("{reason}", { reason: (error as Error).message }) };
-  }
+function cudaDevice({ cuda }: NativeCapabilities, loaded: LoadedAddon, noGpu: GpuWords | null): Device {
+  const lost = loaded.addon !== null && isGpuLost(loaded.addon) ? lostInProcess : null;
+  const words = noGpu ?? gpuWords(cuda) ?? emulationWords(cuda.emulated, loaded.emulator) ?? lost;
+  const name = noGpu === null && cuda.name !== "" ? cuda.name : "GPU";
+  if (words !== null) return { kind: "cuda", name, available: false, ...words };
+  // An emulation never passes for hardware, whatever it calls itself.
+  const shown = cuda.emulated && !/emulated/i.test(name) ? `${name} (emulated)` : name;
+  return { kind: "cuda", name: shown, available: true, reason: null, brief: null };
+}
+
+/** An emulated GPU is used where it was asked for, and there nothing else is. */
+function emulationWords(is: boolean, asked: boolean): GpuWords | null {
+  if (is === asked) return null;
+  return is ? unaskedEmulator : wrongEmulator;
 }
 
 function unavailable(device: Device): UnrollError {
@@ -107,13 +81,17 @@ function unavailable(device: Device): UnrollError {
   return new UnrollError({ code: "DEVICE_UNAVAILABLE", message: reason });
 }
 
-/** The backend for a choice, and why it is not a better one: "auto" takes the first that is available; a name, that one or nothing. */
-export function chooseBackend(devices: Devices, choice: DeviceChoice): { backend: Backend; reason: Message | null } {
+/**
+ * The backend for a choice, and its device, whose reason is why it is not a better one: "auto" takes the first that is available; a name,
+ * that one or nothing. @throws UnrollError DEVICE_UNAVAILABLE
+ */
+export function chooseBackend(devices: Devices, choice: DeviceChoice): { backend: Backend; device: Device } {
   if (choice !== "auto") {
     const backend = devices.backend(choice);
-    return { backend, reason: null };
+    return { backend, device: backend.device };
   }
   const index = devices.list.findIndex((device) => device.available);
-  const best = devices.list[index] as Device;
-  return { backend: devices.backend(best.kind), reason: devices.list[index - 1]?.reason ?? null };
+  const backend = devices.backend((devices.list[index] as Device).kind);
+  const better = devices.list[index - 1];
+  return { backend, device: { ...backend.device, reason: better?.reason ?? null, brief: better?.brief ?? null } };
 }

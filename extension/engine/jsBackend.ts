@@ -7,10 +7,12 @@ import type { Backend, BackendModel, BackendPlan, BackendRun, Device, RunHandle 
 
 /** Longest time that one stretch of a run keeps the event loop. */
 const SLICE_MS = 8;
+const TINY_WORK = 20_000;
 
 export function createJsBackend(): Backend {
-  const device: Device = { kind: "js", name: `JavaScript (float64, ${process.version})`, available: true, reason: null };
-  return { device, createModel: (program, _features, weights) => new JsModel(program, new Reference(program, weights)) };
+  const device: Device = { kind: "js", name: `JavaScript (float64, ${process.version})`, available: true, reason: null, brief: null };
+  const createModel: Backend["createModel"] = (program, _features, weights) => new JsModel(program, new Reference(program, weights));
+  return { device, tinyWork: TINY_WORK, createModel };
 }
 
 class JsModel implements BackendModel {
@@ -40,7 +42,7 @@ class JsModel implements BackendModel {
       }
       current = next;
     }
-    return { bytes, steps, work };
+    return { bytes, hostBytes: bytes, steps, work };
   }
 
   runNow(run: BackendRun): void {

@@ -77,7 +77,7 @@ export class LoadedModel {
     readonly spec: ModelSpec,
     private readonly given: readonly InputTensor[] | null,
     seed: number,
-    private readonly backend: Backend,
+    readonly backend: Backend,
   ) {
     this.seed = seed;
     orThrow(firstProblem(spec));
@@ -93,6 +93,18 @@ export class LoadedModel {
     return this.bound?.weights ?? [];
   }
 
+  /** What another device needs to be the same model: its weights are given, or drawn alike from the seed. */
+  source(): { spec: ModelSpec; weights: readonly InputTensor[] | null; seed: number } {
+    return { spec: this.spec, weights: this.bound?.weights ?? this.given, seed: this.seed };
+  }
+
+  /** The shape with its batch axis, and what a run of it would take; nothing is allocated. @throws UnrollError */
+  estimate(given: readonly number[], capture: CaptureLevel): { readonly shape: readonly number[]; readonly plan: BackendPlan } {
+    const fitted = fitShape(this.spec, given);
+    if (!fitted.ok) throw new UnrollError(fitted.error);
+    return this.planned(this.bindTo(fitted.value), given, fitted.value, capture);
+  }
+
   /** Checks a run, plans it, and allocates its outputs. @throws UnrollError */
   prepare(request: RunRequest, limitBytes: (bytes: number) => number): PreparedRun {
     if (this.disposed) throw new UnrollError(failure("INVALID_ARGUMENT", "The model was disposed."));
@@ -104,9 +116,10 @@ export class LoadedModel {
     const mask = request.mask === undefined ? null : maskData(request.mask, shape);
     const initialStates = this.initialStates(request.initialState, shape[0] as number);
     const prepared = this.planned(bound, request.x.shape, shape, request.capture);
-    const limit = limitBytes(prepared.plan.bytes);
-    if (prepared.plan.bytes > limit) {
-      const args = { needed: bytesText(prepared.plan.bytes), limit: bytesText(limit) };
+    const needed = prepared.plan.hostBytes;
+    const limit = limitBytes(needed);
+    if (needed > limit) {
+      const args = { needed: bytesText(needed), limit: bytesText(limit) };
       throw new UnrollError(
         failure(
           "TOO_LARGE",

@@ -1,29 +1,87 @@
 /** The devices `cpu` and `cuda`: the addon behind the common interface. */
-import { isErrorCode, failure, UnrollError } from "../core/errors.js";
 import type { ProgramLayer } from "../core/model/program.js";
 import type { Backend, BackendModel, Device } from "./backend.js";
 import type { NativeAddon, NativeModel } from "./binding.js";
+import { gpuIsLost, toUnrollError } from "./nativeErrors.js";
+
+/** Above this many multiply-adds a run on the CPU takes a thread. */
+const TINY_WORK = 100_000;
+
+/** Addons whose GPU was lost: CUDA never recovers from that in the same process, and is not asked again. */
+const lost = new WeakSet<NativeAddon>();
+
+export function isGpuLost(addon: NativeAddon): boolean {
+  return lost.has(addon);
+}
 
 export function createNativeBackend(addon: NativeAddon, device: Device, threads: number): Backend {
   const kind = device.kind === "cuda" ? "cuda" : "cpu";
+  const guard = new Guard(addon, kind);
   return {
     device,
-    createModel: (program: readonly ProgramLayer[], features, weights) =>
-      wrap(
-        addon,
-        typed(() => addon.createModel(program, features, weights, { device: kind, threads })),
-      ),
+    // A round trip to a GPU takes longer than a tiny run, and JavaScript is never to wait for a device.
+    tinyWork: kind === "cuda" ? -1 : TINY_WORK,
+    createModel(program: readonly ProgramLayer[], features, weights) {
+      const model = guard.typed(() => addon.createModel(program, features, weights, { device: kind, threads }));
+      return kind === "cuda" ? onGpu(addon, model, guard) : onCpu(addon, model, guard);
+    },
   };
 }
 
-function wrap(addon: NativeAddon, model: NativeModel): BackendModel {
+/** Turns what the addon throws into typed errors, and keeps away from a GPU that is lost. */
+class Guard {
+  constructor(
+    private readonly addon: NativeAddon,
+    private readonly kind: "cpu" | "cuda",
+  ) {}
+
+  typed<T>(call: () => T): T {
+    this.orLost();
+    try {
+      return call();
+    } catch (error) {
+      throw this.known(error);
+    }
+  }
+
+  orLost(): void {
+    if (this.kind === "cuda" && lost.has(this.addon)) throw gpuIsLost();
+  }
+
+  known(error: unknown): Error {
+    const known = toUnrollError(error, this.kind);
+    if (this.kind === "cuda" && known.code === "DEVICE_LOST") lost.add(this.addon);
+    return known;
+  }
+}
+
+function onGpu(addon: NativeAddon, model: NativeModel, guard: Guard): BackendModel {
+  const never = (): never => {
+    throw new Error("a run on a GPU is never computed in the call");
+  };
   return {
-    plan: (shape, capture) => typed(() => model.plan(shape, capture)),
-    runNow: (run) => typed(() => model.runSync(run)),
+    ...started(addon, model, guard),
+    plan(shape, capture) {
+      const plan = guard.typed(() => model.plan(shape, capture));
+      // The GPU's own memory is checked against what is free there, by the addon.
+      return { ...plan, hostBytes: 4 * plan.outputs.reduce((sum, size) => sum + size, 0) };
+    },
+    runNow: never,
+  };
+}
+
+function onCpu(addon: NativeAddon, model: NativeModel, guard: Guard): BackendModel {
+  return {
+    ...started(addon, model, guard),
+    plan(shape, capture) {
+      const plan = guard.typed(() => model.plan(shape, capture));
+      return { ...plan, hostBytes: plan.bytes };
+    },
+    runNow: (run) => guard.typed(() => model.runSync(run)),
     bind(shape, capture, sizes, ids) {
       const length = shape.reduce((product, d) => product * d, 1);
       const buffer = new ArrayBuffer(4 * sizes.reduce((sum, size) => sum + size, length));
-      const compute = typed(() => model.bind(shape, capture, buffer));
+      const compute = guard.typed(() => model.bind(shape, capture, buffer));
       let at = 4 * length;
       const outputs = sizes.map((size) => {
         const output = new Float32Array(buffer, at, size);
@@ -38,35 +96,28 @@ function wrap(addon: NativeAddon, model: NativeModel): BackendModel {
           try {
             return compute(buffer);
           } catch (error) {
-            throw toUnrollError(error);
+            throw guard.known(error);
           }
         },
       };
     },
+  };
+}
+
+function started(addon: NativeAddon, model: NativeModel, guard: Guard): Pick<BackendModel, "start" | "dispose"> {
+  return {
     start(run) {
       const token = addon.createCancelToken();
       // A refusal may come at once or by the promise; both end here.
-      const finished = (async () => model.run(run, token))().catch((error: unknown) => {
-        throw toUnrollError(error);
+      const compute = async (): Promise<void> => {
+        guard.orLost();
+        await model.run(run, token);
+      };
+      const finished = compute().catch((error: unknown) => {
+        throw guard.known(error);
       });
       return { finished, cancel: () => token.cancel(), progress: () => token.progress };
     },
     dispose: () => model.dispose(),
   };
-}
-
-function typed<T>(call: () => T): T {
-  try {
-    return call();
-  } catch (error) {
-    throw toUnrollError(error);
-  }
-}
-
-/** The addon's errors carry a code of our table; anything else is a bug of ours. */
-function toUnrollError(error: unknown): UnrollError {
-  if (error instanceof UnrollError) return error;
-  const { code, message } = error as { code?: unknown; message?: unknown };
-  const reason = typeof message === "string" ? message : String(error);
-  return new UnrollError(failure(isErrorCode(code) ? code : "INTERNAL", "{reason}", { reason }));
 }

@@ -1,8 +1,11 @@
 /** The engine's side of the host ⇄ engine contract: requests in, exactly one terminal answer each. */
 import { type Failure, failure, UnrollError } from "../core/errors.js";
 import { readModel } from "../core/model/read.js";
-import { decodeEngineRequest, type EngineAnswer, type EngineRequest, type RunTensor, type WireDevice } from "../core/protocol/engine.js";
+import { decodeEngineRequest, type EngineAnswer, type EngineRequest, type RunTensor } from "../core/protocol/engine.js";
+import type { CheckReport } from "../core/protocol/check.js";
 import { sliceOf, statsOf } from "../core/slice.js";
+import { findDevices } from "./devices.js";
+import { diagnose } from "./diagnose.js";
 import type { LoadedModel, OutputTensor } from "./loadedModel.js";
 import { Session } from "./session.js";
 
@@ -74,6 +77,12 @@ export class EngineService {
         await this.open().inOrder(async () => model.resetStates(request.states ?? undefined));
         return { type: "done", id };
       }
+      case "check":
+        return { type: "checked", id, report: await this.check(request) };
+      case "diagnose": {
+        const { threads } = request;
+        return { type: "diagnosis", id, diagnosis: diagnose(this.session?.devices ?? findDevices(threads), threads) };
+      }
       case "ping":
         return { type: "pong", id };
     }
@@ -85,18 +94,16 @@ export class EngineService {
     this.session = null;
     this.models.clear();
     await old?.dispose();
-    const { device, threads, memoryLimitBytes } = request;
-    this.session = new Session({ device, threads, memoryLimitBytes });
-    const { backend, reason, devices } = this.session;
-    const used: WireDevice = { ...backend.device, reason };
-    return { type: "welcome", id: request.id, device: used, devices: devices.list };
+    const { device, threads, memoryLimitBytes, noGpu } = request;
+    this.session = new Session({ device, threads, memoryLimitBytes, noGpu });
+    return { type: "welcome", id: request.id, device: this.session.device, devices: this.session.devices.list };
   }
 
   private load(request: Request<"load">): void {
     const spec = readModel(request.model);
     if (!spec.ok) throw new UnrollError(spec.error);
     this.unload(request.modelId);
-    this.models.set(request.modelId, this.open().load(spec.value, request.weights, request.seed));
+    this.models.set(request.modelId, this.open().load(spec.value, request.weights, request.seed, request.device ?? undefined));
   }
 
   private unload(modelId: number): void {
@@ -130,6 +137,22 @@ export class EngineService {
       return { type: "ran", id: request.id, tensors, timing: outcome.timing };
     } finally {
       this.running.delete(request.id);
+    }
+  }
+
+  private async check(request: Request<"check">): Promise<CheckReport> {
+    const model = this.model(request.modelId);
+    const { id, x, mask, initialState } = request;
+    const controller = new AbortController();
+    this.running.set(id, controller);
+    try {
+      const controls = {
+        signal: controller.signal,
+        onProgress: (done: number, total: number) => this.send({ type: "progress", id, done, total }),
+      };
+      return await this.open().check(model, { x, mask: mask ?? undefined, initialState: initialState ?? undefined }, controls);
+    } finally {
+      this.running.delete(id);
     }
   }
 

@@ -3,15 +3,13 @@ import * as os from "node:os";
 import { failure, UnrollError } from "../core/errors.js";
 import { MEMORY_DEFAULT_BYTES } from "../core/model/limits.js";
 import type { ModelSpec } from "../core/model/spec.js";
-import type { Message } from "../core/messages.js";
-import type { DeviceChoice } from "../core/protocol/device.js";
-import type { Backend } from "./backend.js";
+import type { CheckReport } from "../core/protocol/check.js";
+import type { DeviceChoice, DeviceKind, GpuWords } from "../core/protocol/device.js";
+import { findAddon } from "./addon.js";
+import type { Backend, Device } from "./backend.js";
+import { checkDevices, type CheckOrder } from "./check.js";
 import { chooseBackend, type Devices, findDevices } from "./devices.js";
 import { type InputTensor, LoadedModel, type OutputTensor, type PreparedRun, type RunRequest } from "./loadedModel.js";
-
-/** Below this many multiply-adds a run is computed inside the call: some tens of microseconds. */
-const TINY_WORK = 100_000;
-const TINY_WORK_JS = 20_000;
 
 /** So much is taken to be free on any machine. */
 const ALWAYS_FREE_BYTES = 64 * 1024 * 1024;
@@ -23,6 +21,8 @@ export interface SessionOptions {
   readonly device: DeviceChoice;
   readonly threads: number;
   readonly memoryLimitBytes: number;
+  /** Why the GPU is not to be used, whatever it says. */
+  readonly noGpu?: GpuWords | null;
 }
 
 export interface RunControls {
@@ -42,28 +42,29 @@ export const defaultOptions: SessionOptions = { device: "auto", threads: 0, memo
 export class Session {
   readonly devices: Devices;
   readonly backend: Backend;
-  /** Why the device is not a better one. */
-  readonly reason: Message | null;
+  /** What computes; its reason is why it is not a better one. */
+  readonly device: Device;
   private readonly models = new Set<LoadedModel>();
   private readonly memoryLimitBytes: number;
   /** Runs that are not over; 0: the next may be computed at once. */
   private pending = 0;
   private tail: Promise<unknown> = Promise.resolve();
+  private checks: Promise<unknown> = Promise.resolve();
   private readonly closing = new AbortController();
 
   /** @throws UnrollError DEVICE_UNAVAILABLE for a named device that cannot be used. */
-  constructor(options: SessionOptions = defaultOptions) {
-    this.devices = findDevices(options.threads);
-    const { backend, reason } = chooseBackend(this.devices, options.device);
+  constructor(options: SessionOptions = defaultOptions, devices: Devices = findDevices(options.threads, findAddon(), options.noGpu)) {
+    this.devices = devices;
+    const { backend, device } = chooseBackend(this.devices, options.device);
     this.backend = backend;
-    this.reason = reason;
+    this.device = device;
     this.memoryLimitBytes = options.memoryLimitBytes;
   }
 
-  /** @throws UnrollError */
-  load(spec: ModelSpec, weights: readonly InputTensor[] | null, seed: number): LoadedModel {
+  /** @param kind a device for this model alone, instead of the session's. @throws UnrollError */
+  load(spec: ModelSpec, weights: readonly InputTensor[] | null, seed: number, kind?: DeviceKind): LoadedModel {
     this.orClosed();
-    const model = new LoadedModel(spec, weights, seed, this.backend);
+    const model = new LoadedModel(spec, weights, seed, kind === undefined ? this.backend : this.devices.backend(kind));
     this.models.add(model);
     return model;
   }
@@ -87,12 +88,21 @@ export class Session {
       this.orClosed();
       const started = performance.now();
       const prepared = this.prepare(model, request, controls);
-      const tiny = this.backend.device.kind === "js" ? TINY_WORK_JS : TINY_WORK;
-      if (prepared.plan.work <= tiny) return Promise.resolve(runNow(model, prepared, started, controls));
+      if (prepared.plan.work <= model.backend.tinyWork) return Promise.resolve(runNow(model, prepared, started, controls));
       return this.inOrder(() => this.compute(model, prepared, started, controls));
     } catch (error) {
       return Promise.reject(error as Error);
     }
+  }
+
+  /** Beside the runs, which do not wait for it: the model on every device, or on `only` one, against the reference. @throws UnrollError */
+  check(model: LoadedModel, request: CheckOrder["request"], controls: RunControls = {}, only?: DeviceKind): Promise<CheckReport> {
+    const signal = AbortSignal.any([this.closing.signal, ...(controls.signal === undefined ? [] : [controls.signal])]);
+    const { onProgress } = controls;
+    const order = { ...model.source(), request };
+    const report = checkDevices(this.devices, order, { signal, onProgress, limitBytes: (bytes) => this.limitBytes(bytes) }, only);
+    this.checks = Promise.allSettled([this.checks, report]);
+    return report;
   }
 
   /** Does something to a model's states in the order of calls. */
@@ -110,6 +120,7 @@ export class Session {
   async dispose(): Promise<void> {
     this.closing.abort();
     await this.tail;
+    await this.checks;
     for (const model of this.models) model.dispose();
     this.models.clear();
   }
@@ -118,8 +129,8 @@ export class Session {
     this.orClosed();
     const started = performance.now();
     const prepared = this.prepare(model, request, controls);
-    const tiny = this.backend.device.kind === "js" ? TINY_WORK_JS : TINY_WORK;
-    return prepared.plan.work <= tiny ? runNow(model, prepared, started, controls) : this.compute(model, prepared, started, controls);
+    if (prepared.plan.work <= model.backend.tinyWork) return runNow(model, prepared, started, controls);
+    return this.compute(model, prepared, started, controls);
   }
 
   private prepare(model: LoadedModel, request: RunRequest, controls: RunControls): PreparedRun {

@@ -19,7 +19,9 @@ export class Actions {
       case "runAgain":
         return this.again();
       case "newSeed":
-        return this.again(Math.floor(Math.random() * 2 ** 31));
+        return this.again({ seed: Math.floor(Math.random() * 2 ** 31) });
+      case "runOnceOnCpu":
+        return this.again({ device: "cpu" });
       case "runOnCpu":
         return void writeDevice("cpu").then(() => this.again());
       case "restartEngine":
@@ -28,6 +30,8 @@ export class Actions {
         return void vscode.commands.executeCommand("workbench.trust.manage");
       case "settings":
         return void vscode.commands.executeCommand("workbench.action.openSettings", "@ext:unroll.unroll");
+      case "doctor":
+        return void vscode.commands.executeCommand("unroll.doctor");
       case "showLog":
         return this.log.show();
       default:
@@ -35,8 +39,11 @@ export class Actions {
     }
   }
 
-  private again(seed?: number): void {
+  /** The last order, on the device of the setting unless another is named. */
+  private again(changes: { readonly seed?: number; readonly device?: "cpu" } = {}): void {
     const { order } = this.runs;
-    if (order !== null) void this.runs.run(seed === undefined ? order : { ...order, seed });
+    if (order === null) return;
+    const { device: _, ...same } = order;
+    void this.runs.run({ ...same, ...changes });
   }
 }

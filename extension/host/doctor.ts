@@ -1,34 +1,44 @@
-/** The doctor: what there is to compute on, why not more, to copy into an issue. */
+/** The doctor in the editor: asks the engine, and adds what only the editor knows. */
 import * as os from "node:os";
 import * as vscode from "vscode";
+import { build } from "../core/build.js";
+import { type DoctorFacts, doctorReport as report } from "../core/doctor.js";
 import { UnrollError } from "../core/errors.js";
+import { type Message, msg } from "../core/messages.js";
 import type { Engine } from "./engine.js";
+import { readSettings } from "./settings.js";
 import { word } from "./words.js";
 
-/** A Markdown report in English: it is made to be shared. */
+/** Markdown in the person's language, to read and to copy into an issue. */
 export async function doctorReport(engine: Engine, version: string): Promise<string> {
-  const lines = [
-    "# Unroll: devices and diagnosis",
-    "",
-    `- Unroll ${version}, VS Code ${vscode.version}, Node ${process.version}, ${process.platform}-${process.arch}`,
-    `- ${os.cpus()[0]?.model.trim() ?? "CPU"}, ${os.cpus().length} logical processors, ${(os.totalmem() / 2 ** 30).toFixed(1)} GiB memory (${(os.freemem() / 2 ** 30).toFixed(1)} GiB free)`,
-    `- Workspace ${vscode.workspace.isTrusted ? "trusted" : "in Restricted Mode"}${vscode.env.remoteName === undefined ? "" : `, remote: ${vscode.env.remoteName}`}`,
-    "- CUDA: not yet run on hardware",
-    "",
-  ];
-  try {
-    await engine.greet();
-    const device = engine.device();
-    lines.push(
-      `Wanted: ${device.chosen}. Used: ${device.used ?? "none"} (${device.name}).`,
-      "",
-      "| device | name | state |",
-      "| --- | --- | --- |",
-    );
-    for (const option of device.options)
-      lines.push(`| ${option.kind} | ${option.name} | ${option.available ? "available" : (option.reason ?? "not available")} |`);
-  } catch (error) {
-    lines.push(error instanceof UnrollError ? `The engine is not running: ${word(error.failure.message)}` : String(error));
-  }
-  return `${lines.join("\n")}\n`;
+  let problem: Message | null = null;
+  const failed = (error: unknown): null => {
+    problem = error instanceof UnrollError ? error.failure.message : msg("{reason}", { reason: String(error) });
+    return null;
+  };
+  const greeting = await engine.greet().catch(failed);
+  // In Restricted Mode no process is started, not even to be asked.
+  const diagnosis = vscode.workspace.isTrusted ? await engine.diagnose().catch(() => null) : null;
+  const facts: DoctorFacts = {
+    version,
+    around: [`VS Code ${vscode.version}`, `Node ${process.version}`, `${process.platform}-${process.arch}`],
+    processor: { name: os.cpus()[0]?.model.trim() ?? "CPU", count: os.cpus().length },
+    memory: { totalBytes: os.totalmem(), freeBytes: os.freemem() },
+    notes: [workspaceNote()],
+    wanted: readSettings().device,
+    used: greeting?.device ?? null,
+    problem,
+    diagnosis,
+    lostAt: engine.lostAt,
+    gpus: build.gpus,
+  };
+  return report(facts, word);
+}
+
+function workspaceNote(): Message {
+  const remote = vscode.env.remoteName;
+  if (remote === undefined) return vscode.workspace.isTrusted ? msg("Workspace: trusted") : msg("Workspace: in Restricted Mode");
+  return vscode.workspace.isTrusted
+    ? msg("Workspace: trusted, remote ({remote})", { remote })
+    : msg("Workspace: in Restricted Mode, remote ({remote})", { remote });
 }

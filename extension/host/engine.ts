@@ -1,13 +1,15 @@
 /** The extension's engine: one supervised child, started with the first run, following the settings. */
 import * as vscode from "vscode";
 import { EngineClient, type Greeting } from "../client/engineClient.js";
+import { gpuRefused } from "../client/gpuLoss.js";
 import type { SupervisorState } from "../client/supervisor.js";
 import { failure, UnrollError } from "../core/errors.js";
-import type { DeviceView } from "../core/protocol/device.js";
+import type { DeviceKind, DeviceView } from "../core/protocol/device.js";
+import type { Diagnosis } from "../core/protocol/diagnosis.js";
 import type { EngineAnswer, WireDevice } from "../core/protocol/engine.js";
 import { readSettings } from "./settings.js";
 import { word } from "./words.js";
-import { msg } from "../core/messages.js";
+import { type Message, msg } from "../core/messages.js";
 
 export class Engine implements vscode.Disposable {
   private readonly client: EngineClient;
@@ -29,6 +31,7 @@ export class Engine implements vscode.Disposable {
       memoryLimitBytes,
       log: (line) => this.log.warn(`engine: ${line}`),
       onState: (state) => this.follow(state),
+      onGpuLost: ({ lostAt }) => this.lose(lostAt.length),
     });
     this.subscription = vscode.workspace.onDidChangeConfiguration((event) => {
       if (!["device", "threads", "memoryLimitMB"].some((key) => event.affectsConfiguration(`unroll.${key}`))) return;
@@ -54,8 +57,22 @@ export class Engine implements vscode.Disposable {
   }
 
   async ask(...args: Parameters<EngineClient["ask"]>): Promise<EngineAnswer> {
-    await this.greet();
+    // A process that lost its GPU still gives the values that it holds: a greeting would replace it.
+    if (args[0].type !== "readSlice" || this.client.pid === undefined) await this.greet();
     return this.client.ask(...args);
+  }
+
+  /** For the doctor. @throws UnrollError where the engine does not start */
+  async diagnose(): Promise<Diagnosis> {
+    await this.greet().catch((error: unknown) => {
+      if (this.client.pid === undefined) throw error;
+    });
+    return this.client.diagnose();
+  }
+
+  /** When the GPU was lost, until the engine is restarted. */
+  get lostAt(): readonly number[] {
+    return this.client.gpuLoss.lostAt;
   }
 
   async load(...args: Parameters<EngineClient["load"]>): Promise<void> {
@@ -77,27 +94,24 @@ export class Engine implements vscode.Disposable {
     return this.client.pid;
   }
 
-  /** What people see of the devices now. */
-  device(): DeviceView {
+  /** What people see of the devices now. @param kind of a run that was taken to this device instead of the chosen one */
+  device(kind?: DeviceKind): DeviceView {
     const chosen = readSettings().device;
-    const greeting = this.greeting;
+    const { greeting } = this;
     if (greeting === null) {
       const name = chosen === "auto" ? word(msg("Automatic")) : shortName(chosen, "");
-      return { chosen, used: null, name, reason: null, options: [] };
+      const refused = gpuRefused(this.client.gpuLoss, chosen);
+      return { chosen, used: null, name, ...worded(refused ?? { reason: null, brief: null }), options: [] };
     }
-    const { device, devices } = greeting;
-    return {
-      chosen,
-      used: device.kind,
-      name: shortName(device.kind, device.name),
-      reason: device.reason === null ? null : word(device.reason),
-      options: devices.map((option) => ({
-        kind: option.kind,
-        name: option.name,
-        available: option.available,
-        reason: option.reason === null ? null : word(option.reason),
-      })),
-    };
+    const options = greeting.devices.map((option) => ({
+      kind: option.kind,
+      name: option.name,
+      available: option.available,
+      ...worded(option),
+    }));
+    const taken = kind === undefined ? undefined : greeting.devices.find((option) => option.kind === kind);
+    const used = taken ?? greeting.device;
+    return { chosen: kind ?? chosen, used: used.kind, name: shortName(used.kind, used.name), ...worded(used), options };
   }
 
   dispose(): void {
@@ -106,10 +120,21 @@ export class Engine implements vscode.Disposable {
     void this.client.dispose();
   }
 
+  /** Until the next run nobody knows what it will be computed on. */
+  private lose(times: number): void {
+    this.log.warn(`the GPU was lost, ${times === 1 ? "for the first time" : `${times} times by now`}`);
+    this.greeting = null;
+    this.changed.fire();
+  }
+
   private follow(state: SupervisorState): void {
     this.log.debug(`engine is ${state.phase}`);
     if (state.phase === "dead" || state.phase === "idle") this.changed.fire();
   }
+}
+
+function worded({ reason, brief }: { reason: Message | null; brief: Message | null }): { reason: string | null; brief: string | null } {
+  return { reason: reason === null ? null : word(reason), brief: brief === null ? null : word(brief) };
 }
 
 /** "CPU · AVX-512" of "Intel Xeon (avx512, 2 threads)"; the GPU by its own name. */

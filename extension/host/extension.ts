@@ -11,6 +11,7 @@ import { DesignerView } from "./panels/designerView.js";
 import { ResultsPanel } from "./panels/resultsPanel.js";
 import { Reader } from "./reader.js";
 import { ResultsDesk } from "./resultsDesk.js";
+import { Checks } from "./run/checks.js";
 import { pickPreset } from "./run/presetPick.js";
 import { RunController } from "./run/runController.js";
 import { SelectionRun } from "./run/selectionRun.js";
@@ -27,8 +28,9 @@ export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
   const diagnostics = new ReadDiagnostics();
   const runs = new RunController(engine, log);
   const selection = new SelectionRun(reader, store, runs, diagnostics);
+  const checks = new Checks(engine, runs);
   const actions = new Actions(engine, runs, () => results.show(), log);
-  const resultsDesk = new ResultsDesk(engine, runs, actions);
+  const resultsDesk = new ResultsDesk(engine, runs, checks, actions);
   const results: ResultsPanel = new ResultsPanel(extensionUri, resultsDesk, log);
   const designer = new DesignerView(extensionUri, new DesignerDesk({ engine, store, runs, selection, actions }), log);
   const statusBar = new StatusBar();
@@ -40,7 +42,7 @@ export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
   };
 
   context.subscriptions.push(
-    ...[log, engine, reader, store, diagnostics, runs, results, statusBar, watch],
+    ...[log, engine, reader, store, diagnostics, runs, checks, results, statusBar, watch],
     engine.onDidChange(refresh),
     store.onDidChange(refresh),
     runs.onDidChange(() => {
@@ -48,6 +50,7 @@ export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
       announce(runs, actions, results.isOpen);
     }),
     runs.onDidComplete(() => results.show()),
+    checks.onDidChange(() => results.update()),
     vscode.workspace.onDidGrantWorkspaceTrust(refresh),
     vscode.window.registerWebviewViewProvider(DesignerView.id, designer),
     vscode.window.registerWebviewPanelSerializer(ResultsPanel.id, results),

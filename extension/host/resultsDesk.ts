@@ -2,10 +2,12 @@
 import * as vscode from "vscode";
 import { failure, UnrollError } from "../core/errors.js";
 import { summaryText } from "../core/model/summary.js";
+import type { RunState } from "../core/protocol/designer.js";
 import type { ResultsFromView, ResultsState } from "../core/protocol/results.js";
 import type { Actions } from "./actions.js";
 import type { Engine } from "./engine.js";
 import type { ResultsHost } from "./panels/resultsPanel.js";
+import type { Checks } from "./run/checks.js";
 import { inputSlice, type RunRecord, runView } from "./run/records.js";
 import type { RunController } from "./run/runController.js";
 import { word } from "./words.js";
@@ -20,6 +22,7 @@ export class ResultsDesk implements ResultsHost {
   constructor(
     private readonly engine: Engine,
     private readonly runs: RunController,
+    private readonly checks: Checks,
     private readonly actions: Actions,
   ) {}
 
@@ -27,10 +30,7 @@ export class ResultsDesk implements ResultsHost {
     const { record, state } = this.runs;
     if (record !== null && this.cached?.record !== record) this.cached = { record, view: runView(record) };
     const run = record === null ? null : (this.cached?.view ?? null);
-    if (state.phase === "running") return { type: "state", run, activity: { phase: "running", done: state.done, total: state.total } };
-    if (state.phase === "failed")
-      return { type: "state", run, activity: { phase: "failed", message: state.message, actions: state.actions } };
-    return { type: "state", run, activity: { phase: "none" } };
+    return { type: "state", run, activity: activityOf(state), check: this.checks.state };
   }
 
   async readSlice({ runId, tensor, start, count }: Slice): Promise<Float32Array> {
@@ -59,6 +59,14 @@ export class ResultsDesk implements ResultsHost {
         return void vscode.commands.executeCommand("workbench.action.openSettings", "unroll.device");
       case "openDesigner":
         return void vscode.commands.executeCommand("unroll.designer.focus");
+      case "runSelection":
+        return void vscode.commands.executeCommand("unroll.runOnSelection");
+      case "doctor":
+        return this.actions.take("doctor");
+      case "check":
+        return this.checks.start();
+      case "cancelCheck":
+        return this.checks.cancel();
     }
   }
 
@@ -71,4 +79,10 @@ export class ResultsDesk implements ResultsHost {
     if (source !== undefined)
       void vscode.window.showTextDocument(source.uri, { selection: source.range, viewColumn: vscode.ViewColumn.One });
   }
+}
+
+function activityOf(state: RunState): ResultsState["activity"] {
+  if (state.phase === "running") return { phase: "running", done: state.done, total: state.total };
+  if (state.phase === "failed") return { phase: "failed", message: state.message, actions: state.actions };
+  return { phase: "none" };
 }

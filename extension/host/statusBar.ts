@@ -40,8 +40,9 @@ export class StatusBar implements vscode.Disposable {
         : word(msg("Runs are computed on {device}.", { device: device.name })),
     ];
     if (device.reason !== null) lines.push(word(msg("Not on a better device: {reason}", { reason: device.reason })));
+    const short = device.brief ?? device.reason;
     this.item.tooltip = lines.join("\n");
-    this.item.accessibilityInformation = { label: `Unroll, ${used}${device.reason === null ? "" : `, ${device.reason}`}` };
+    this.item.accessibilityInformation = { label: ["Unroll", used, ...(short === null ? [] : [short])].join(", ") };
     this.item.show();
   }
 }

@@ -42,6 +42,20 @@ describe("the tutorial's flow", () => {
     await assertNoOverflow(results, "results");
   });
 
+  it("compares a small run with float64 by itself, and shows it by layer and step", async () => {
+    const results = await wb.resultsFrame(win.page);
+    await results.locator("#check", { hasText: /Δmax .*e−\d+ vs js/ }).click();
+    const detail = results.getByRole("dialog", { name: "Compared with JavaScript" });
+    const text = await detail.innerText();
+    for (const part of ["equal within the tolerance", "simple_rnn", "1e−5 + 1e−4"]) assert.ok(text.includes(part), `${part} in ${text}`);
+    assert.equal(await detail.locator("td").count(), 4, "one difference a step");
+    await win.shot("flow-2-check");
+    await assertAccessible(results, "the check");
+    await assertNoOverflow(results, "the check");
+    await detail.getByRole("button", { name: "Close" }).click();
+    assert.equal(await detail.count(), 0);
+  });
+
   it("shows every value of the output", async () => {
     const results = await wb.resultsFrame(win.page);
     await results.getByRole("tab", { name: "Data" }).click();
@@ -99,6 +113,17 @@ describe("the tutorial's flow", () => {
     const results = await wb.resultsFrame(page);
     assert.match(await results.locator("body").innerText(), /\(2, 3, 2\)/);
     assert.deepEqual(win.server.hostCrashes(), []);
+  });
+
+  it("says in the doctor's report what the GPU lacks, and what was never proven", async () => {
+    const { page } = win;
+    await wb.runCommand(page, "Show Devices and Diagnosis");
+    const editor = page.locator(".editor-instance .view-lines", { hasText: "CUDA:" }).first();
+    await editor.waitFor();
+    const text = (await editor.innerText()).replaceAll("\u00a0", " ");
+    for (const part of ["Addon:", "CPU kernels:", "NVIDIA driver:", "CUDA: not yet run on hardware"])
+      assert.ok(text.includes(part), `${part} in ${text}`);
+    await win.shot("flow-6-doctor");
   });
 
   it("activates in a moment", async () => {

@@ -16,7 +16,7 @@ function host(model: ModelSpec | null, run: RunState = { phase: "idle" }): Desig
     model: model === null ? null : writeModel(model),
     document: { kind: "scratch", name: "model", problem: null },
     data: null,
-    device: { chosen: "auto", used: null, name: "CPU", reason: null, options: [] },
+    device: { chosen: "auto", used: null, name: "CPU", reason: null, brief: null, options: [] },
     run,
     trusted: true,
   };

@@ -144,10 +144,11 @@ function measure(): void {
   if (width !== state.width) dispatch({ type: "view", view: { width } });
 }
 
-// A click beside the device's explanation closes it.
-document.addEventListener("pointerdown", (event) => {
-  if (!state.deviceOpen || !(event.target instanceof Element) || event.target.closest("#device, #device-why") !== null) return;
-  dispatch({ type: "view", view: { deviceOpen: false } });
+// A click beside the explanation of the device, or of the check, closes it.
+document.addEventListener("pointerdown", ({ target }) => {
+  if (!(target instanceof Element)) return;
+  if (state.deviceOpen && target.closest("#device, #device-why") === null) dispatch({ type: "view", view: { deviceOpen: false } });
+  if (state.checkOpen && target.closest("#check, #check-why") === null) dispatch({ type: "view", view: { checkOpen: false } });
 });
 
 watchTheme(() => {

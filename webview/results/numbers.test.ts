@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { decimalsFor, fixed, niceScale, shortest, signed, significant, subscript } from "./numbers.js";
+import { decimalsFor, fixed, niceScale, scientific, shortest, signed, significant, subscript } from "./numbers.js";
 
 describe("numbers of the results view", () => {
   it("prints a fixed number of decimals with the true minus, and never −0.00", () => {
@@ -11,6 +11,10 @@ describe("numbers of the results view", () => {
     assert.equal(fixed(-Infinity, 2), "−∞");
     assert.equal(signed(0.5, 2), "+0.50");
     assert.equal(signed(0, 2), "0.00");
+  });
+
+  it("prints differences with an exponent", () => {
+    assert.deepEqual([2.4e-7, 0, -1.25, 12345, NaN].map(scientific), ["2.4e−7", "0", "−1.3e0", "1.2e4", "NaN"]);
   });
 
   it("gives as many digits as asked for, and no more than the value has", () => {

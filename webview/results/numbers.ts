@@ -25,6 +25,11 @@ export function fixed(v: number, decimals: number): string {
   return text.replace("-", "");
 }
 
+/** One decimal and an exponent, for differences: "2.4e−7". */
+export function scientific(v: number): string {
+  return special(v) ?? (v === 0 ? "0" : minus(v.toExponential(1)));
+}
+
 export function signed(v: number, decimals: number): string {
   const text = fixed(v, decimals);
   return v > 0 && !text.startsWith(MINUS) ? `+${text}` : text;

@@ -3,7 +3,7 @@ import type { ResultsState } from "../../extension/core/protocol/results.js";
 import { decodeSaved, initialState, reduce, savedOf, type State } from "./state.js";
 import { testRun } from "./testRun.test.js";
 
-const none: ResultsState = { type: "state", run: testRun, activity: { phase: "none" } };
+const none: ResultsState = { type: "state", run: testRun, activity: { phase: "none" }, check: { phase: "none" } };
 const ready = (from: State = initialState): State => reduce(from, { type: "host", state: none });
 
 describe("the results view's reducer", () => {
@@ -35,6 +35,15 @@ describe("the results view's reducer", () => {
     const { chosen } = reduce(ready(), { type: "choose", choices: { batch: 9, step: 99, row: 99, column: 99, strip: "nowhere" } });
     assert.deepEqual([chosen.batch, chosen.step, chosen.row, chosen.column], [0, 3, 3, 3]);
     assert.equal(chosen.strip, "1.forward");
+  });
+
+  it("follows the check of the run, and closes its detail when it is gone", () => {
+    const report = { reference: "js", absolute: 1e-5, relative: 1e-4, pairs: [], missing: [] } as const;
+    const done = reduce(ready(), { type: "host", state: { ...none, check: { phase: "done", report } } });
+    assert.equal(done.check.phase, "done");
+    const open = reduce(done, { type: "view", view: { checkOpen: true } });
+    assert.equal(reduce(open, { type: "host", state: { ...none, check: { phase: "done", report } } }).checkOpen, true);
+    assert.equal(reduce(open, { type: "host", state: { ...none, check: { phase: "offered" } } }).checkOpen, false);
   });
 
   it("plays round and round, and stops with a new run", () => {

@@ -1,5 +1,5 @@
 /** The results view's state, and the pure reducer that every event goes through. */
-import type { ResultsState, RunView } from "../../extension/core/protocol/results.js";
+import type { CheckView, ResultsState, RunView } from "../../extension/core/protocol/results.js";
 import type { PaletteName } from "./colour.js";
 import { type Convention, conventions } from "./convention.js";
 import { batchOf, hasTime, outputsOf, stepsOf, stripsOf, tensorById } from "./outputs.js";
@@ -38,11 +38,13 @@ export interface Choices {
 export interface State {
   readonly run: RunView | null;
   readonly activity: ResultsState["activity"];
+  readonly check: CheckView;
   readonly chosen: Choices;
   /** Tree rows that were closed (or opened, for those that start closed), by id. */
   readonly toggled: ReadonlySet<string>;
   readonly railOpen: boolean;
   readonly deviceOpen: boolean;
+  readonly checkOpen: boolean;
   /** The banner of this failure was dismissed. */
   readonly dismissed: boolean;
   readonly playing: boolean;
@@ -88,10 +90,12 @@ export const initialChoices: Choices = {
 export const initialState: State = {
   run: null,
   activity: { phase: "none" },
+  check: { phase: "none" },
   chosen: initialChoices,
   toggled: new Set(),
   railOpen: false,
   deviceOpen: false,
+  checkOpen: false,
   dismissed: false,
   playing: false,
   allCards: false,
@@ -109,7 +113,10 @@ export type Action =
   | {
       readonly type: "view";
       readonly view: Partial<
-        Pick<State, "railOpen" | "deviceOpen" | "dismissed" | "playing" | "allCards" | "spoken" | "width" | "grid" | "hover" | "copied">
+        Pick<
+          State,
+          "railOpen" | "deviceOpen" | "checkOpen" | "dismissed" | "playing" | "allCards" | "spoken" | "width" | "grid" | "hover" | "copied"
+        >
       >;
     }
   /** Play's next step; after the last comes the first. */
@@ -151,11 +158,13 @@ function takeHost(state: State, host: ResultsState): State {
     // The same run keeps its object: what is derived from it is derived once.
     run: changed ? run : state.run,
     activity: host.activity,
+    check: host.check,
     chosen: fitting(run, known, known),
     dismissed,
     playing: state.playing && !changed,
     allCards: state.allCards && !changed,
     deviceOpen: state.deviceOpen && !changed,
+    checkOpen: state.checkOpen && !changed && host.check.phase === "done",
   };
 }
 

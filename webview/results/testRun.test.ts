@@ -51,7 +51,7 @@ export const testRun: RunView = {
   summary: "",
   seed: 7,
   parameters: 123,
-  device: { chosen: "auto", used: "cpu", name: "CPU", reason: null, options: [] },
+  device: { chosen: "auto", used: "cpu", name: "CPU", reason: null, brief: null, options: [] },
   ms: 1,
   source: "",
   sourceName: "train_X",

@@ -1,5 +1,6 @@
 /** Names of axes, tensors and findings in the user's language. */
 import { directionsOf, type LayerSpec } from "../../extension/core/model/spec.js";
+import type { DeviceKind } from "../../extension/core/protocol/device.js";
 import type { TensorView } from "../../extension/core/protocol/results.js";
 import { t } from "../shared/l10n.js";
 import type { ShownAxisName } from "./convention.js";
@@ -23,6 +24,17 @@ export function axisWord(name: ShownAxisName): string {
       return t("units");
     case "directions":
       return t("directions");
+  }
+}
+
+export function kindWord(kind: DeviceKind): string {
+  switch (kind) {
+    case "cuda":
+      return t("GPU (CUDA)");
+    case "cpu":
+      return t("CPU (native)");
+    case "js":
+      return t("JavaScript");
   }
 }
 

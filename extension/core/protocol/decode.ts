@@ -1,4 +1,5 @@
 /** Small combinators that turn `unknown` into typed messages; what does not fit is undefined. */
+import type { Message } from "../messages.js";
 
 export type Decoder<T> = (value: unknown) => T | undefined;
 
@@ -60,3 +61,11 @@ export function union<T>(tag: string, branches: Readonly<Record<string, Decoder<
 /** An object of another module's making, checked there. */
 export const anyObject: Decoder<Readonly<Record<string, unknown>>> = (value) =>
   typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
+
+/** A text that people read, with its values. */
+export const message: Decoder<Message> = (value) => {
+  const fields = object<{ text: string }>({ text: string })(value);
+  if (fields === undefined) return undefined;
+  const args = anyObject((value as { args?: unknown }).args);
+  return args === undefined ? fields : { text: fields.text, args: args as Record<string, string | number> };
+};

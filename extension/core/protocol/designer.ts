@@ -150,12 +150,14 @@ export const deviceView: Decoder<DeviceView> = object<DeviceView>({
   used: nullable(literal("cuda", "cpu", "js")),
   name: string,
   reason: nullable(string),
+  brief: nullable(string),
   options: array(
     object<DeviceView["options"][number]>({
       kind: literal("cuda", "cpu", "js"),
       name: string,
       available: boolean,
       reason: nullable(string),
+      brief: nullable(string),
     }),
     8,
   ),

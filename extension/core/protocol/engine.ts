@@ -3,8 +3,10 @@ import type { Failure } from "../errors.js";
 import { isErrorCode } from "../errors.js";
 import type { Message } from "../messages.js";
 import type { CaptureLevel } from "../model/program.js";
-import { anyObject, array, boolean, type Decoder, finite, literal, natural, nullable, object, string, union } from "./decode.js";
-import type { DeviceChoice, DeviceKind } from "./device.js";
+import { checkReport, type CheckReport } from "./check.js";
+import { anyObject, array, boolean, type Decoder, finite, literal, message, natural, nullable, object, string, union } from "./decode.js";
+import type { DeviceChoice, DeviceKind, GpuWords } from "./device.js";
+import { type Diagnosis, diagnosisOf } from "./diagnosis.js";
 
 export interface WireTensor {
   readonly shape: readonly number[];
@@ -35,6 +37,7 @@ export interface WireDevice {
   readonly name: string;
   readonly available: boolean;
   readonly reason: Message | null;
+  readonly brief: Message | null;
 }
 
 export interface Timing {
@@ -51,8 +54,13 @@ export type EngineRequest =
       readonly device: DeviceChoice;
       readonly threads: number;
       readonly memoryLimitBytes: number;
+      /** Why the GPU is not to be used; null: it may be. */
+      readonly noGpu: GpuWords | null;
     }
-  /** `model`: a Keras config. `modelId` is the client's, so that it survives a restart. Answered by `done`. */
+  /**
+   * `model`: a Keras config. `modelId` is the client's, so that it survives a restart. `device`: for this model alone, instead of the one
+   * greeted for. Answered by `done`.
+   */
   | {
       readonly type: "load";
       readonly id: number;
@@ -60,6 +68,7 @@ export type EngineRequest =
       readonly model: Readonly<Record<string, unknown>>;
       readonly weights: readonly WireTensor[] | null;
       readonly seed: number;
+      readonly device: DeviceKind | null;
     }
   /** `keep`: the tensors stay in the engine under `resultId`, the answer has their statistics; else the answer has their data. */
   | {
@@ -75,7 +84,18 @@ export type EngineRequest =
       readonly timeoutMs: number;
       readonly progress: boolean;
     }
-  /** Ends the run `target` with CANCELLED; has no answer of its own. */
+  /** The model on every device against the reference; `progress` comes before `checked`. */
+  | {
+      readonly type: "check";
+      readonly id: number;
+      readonly modelId: number;
+      readonly x: WireTensor;
+      readonly mask: WireTensor | null;
+      readonly initialState: readonly WireTensor[] | null;
+    }
+  /** What there is to compute on, and why not more; needs no greeting that went well. Answered by `diagnosis`. */
+  | { readonly type: "diagnose"; readonly id: number; readonly threads: number }
+  /** Ends the run or check `target` with CANCELLED; has no answer of its own. */
   | { readonly type: "cancel"; readonly id: number; readonly target: number }
   | {
       readonly type: "readSlice";
@@ -100,6 +120,8 @@ export type EngineAnswer =
   | { readonly type: "welcome"; readonly id: number; readonly device: WireDevice; readonly devices: readonly WireDevice[] }
   | { readonly type: "progress"; readonly id: number; readonly done: number; readonly total: number }
   | { readonly type: "ran"; readonly id: number; readonly tensors: readonly RunTensor[]; readonly timing: Timing }
+  | { readonly type: "checked"; readonly id: number; readonly report: CheckReport }
+  | { readonly type: "diagnosis"; readonly id: number; readonly diagnosis: Diagnosis }
   | { readonly type: "slice"; readonly id: number; readonly values: Float32Array }
   | { readonly type: "tensors"; readonly id: number; readonly tensors: readonly NamedWireTensor[] }
   | { readonly type: "done"; readonly id: number }
@@ -127,6 +149,7 @@ export const decodeEngineRequest: Decoder<EngineRequest> = union<EngineRequest>(
     device: literal("auto", "cuda", "cpu", "js"),
     threads: natural,
     memoryLimitBytes: finite,
+    noGpu: nullable(object<GpuWords>({ reason: message, brief: message })),
   }),
   load: object<Request<"load">>({
     type: literal("load"),
@@ -135,6 +158,7 @@ export const decodeEngineRequest: Decoder<EngineRequest> = union<EngineRequest>(
     model: anyObject,
     weights: nullable(array(tensor)),
     seed: finite,
+    device: nullable(deviceKind),
   }),
   run: object<Request<"run">>({
     type: literal("run"),
@@ -149,6 +173,15 @@ export const decodeEngineRequest: Decoder<EngineRequest> = union<EngineRequest>(
     timeoutMs: finite,
     progress: boolean,
   }),
+  check: object<Request<"check">>({
+    type: literal("check"),
+    id,
+    modelId: id,
+    x: tensor,
+    mask: nullable(tensor),
+    initialState: nullable(array(tensor, 512)),
+  }),
+  diagnose: object<Request<"diagnose">>({ type: literal("diagnose"), id, threads: natural }),
   cancel: object<Request<"cancel">>({ type: literal("cancel"), id, target: id }),
   readSlice: object<Request<"readSlice">>({ type: literal("readSlice"), id, resultId: id, tensor: natural, start: shape, count: shape }),
   release: object<Request<"release">>({ type: literal("release"), id, resultId: id }),
@@ -159,14 +192,14 @@ export const decodeEngineRequest: Decoder<EngineRequest> = union<EngineRequest>(
   ping: object<Request<"ping">>({ type: literal("ping"), id }),
 });
 
-const message: Decoder<Message> = (value) => {
-  const fields = object<{ text: string }>({ text: string })(value);
-  if (fields === undefined) return undefined;
-  const args = anyObject((value as { args?: unknown }).args);
-  return args === undefined ? fields : { text: fields.text, args: args as Record<string, string | number> };
-};
 const failureOf: Decoder<Failure> = object<Failure>({ code: (value) => (isErrorCode(value) ? value : undefined), message });
-const device = object<WireDevice>({ kind: deviceKind, name: string, available: boolean, reason: nullable(message) });
+const device = object<WireDevice>({
+  kind: deviceKind,
+  name: string,
+  available: boolean,
+  reason: nullable(message),
+  brief: nullable(message),
+});
 const number: Decoder<number> = (value) => (typeof value === "number" ? value : undefined);
 const stats = object<TensorStats>({ min: nullable(number), mean: nullable(number), max: nullable(number), nanCount: natural });
 const runTensor = object<RunTensor>({
@@ -189,6 +222,8 @@ export const decodeEngineAnswer: Decoder<EngineAnswer> = union<EngineAnswer>("ty
     tensors: array(runTensor),
     timing: object<Timing>({ computeMs: finite, copyMs: finite, totalMs: finite }),
   }),
+  checked: object<Answer<"checked">>({ type: literal("checked"), id, report: checkReport }),
+  diagnosis: object<Answer<"diagnosis">>({ type: literal("diagnosis"), id, diagnosis: diagnosisOf }),
   slice: object<Answer<"slice">>({ type: literal("slice"), id, values: floats }),
   tensors: object<Answer<"tensors">>({ type: literal("tensors"), id, tensors: array(named) }),
   done: object<Answer<"done">>({ type: literal("done"), id }),

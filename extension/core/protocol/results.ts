@@ -1,4 +1,5 @@
 /** Host ⇄ results view. The view gets one run's description; values it asks for, slice by slice. */
+import { type CheckReport, checkReport } from "./check.js";
 import { anyObject, array, boolean, type Decoder, finite, literal, natural, nullable, object, string, union } from "./decode.js";
 import { deviceView, initMessage, type DesignerInit, type NoteAction } from "./designer.js";
 import type { DeviceView } from "./device.js";
@@ -64,7 +65,18 @@ export interface ResultsState {
     | { readonly phase: "none" }
     | { readonly phase: "running"; readonly done: number; readonly total: number }
     | { readonly phase: "failed"; readonly message: string; readonly actions: readonly NoteAction[] };
+  readonly check: CheckView;
 }
+
+/** The shown run against the reference, on every device. */
+export type CheckView =
+  /** There is nothing to compare. */
+  | { readonly phase: "none" }
+  /** It would take a while: it waits to be asked for. */
+  | { readonly phase: "offered" }
+  | { readonly phase: "running"; readonly done: number; readonly total: number }
+  | { readonly phase: "done"; readonly report: CheckReport }
+  | { readonly phase: "failed"; readonly message: string };
 
 /** Answer to `sliceRequested`: a box of the tensor, row-major. */
 export interface SliceReady {
@@ -91,6 +103,8 @@ export const resultsCommands = [
   "runSelection",
   "runFile",
   "doctor",
+  "check",
+  "cancelCheck",
 ] as const;
 export type ResultsCommand = (typeof resultsCommands)[number];
 
@@ -176,11 +190,19 @@ const activity: Decoder<Activity> = union<Activity>("phase", {
   }),
 });
 
+const check: Decoder<CheckView> = union<CheckView>("phase", {
+  none: object<Extract<CheckView, { phase: "none" }>>({ phase: literal("none") }),
+  offered: object<Extract<CheckView, { phase: "offered" }>>({ phase: literal("offered") }),
+  running: object<Extract<CheckView, { phase: "running" }>>({ phase: literal("running"), done: finite, total: finite }),
+  done: object<Extract<CheckView, { phase: "done" }>>({ phase: literal("done"), report: checkReport }),
+  failed: object<Extract<CheckView, { phase: "failed" }>>({ phase: literal("failed"), message: string }),
+});
+
 const floats: Decoder<Float32Array> = (value) => (value instanceof Float32Array ? value : undefined);
 
 export const decodeResultsFromHost: Decoder<ResultsFromHost> = union<ResultsFromHost>("type", {
   init: initMessage,
-  state: object<ResultsState>({ type: literal("state"), run: nullable(runView), activity }),
+  state: object<ResultsState>({ type: literal("state"), run: nullable(runView), activity, check }),
   slice: object<SliceReady>({ type: literal("slice"), requestId: natural, values: floats }),
   sliceFailed: object<SliceFailed>({ type: literal("sliceFailed"), requestId: natural, message: string }),
 });

@@ -6,6 +6,7 @@ import { msg } from "../../core/messages.js";
 import { writeModel } from "../../core/model/write.js";
 import type { ModelSpec } from "../../core/model/spec.js";
 import type { RunState } from "../../core/protocol/designer.js";
+import type { DeviceKind } from "../../core/protocol/device.js";
 import type { Engine } from "../engine.js";
 import { readSettings } from "../settings.js";
 import { word } from "../words.js";
@@ -19,12 +20,17 @@ export interface RunOrder {
   readonly data: RunData;
   /** Overrides model and setting, for "New seed". */
   readonly seed?: number;
+  /** Overrides the setting for this run alone. */
+  readonly device?: DeviceKind;
 }
 
 export class RunController implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   /** State or record are others. */
   readonly onDidChange = this.changed.event;
+  private readonly started = new vscode.EventEmitter<void>();
+  /** A run begins to compute; whether it is shown is another matter. */
+  readonly onDidStart = this.started.event;
   private readonly completed = new vscode.EventEmitter<RunRecord>();
   readonly onDidComplete = this.completed.event;
   private runState: RunState = { phase: "idle" };
@@ -79,12 +85,14 @@ export class RunController implements vscode.Disposable {
   dispose(): void {
     this.cancel();
     this.changed.dispose();
+    this.started.dispose();
     this.completed.dispose();
   }
 
   /** Never throws: a failure becomes the state. */
   private async compute(order: RunOrder, abort: AbortController): Promise<RunRecord | undefined> {
     this.lastOrder = order;
+    this.started.fire();
     const quiet = setTimeout(() => this.showProgress(abort), QUIET_MS);
     let progressShown = 0;
     const onProgress = (done: number, total: number): void => {
@@ -106,7 +114,7 @@ export class RunController implements vscode.Disposable {
       this.completed.fire(record);
       return record;
     } catch (error) {
-      this.fail(error);
+      this.fail(error, order.device ?? this.engine.device().used);
       return undefined;
     } finally {
       clearTimeout(quiet);
@@ -119,7 +127,8 @@ export class RunController implements vscode.Disposable {
     const seed = order.seed ?? model.seed ?? settings.seed;
     const resultId = ++this.ids;
     try {
-      await this.engine.load(resultId, { model: writeModel(model), weights: null, seed }, signal);
+      const stored = { model: writeModel(model), weights: null, seed, ...(order.device !== undefined && { device: order.device }) };
+      await this.engine.load(resultId, stored, signal);
       const answer = await this.engine.ask(
         {
           type: "run",
@@ -138,7 +147,7 @@ export class RunController implements vscode.Disposable {
       if (answer.type !== "ran")
         throw new UnrollError(failure("INTERNAL", "The engine answered a run with “{type}”.", { type: answer.type }));
       const { tensors, timing } = answer;
-      return { id: randomUUID(), resultId, model, seed, data, tensors, timing, device: this.engine.device() };
+      return { id: randomUUID(), resultId, model, seed, data, tensors, timing, device: this.engine.device(order.device) };
     } finally {
       // The tensors stay; the model's weights need not.
       this.engine.unload(resultId);
@@ -156,7 +165,8 @@ export class RunController implements vscode.Disposable {
     });
   }
 
-  private fail(error: unknown): void {
+  /** @param device that the run was on, as far as it came */
+  private fail(error: unknown, device: DeviceKind | null): void {
     const known = error instanceof UnrollError ? error : new UnrollError(failure("INTERNAL", "{reason}", { reason: String(error) }));
     if (known.code === "CANCELLED") {
       this.log.info("run cancelled");
@@ -164,7 +174,7 @@ export class RunController implements vscode.Disposable {
       return;
     }
     this.log.error(`${known.code}: ${known.message}`);
-    const actions = actionsFor(known.code);
+    const actions = actionsFor(known.code, device);
     this.setState({ phase: "failed", message: word(known.failure.message), actions });
   }
 
@@ -174,11 +184,27 @@ export class RunController implements vscode.Disposable {
   }
 }
 
-function actionsFor(code: UnrollError["code"]): { id: string; label: string }[] {
+function actionsFor(code: UnrollError["code"], device: DeviceKind | null): { id: string; label: string }[] {
   const again = { id: "runAgain", label: word(msg("Run again")) };
-  if (code === "ENGINE_CRASHED") return [again, { id: "restartEngine", label: word(msg("Restart engine")) }];
-  if (code === "DEVICE_LOST" || code === "DEVICE_UNAVAILABLE") return [{ id: "runOnCpu", label: word(msg("Run on CPU")) }];
-  if (code === "NOT_TRUSTED") return [{ id: "trust", label: word(msg("Manage workspace trust")) }];
-  if (code === "TOO_LARGE" || code === "TIMEOUT") return [{ id: "settings", label: word(msg("Open settings")) }];
-  return code === "INTERNAL" ? [again, { id: "showLog", label: word(msg("Show log")) }] : [];
+  const onCpu = { id: "runOnceOnCpu", label: word(msg("Run again on CPU")) };
+  const settings = { id: "settings", label: word(msg("Open settings")) };
+  switch (code) {
+    case "ENGINE_CRASHED":
+      return [again, { id: "restartEngine", label: word(msg("Restart engine")) }];
+    case "DEVICE_LOST":
+      return [onCpu, { id: "doctor", label: word(msg("Doctor report")) }];
+    case "DEVICE_UNAVAILABLE":
+      return [{ id: "runOnCpu", label: word(msg("Run on CPU")) }];
+    case "NOT_TRUSTED":
+      return [{ id: "trust", label: word(msg("Manage workspace trust")) }];
+    case "OUT_OF_MEMORY":
+      return device === "cuda" ? [onCpu] : [];
+    case "TOO_LARGE":
+    case "TIMEOUT":
+      return device === "cuda" && code === "TOO_LARGE" ? [onCpu, settings] : [settings];
+    case "INTERNAL":
+      return [again, { id: "showLog", label: word(msg("Show log")) }];
+    default:
+      return [];
+  }
 }

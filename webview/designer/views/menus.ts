@@ -183,7 +183,7 @@ function deviceGroup(device: DeviceView, act: Frame["act"]): Group {
   const entries = device.options.map((option): Entry => {
     const label = option.kind === "cuda" ? "GPU" : option.kind === "cpu" ? "CPU" : t("Plain JavaScript");
     const text = option.kind === "js" ? t("Slow and exact: float64") : option.name;
-    const no = option.available ? null : (option.reason ?? t("Not available here"));
+    const no = option.available ? null : (option.brief ?? option.reason ?? t("Not available here"));
     return { label, text, on: device.chosen === option.kind, no, run: () => act.device(option.kind) };
   });
   const automatic: Entry = { label: t("Automatic"), text: best?.name ?? "", on: device.chosen === "auto", run: () => act.device("auto") };

@@ -1,13 +1,15 @@
-/** The header: model, layers, shapes, device with its reason, time, source, the shape convention, run again. */
+/** The header: model, layers, shapes, device with its reason, check, time, source, the shape convention, run again. */
 import { html, nothing, type TemplateResult } from "lit";
-import type { DeviceKind, DeviceView } from "../../../extension/core/protocol/device.js";
+import type { DeviceView } from "../../../extension/core/protocol/device.js";
 import type { TensorView } from "../../../extension/core/protocol/results.js";
 import { formatDuration, t } from "../../shared/l10n.js";
 import { icon } from "../../shared/icons.js";
 import { type Convention, shownShape } from "../convention.js";
 import { clip } from "../names.js";
+import { kindWord } from "../words.js";
 import { stackText } from "../outputs.js";
 import type { RunContext } from "../view.js";
+import { checkFact } from "./check.js";
 import { ghost, segmented } from "./controls.js";
 
 export function header(view: RunContext): TemplateResult {
@@ -46,7 +48,7 @@ export function header(view: RunContext): TemplateResult {
         ${icon("layer")}
       </button>
     </div>
-    <div class="head-facts">${deviceFact(view)} ${facts(view)}</div>
+    <div class="head-facts">${deviceFact(view)} ${checkFact(view)} ${facts(view)}</div>
     ${conventionSwitch(view)} ${progress(view)}
   </header>`;
 }
@@ -77,23 +79,14 @@ function deviceFact(view: RunContext): TemplateResult {
       ${icon("chip")}<span class="fact-name">${clip(device.name)}</span>${
         device.reason === null
           ? nothing
-          : html`<span class="dim" aria-hidden="true">·</span>${icon("warning", "i warn")}<span class="fact-reason"
-                >${clip(device.reason, 300)}</span
+          : html`<span class="dim" aria-hidden="true">·</span>${icon("warning", "i warn")}<span
+                class="fact-reason"
+                title=${clip(device.reason, 2000)}
+                >${clip(device.brief ?? device.reason, 300)}</span
               >`
       }
     </button>
     ${deviceOpen ? devicePopover(view, device) : nothing}`;
-}
-
-export function kindWord(kind: DeviceKind): string {
-  switch (kind) {
-    case "cuda":
-      return t("GPU (CUDA)");
-    case "cpu":
-      return t("CPU (native)");
-    case "js":
-      return t("JavaScript");
-  }
 }
 
 function devicePopover(view: RunContext, device: DeviceView): TemplateResult {

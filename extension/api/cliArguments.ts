@@ -1,0 +1,56 @@
+/** The command line's words and options, and what is wrong with them. */
+import { parseArgs } from "node:util";
+import type { DeviceChoice } from "../core/protocol/device.js";
+
+export const USAGE = `unroll run MODEL DATA      run a model on numbers: a file, or - for standard input
+unroll summary MODEL       the table of layers, shapes and parameters
+unroll check MODEL DATA    run on every device, and compare them step by step
+unroll devices             what there is to compute on
+unroll doctor              the same with driver, addon and reasons, for an issue
+
+MODEL  a Keras config in JSON (*.json), or the name of a preset, e.g. simple_rnn
+--device auto|cuda|cpu|js  --seed N  --threads N  --json`;
+
+export interface Options {
+  readonly device: DeviceChoice;
+  readonly seed: number | undefined;
+  readonly threads: number;
+  readonly json: boolean;
+}
+
+export class UsageError extends Error {}
+
+/** null: help was asked for. @throws UsageError */
+export function readArguments(argv: string[]): { options: Options; words: string[] } | null {
+  const { values, positionals } = parsed(argv);
+  if (values.help === true) return null;
+  const device = values.device ?? "auto";
+  if (!["auto", "cuda", "cpu", "js"].includes(device)) throw new UsageError(`--device is auto, cuda, cpu or js, not “${device}”.`);
+  const threads = whole("threads", values.threads) ?? 0;
+  const seed = whole("seed", values.seed);
+  return { options: { device: device as DeviceChoice, seed, threads, json: values.json ?? false }, words: positionals };
+}
+
+function parsed(argv: string[]) {
+  try {
+    return parseArgs({
+      args: argv,
+      allowPositionals: true,
+      options: {
+        device: { type: "string" },
+        seed: { type: "string" },
+        threads: { type: "string" },
+        json: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+      },
+    });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function whole(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^-?\d+$/.test(text)) throw new UsageError(`--${name} is a whole number, not “${text}”.`);
+  return Number(text);
+}

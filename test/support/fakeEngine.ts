@@ -1,0 +1,3 @@
+/** The engine's process with a GPU that can be lost. */
+import "./lostGpu.js";
+import "../../extension/engine/main.js";
