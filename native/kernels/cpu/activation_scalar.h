@@ -19,7 +19,9 @@ namespace unroll {
 
 // static: each target compiles these with its own instruction set, and the linker must not give one target's copy to another.
 UNROLL_EVERYWHERE static inline double ScalarSigmoid(double x) { return x >= 0 ? 1 / (1 + std::exp(-x)) : std::exp(x) / (1 + std::exp(x)); }
-UNROLL_EVERYWHERE static inline double ScalarSoftplus(double x) { return (x > 0 ? x : x <= 0 ? 0 : x) + std::log1p(std::exp(-std::fabs(x))); }
+UNROLL_EVERYWHERE static inline double ScalarSoftplus(double x) {
+  return (x > 0 ? x : x <= 0 ? 0 : x) + std::log1p(std::exp(-std::fabs(x)));
+}
 // NaN stays NaN, as in Keras.
 UNROLL_EVERYWHERE static inline double ScalarClip(double x, double low, double high) { return x < low ? low : x > high ? high : x; }
 

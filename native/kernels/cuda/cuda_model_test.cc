@@ -1,10 +1,9 @@
 // The device cuda, emulated, against the reference in double, and what has to hold whatever the numbers are.
-#include "native/kernels/cuda/cuda.h"
-
 #include <cstring>
 #include <string>
 #include <vector>
 
+#include "native/kernels/cuda/cuda.h"
 #include "native/kernels/cuda/emulator/device.h"
 #include "native/test/check.h"
 #include "native/test/models.h"

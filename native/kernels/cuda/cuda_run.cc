@@ -75,8 +75,8 @@ Status CudaRun::ChooseRows() {
   while (rows_ > 1 && BytesFor(rows_) > allowed) rows_ = (rows_ + 1) / 2;
   const int64_t needed = BytesFor(rows_);
   if (needed > allowed) {
-    return Status(Code::kTooLarge, "One sequence of this run needs " + Megabytes(needed) + " of the GPU's memory; 80 % of what is free are " +
-                                       Megabytes(allowed) + ". Run it on the CPU.");
+    return Status(Code::kTooLarge, "One sequence of this run needs " + Megabytes(needed) +
+                                       " of the GPU's memory; 80 % of what is free are " + Megabytes(allowed) + ". Run it on the CPU.");
   }
   return Status::Ok();
 }

@@ -75,7 +75,8 @@ Status CudaRun::Prepare(const CudaTask& task, int64_t steps, DirectionArgs* args
   if (d.whole) d.sums = memory_.Take<float>(task.rows * Columns(spec));
   int* first = memory_.Take<int>(task.rows);
   d.arrived = memory_.Take<unsigned>(kMostGroups);
-  if (d.projected == nullptr || d.h == nullptr || d.arrived == nullptr) return Status(Code::kInternal, "The plan of the GPU was too small.");
+  if (d.projected == nullptr || d.h == nullptr || d.arrived == nullptr)
+    return Status(Code::kInternal, "The plan of the GPU was too small.");
   d.mask = task.mask;
   d.mask_from_end = spec.go_backwards || task.mask_turned;
   d.first = first;
@@ -87,13 +88,12 @@ Status CudaRun::Prepare(const CudaTask& task, int64_t steps, DirectionArgs* args
   UNROLL_CUDA(cudaMemsetAsync(d.h, 0, static_cast<size_t>(8 * task.rows * depth), stream()));
   if (d.reset != nullptr) UNROLL_CUDA(cudaMemsetAsync(d.reset, 0, static_cast<size_t>(4 * task.rows * depth), stream()));
   if (task.initial) {
-    UNROLL_CUDA(cudaMemcpy2DAsync(d.h, static_cast<size_t>(4 * depth), task.h, static_cast<size_t>(4 * units), static_cast<size_t>(4 * units),
-                                  static_cast<size_t>(task.rows), cudaMemcpyDeviceToDevice, stream()));
+    UNROLL_CUDA(cudaMemcpy2DAsync(d.h, static_cast<size_t>(4 * depth), task.h, static_cast<size_t>(4 * units),
+                                  static_cast<size_t>(4 * units), static_cast<size_t>(task.rows), cudaMemcpyDeviceToDevice, stream()));
   } else if (d.c != nullptr) {
     UNROLL_CUDA(cudaMemsetAsync(d.c, 0, static_cast<size_t>(4 * task.rows * units), stream()));
   }
-  if (d.mask != nullptr)
-    UNROLL_CUDA(LaunchFirst(d.mask, task.rows, static_cast<int>(task.timesteps), d.mask_from_end, first, stream()));
+  if (d.mask != nullptr) UNROLL_CUDA(LaunchFirst(d.mask, task.rows, static_cast<int>(task.timesteps), d.mask_from_end, first, stream()));
   return Status::Ok();
 }
 
@@ -132,7 +132,7 @@ Status CudaRun::Steps(const CudaTask* tasks, int count, RecurrenceArgs* args) {
         UNROLL_CUDA(cudaMemsetAsync(d.arrived, 0, static_cast<size_t>(args->layout.groups) * sizeof(unsigned), stream()));
       }
       const auto before = std::chrono::steady_clock::now();
-      UNROLL_CUDA(LaunchRecurrence(*args, model_.limits().tensor_cores, stream()));
+      UNROLL_CUDA(LaunchRecurrence(*args, stream()));
       UNROLL_TRY(transfer_.Wait());
       const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - before;
       if (token_ != nullptr) token_->Advance(args->steps * tasks[0].rows * count);
@@ -155,6 +155,7 @@ Status CudaRun::RunTasks(const CudaTask* tasks, int count) {
     shapes[i] = {static_cast<int>(spec.units), static_cast<int>(GateCount(spec.cell))};
   }
   args.directions = count;
+  args.tensor_cores = model_.limits().tensor_cores;
   args.batch = static_cast<int>(tasks[0].rows);
   args.timesteps = static_cast<int>(tasks[0].timesteps);
   args.layout = ChooseLayout(model_.limits(), shapes, count, args.batch, layouts);
@@ -163,7 +164,8 @@ Status CudaRun::RunTasks(const CudaTask* tasks, int count) {
   for (int i = 0; i < count; ++i) {
     const size_t width = static_cast<size_t>(4 * tasks[i].spec->units), depth = static_cast<size_t>(4 * Depth(tasks[i].spec->units));
     const float* last = args.direction[i].h + tasks[i].timesteps % 2 * tasks[i].rows * Depth(tasks[i].spec->units);
-    UNROLL_CUDA(cudaMemcpy2DAsync(tasks[i].h, width, last, depth, width, static_cast<size_t>(tasks[i].rows), cudaMemcpyDeviceToDevice, stream()));
+    UNROLL_CUDA(
+        cudaMemcpy2DAsync(tasks[i].h, width, last, depth, width, static_cast<size_t>(tasks[i].rows), cudaMemcpyDeviceToDevice, stream()));
   }
   memory_.Release(mark);
   return Status::Ok();

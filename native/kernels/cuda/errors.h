@@ -18,14 +18,13 @@ Status LostDevice();
 }  // namespace unroll
 
 // Returns from the function where the call fails. Every call of the runtime goes through it, or is one that frees.
-#define UNROLL_CUDA(call)                                                                             \
-  do {                                                                                                \
-    if (const cudaError_t unroll_error = (call); unroll_error != cudaSuccess)                         \
-      return ::unroll::cuda::ToStatus(unroll_error, #call);                                           \
+#define UNROLL_CUDA(call)                                                                                                           \
+  do {                                                                                                                              \
+    if (const cudaError_t unroll_error = (call); unroll_error != cudaSuccess) return ::unroll::cuda::ToStatus(unroll_error, #call); \
   } while (false)
 
-#define UNROLL_TRY(expression)                                                  \
-  do {                                                                          \
+#define UNROLL_TRY(expression)                                                                    \
+  do {                                                                                            \
     if (::unroll::Status unroll_status = (expression); !unroll_status.ok()) return unroll_status; \
   } while (false)
 

@@ -4,10 +4,11 @@
 // back while those before are multiplied. Each of its 8 warps owns 32 × 32 of the tile: 2 · 4 fragments of 16 × 8 by 3×TF32, or the same
 // numbers by float32 FMA where there are no tensor cores for it. In shared memory the rows of `a` are 20 floats apart and those of `w` 72:
 // what a warp reads at once lies in 32 different banks.
-//   shared: a [2, 128, 20], w [2, 16, 72]: 29 KiB      barriers: two a stage, of the block; blocks never wait for each other
+//   shared: a [2, 128, 20], w [2, 16, 72], where the rows begin: 30 KiB      barriers: two a stage, of the block; blocks never wait for each other
 // Expected, from the figures of an H100: 4096 × 2048 × 256 (LSTM 32×128×256×512) is 13 GFLOP in three products of TF32, 0.05 ms at a
 // third of the tensor cores' peak; its output of 34 MB takes 0.02 ms to write. Not measured.
 #include "native/kernels/cuda/kernels.h"
+#include "native/kernels/cuda/math.h"
 #include "native/kernels/cuda/split.h"
 
 // Which mistake is planted, for the tests of the tests; 0: none.
@@ -22,8 +23,8 @@ namespace {
 constexpr int kRows = 128, kColumns = 64, kDeep = 16;
 constexpr int kStrideA = kDeep + 4, kStrideW = kColumns + 8;
 
-__device__ inline const float* RowOf(const GemmArgs& g, int64_t row) {
-  return g.a + row / g.inner * g.outer_stride + row % g.inner * g.inner_stride;
+__device__ inline int64_t OffsetOf(const GemmArgs& g, int64_t row) {
+  return row / g.inner * g.outer_stride + row % g.inner * g.inner_stride;
 }
 
 // Four numbers of one row, of which `valid` exist: at once where both sides are aligned, else one by one, zeros behind the last.
@@ -42,18 +43,26 @@ struct Stage {
   float* w;  // [kDeep, kStrideW]
 };
 
+// A block's tile of the result.
+struct Tile {
+  int64_t row0;
+  int column0;
+  const int64_t* offsets;  // [kRows], shared: where the rows begin; a division for each copy would take longer than the copy
+  bool aligned_a, aligned_w;
+};
+
 // Columns [k, k + kDeep) of the tile's rows, and the same rows of its columns.
-__device__ void CopyStage(const GemmArgs& g, const Stage& stage, int64_t row0, int column0, int k, bool aligned_a, bool aligned_w) {
+__device__ UNROLL_ONE_COPY void CopyStage(const GemmArgs& g, const Tile& t, const Stage& stage, int k) {
   for (int i = threadIdx.x; i < kRows * kDeep / 4; i += kThreads) {
     const int row = i / (kDeep / 4), at = i % (kDeep / 4) * 4;
-    const int64_t valid = row0 + row < g.end ? g.depth - k - at : 0;
-    CopyFour(stage.a + row * kStrideA + at, valid > 0 ? RowOf(g, row0 + row) + k + at : g.a, valid, aligned_a);
+    const int64_t valid = t.row0 + row < g.end ? g.depth - k - at : 0;
+    CopyFour(stage.a + row * kStrideA + at, g.a + (valid > 0 ? t.offsets[row] + k + at : 0), valid, t.aligned_a);
   }
   for (int i = threadIdx.x; i < kDeep * kColumns / 4; i += kThreads) {
     const int row = i / (kColumns / 4), at = i % (kColumns / 4) * 4;
-    const int64_t valid = k + row < g.depth ? g.columns - column0 - at : 0;
-    CopyFour(stage.w + row * kStrideW + at, valid > 0 ? g.w + static_cast<int64_t>(k + row) * g.columns + column0 + at : g.w, valid,
-             aligned_w);
+    const int64_t valid = k + row < g.depth ? g.columns - t.column0 - at : 0;
+    CopyFour(stage.w + row * kStrideW + at, g.w + (valid > 0 ? static_cast<int64_t>(k + row) * g.columns + t.column0 + at : 0), valid,
+             t.aligned_w);
   }
 }
 
@@ -103,14 +112,14 @@ __device__ void Multiply(const Stage& stage, int row0, int column0, float (&sums
 }
 
 // One sum as float32 has it: of operands that are not finite tensor cores make NaN where infinity belongs.
-__device__ float Exact(const GemmArgs& g, int64_t row, int column) {
-  const float* a = RowOf(g, row);
+__device__ UNROLL_ONE_COPY float Exact(const GemmArgs& g, int64_t row, int column) {
+  const float* a = g.a + OffsetOf(g, row);
   float sum = 0;
   for (int k = 0; k < g.depth; ++k) sum += a[k] * g.w[static_cast<int64_t>(k) * g.columns + column];
   return sum;
 }
 
-__device__ inline void Write(const GemmArgs& g, int64_t row, int column, float sum) {
+__device__ UNROLL_ONE_COPY void Write(const GemmArgs& g, int64_t row, int column, float sum) {
   if (row >= g.end || column >= g.columns) return;
   if (sum != sum) sum = Exact(g, row, column);
   g.out[row * g.columns + column] = sum + (g.bias == nullptr ? 0.0f : g.bias[column]);
@@ -124,18 +133,20 @@ __global__ void __launch_bounds__(kThreads) Gemm(const __grid_constant__ GemmArg
     stage.a = shared.Take<float>(kRows * kStrideA);
     stage.w = shared.Take<float>(kDeep * kStrideW);
   }
-  const int64_t row0 = g.first + static_cast<int64_t>(blockIdx.y) * kRows;
-  const int column0 = static_cast<int>(blockIdx.x) * kColumns;
+  int64_t* offsets = shared.Take<int64_t>(kRows);
+  const Tile t{g.first + static_cast<int64_t>(blockIdx.y) * kRows, static_cast<int>(blockIdx.x) * kColumns, offsets,
+               g.inner_stride % 4 == 0 && g.outer_stride % 4 == 0 && reinterpret_cast<uintptr_t>(g.a) % 16 == 0,
+               g.columns % 4 == 0 && reinterpret_cast<uintptr_t>(g.w) % 16 == 0};
+  for (int i = threadIdx.x; i < kRows; i += kThreads) offsets[i] = OffsetOf(g, t.row0 + i);
+  __syncthreads();
   const int warp = static_cast<int>(threadIdx.x) / 32, own_row = warp / 2 * 32, own_column = warp % 2 * 32;
   // Nothing to multiply where the warp's part lies beyond the result; it copies and waits all the same.
-  const bool works = row0 + own_row < g.end && column0 + own_column < g.columns;
-  const bool aligned_a = g.inner_stride % 4 == 0 && g.outer_stride % 4 == 0 && reinterpret_cast<uintptr_t>(g.a) % 16 == 0;
-  const bool aligned_w = g.columns % 4 == 0 && reinterpret_cast<uintptr_t>(g.w) % 16 == 0;
+  const bool works = t.row0 + own_row < g.end && t.column0 + own_column < g.columns;
   float sums[2][4][4] = {};
-  CopyStage(g, stages[0], row0, column0, 0, aligned_a, aligned_w);
+  CopyStage(g, t, stages[0], 0);
   gpu::CommitCopies();
   for (int k = 0, turn = 0; k < g.depth; k += kDeep, turn ^= 1) {
-    if (k + kDeep < g.depth) CopyStage(g, stages[turn ^ 1], row0, column0, k + kDeep, aligned_a, aligned_w);
+    if (k + kDeep < g.depth) CopyStage(g, t, stages[turn ^ 1], k + kDeep);
     gpu::CommitCopies();
     gpu::WaitCopies<1>();
     __syncthreads();
@@ -151,7 +162,7 @@ __global__ void __launch_bounds__(kThreads) Gemm(const __grid_constant__ GemmArg
     for (int n = 0; n < 4; ++n) {
 #pragma unroll
       for (int i = 0; i < 4; ++i)
-        Write(g, row0 + own_row + m * 16 + lane.row + i / 2 * 8, column0 + own_column + n * 8 + lane.column + i % 2, sums[m][n][i]);
+        Write(g, t.row0 + own_row + m * 16 + lane.row + i / 2 * 8, t.column0 + own_column + n * 8 + lane.column + i % 2, sums[m][n][i]);
     }
   }
 }
@@ -165,7 +176,7 @@ cudaError_t LaunchGemm(const GemmArgs& args, bool tensor_cores, cudaStream_t str
   shape.grid = dim3(static_cast<unsigned>((args.columns + kColumns - 1) / kColumns),
                     static_cast<unsigned>((args.end - args.first + kRows - 1) / kRows));
   shape.block = dim3(kThreads);
-  shape.shared_bytes = 2 * sizeof(float) * (kRows * kStrideA + kDeep * kStrideW);
+  shape.shared_bytes = 2 * sizeof(float) * (kRows * kStrideA + kDeep * kStrideW) + sizeof(int64_t) * kRows;
   shape.stream = stream;
   return gpu::Launch(tensor_cores ? Gemm<true> : Gemm<false>, shape, args);
 }

@@ -27,7 +27,7 @@ struct GemmArgs {
 };
 
 // Columns of a row of W_h and of a state: whole blocks of the tensor cores' 8.
-inline int Depth(int64_t units) { return static_cast<int>((units + 7) / 8 * 8); }
+constexpr int Depth(int64_t units) { return static_cast<int>((units + 7) / 8 * 8); }
 
 // One recurrent layer in one direction.
 struct DirectionArgs {
@@ -59,11 +59,12 @@ struct RecurrenceArgs {
   DirectionArgs direction[2];
   int directions;
   int batch, timesteps, first_step, steps;
+  bool tensor_cores;
   Layout layout;
 };
 
 [[nodiscard]] cudaError_t LaunchGemm(const GemmArgs& args, bool tensor_cores, cudaStream_t stream);
-[[nodiscard]] cudaError_t LaunchRecurrence(const RecurrenceArgs& args, bool tensor_cores, cudaStream_t stream);
+[[nodiscard]] cudaError_t LaunchRecurrence(const RecurrenceArgs& args, cudaStream_t stream);
 // Does the GPU run the code of this build?
 [[nodiscard]] cudaError_t FindImage();
 

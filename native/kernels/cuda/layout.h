@@ -21,9 +21,9 @@ inline constexpr int kPad = 4;
 
 // What of a GPU the layout depends on.
 struct GpuLimits {
-  int processors = 1;             // streaming multiprocessors
-  int shared_bytes = 48 * 1024;   // that one block may have
-  bool tensor_cores = false;      // TF32: compute capability 8.0
+  int processors = 1;            // streaming multiprocessors
+  int shared_bytes = 48 * 1024;  // that one block may have
+  bool tensor_cores = false;     // TF32: compute capability 8.0
   // To guess how long something takes: multiply-adds, and bytes of its memory, in a millisecond.
   double products_ms = 1e9, bytes_ms = 1e9;
 };
@@ -48,7 +48,7 @@ struct Layout {
 };
 
 // Gate rows of a tile of so many units, in whole 16.
-inline int TileRows(int gates, int unit_tile) { return (gates * unit_tile + 15) / 16 * 16; }
+constexpr int TileRows(int gates, int unit_tile) { return (gates * unit_tile + 15) / 16 * 16; }
 
 // For one direction or two that run at once; writes layouts[directions]. Every block of it can be resident at the same time.
 Layout ChooseLayout(const GpuLimits& limits, const DirectionShape* shapes, int directions, int batch, DirectionLayout* layouts);

@@ -8,12 +8,16 @@
 namespace unroll {
 namespace cuda {
 
-// The rare ones in double, by the same formulas as on the CPU. One copy: inlined at each place they would fill the instruction cache.
-__device__ __attribute__((noinline)) static float ActivateInDouble(Activation activation, float x) {
+// Not inlined, like other long functions of the kernels: at each of its places the code would be there once more, for each of seven
+// architectures.
+#define UNROLL_ONE_COPY __attribute__((noinline))
+
+// The rare ones in double, by the same formulas as on the CPU.
+__device__ UNROLL_ONE_COPY inline float ActivateInDouble(Activation activation, float x) {
   return static_cast<float>(ScalarActivation(activation, x));
 }
 
-__device__ inline float Activate(Activation activation, float x) {
+__device__ UNROLL_ONE_COPY inline float Activate(Activation activation, float x) {
   switch (activation) {
     case Activation::kTanh:
       return tanhf(x);

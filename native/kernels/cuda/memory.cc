@@ -14,7 +14,9 @@ Status DeviceMemory::Reserve(int64_t bytes) {
   used_ = 0;
   if (bytes <= bytes_) return Status::Ok();
   Free();
-  UNROLL_CUDA(cudaMalloc(&base_, static_cast<size_t>(bytes)));
+  void* base = nullptr;
+  UNROLL_CUDA(cudaMalloc(&base, static_cast<size_t>(bytes)));
+  base_ = static_cast<char*>(base);
   bytes_ = bytes;
   AddLiveBytes(bytes_);
   return Status::Ok();

@@ -24,7 +24,6 @@ namespace cuda {
 namespace {
 
 // A step of activations that see a number at a time.
-template <bool kTensor>
 __device__ void Step(Block* b, int step) {
   const DirectionArgs& d = b->d;
   const Block& own = *b;
@@ -32,7 +31,7 @@ __device__ void Step(Block* b, int step) {
   const bool before = d.cell == Cell::kGru && !d.reset_after;
   if (before) {
     // z and r stay where their projections were, for the same thread.
-    ForProducts<kTensor>(own, 0, 2, h, [&](const Piece& piece, int unit, int row) {
+    ForProducts(own, 0, 2, h, [&](const Piece& piece, int unit, int row) {
       const Place p{own, piece.row + row, piece.unit + unit, step};
       float gates[2];
       for (int gate = 0; gate < 2; ++gate) {
@@ -43,7 +42,7 @@ __device__ void Step(Block* b, int step) {
     });
     GroupBarrier(b);
   }
-  ForProducts<kTensor>(own, before ? 2 : 0, before ? 1 : d.gates, before ? d.reset : h, [&](const Piece& piece, int unit, int row) {
+  ForProducts(own, before ? 2 : 0, before ? 1 : d.gates, before ? d.reset : h, [&](const Piece& piece, int unit, int row) {
     const Place p{own, piece.row + row, piece.unit + unit, step};
     Advance(p, [&](int gate) { return Product(own, piece, gate, unit, row); });
   });
@@ -81,20 +80,19 @@ __device__ Block Begin(const RecurrenceArgs& args) {
   return b;
 }
 
-template <bool kTensor>
 __global__ void __launch_bounds__(kThreads, 1) Recurrence(const __grid_constant__ RecurrenceArgs args) {
   Block b = Begin(args);
   for (int step = 0; step < args.steps; ++step) {
     if (b.d.whole)
-      WholeStep<kTensor>(&b, step);
+      WholeStep(&b, step);
     else
-      Step<kTensor>(&b, step);
+      Step(&b, step);
   }
 }
 
 }  // namespace
 
-cudaError_t LaunchRecurrence(const RecurrenceArgs& args, bool tensor_cores, cudaStream_t stream) {
+cudaError_t LaunchRecurrence(const RecurrenceArgs& args, cudaStream_t stream) {
   int blocks = 0;
   for (int d = 0; d < args.directions; ++d) blocks += args.direction[d].layout.blocks * args.layout.groups;
   gpu::LaunchShape shape;
@@ -103,7 +101,7 @@ cudaError_t LaunchRecurrence(const RecurrenceArgs& args, bool tensor_cores, cuda
   shape.shared_bytes = static_cast<size_t>(args.layout.shared_bytes);
   shape.stream = stream;
   shape.cooperative = true;
-  return gpu::Launch(tensor_cores ? Recurrence<true> : Recurrence<false>, shape, args);
+  return gpu::Launch(Recurrence, shape, args);
 }
 
 }  // namespace cuda

@@ -3,6 +3,7 @@
 #define UNROLL_KERNELS_CUDA_RECURRENCE_BLOCK_H_
 
 #include "native/kernels/cuda/kernels.h"
+#include "native/kernels/cuda/math.h"
 #include "native/kernels/cuda/split.h"
 
 // Which mistake is planted, for the tests of the tests; 0: none.
@@ -19,12 +20,12 @@ constexpr int kTilesM = kTileRows / 16, kTilesN = kTileBatch / 8;
 struct Block {
   const RecurrenceArgs& a;
   const DirectionArgs& d;
-  int index;            // of the group's blocks
-  int64_t row0;         // first row of the batch
-  int rows;             // of the group
-  int unit0, units;     // that this block owns
-  int depth;            // Depth(H)
-  int tile_rows;        // gate rows of a whole tile
+  int index;         // of the group's blocks
+  int64_t row0;      // first row of the batch
+  int rows;          // of the group
+  int unit0, units;  // that this block owns
+  int depth;         // Depth(H)
+  int tile_rows;     // gate rows of a whole tile
   float *weights, *states, *parts;
   double* reduction;
   unsigned* arrived;  // at the group's barrier
@@ -36,14 +37,14 @@ struct Block {
 };
 
 // Columns [first, first + count) of rows `from` [rows, depth] apart, into `to` with `stride` floats a row; count is a multiple of 4.
-__device__ void CopyRows(float* to, int stride, const float* from, int64_t from_stride, int rows, int count) {
+__device__ inline void CopyRows(float* to, int stride, const float* from, int64_t from_stride, int rows, int count) {
   const int quads = count / 4;
   for (int i = threadIdx.x; i < rows * quads; i += kThreads)
     gpu::CopyAsync16(to + i / quads * stride + i % quads * 4, from + i / quads * from_stride + i % quads * 4);
 }
 
 // Rows of W_h of the units [unit, unit + count), gate by gate `tile` rows apart, columns [first, first + columns).
-__device__ void CopyWeights(const Block& b, float* to, int unit, int count, int first, int columns) {
+__device__ inline void CopyWeights(const Block& b, float* to, int unit, int count, int first, int columns) {
   for (int gate = 0; gate < b.d.gates; ++gate) {
     CopyRows(to + gate * b.d.layout.unit_tile * b.stride(), b.stride(),
              b.d.recurrent + (static_cast<int64_t>(gate) * b.d.units + unit) * b.depth + first, b.depth, count, columns);
@@ -109,7 +110,7 @@ __device__ void Multiply(const Extent& extent, const float* w, const float* h, i
 }
 
 // The warp's part of each sum, where all threads can add them up.
-__device__ void StoreParts(const Block& b, const Extent& extent, const Sums& sums) {
+__device__ inline void StoreParts(const Block& b, const Extent& extent, const Sums& sums) {
   const Lane lane;
   float* own = b.parts + static_cast<int>(threadIdx.x) / 32 * b.tile_rows * b.a.layout.row_tile;
 #pragma unroll
@@ -119,8 +120,7 @@ __device__ void StoreParts(const Block& b, const Extent& extent, const Sums& sum
     for (int n = 0; n < kTilesN; ++n) {
       if (n >= extent.batch_tiles) break;
 #pragma unroll
-      for (int i = 0; i < 4; ++i)
-        own[(m * 16 + lane.row + i / 2 * 8) * b.a.layout.row_tile + n * 8 + lane.column + i % 2] = sums[m][n][i];
+      for (int i = 0; i < 4; ++i) own[(m * 16 + lane.row + i / 2 * 8) * b.a.layout.row_tile + n * 8 + lane.column + i % 2] = sums[m][n][i];
     }
   }
 }
@@ -134,39 +134,45 @@ struct Piece {
   int rows;
 };
 
+// Columns [first, first + kChunk) of a tile's weights and states into a stage; a group of copies, once it is committed.
+__device__ UNROLL_ONE_COPY inline void CopyChunk(const Block& b, const Piece& piece, int first, int stage) {
+  const int columns = min(kChunk, b.depth - first);
+  CopyWeights(b, b.weights + stage * b.tile_rows * b.stride(), piece.unit, piece.units, first, columns);
+  CopyRows(b.states + stage * b.a.layout.row_tile * b.stride(), b.stride(), piece.state + piece.row * b.depth + first, b.depth, piece.rows,
+           columns);
+}
+
 // Leaves the products in b.parts. In resident mode the state's rows are in shared memory already.
 template <bool kTensor>
-__device__ void Products(const Block& b, const Piece& piece) {
+__device__ UNROLL_ONE_COPY void Products(const Block& b, const Piece& piece) {
   const int tile = b.d.layout.unit_tile;
   const Extent extent{piece.gate * tile / 16, ((piece.gate + piece.gates - 1) * tile + piece.units + 15) / 16, (piece.rows + 7) / 8};
-  Sums sums = {};
-  if (b.a.layout.resident) {
-    Multiply<kTensor>(extent, b.weights + piece.tile * b.tile_rows * b.stride(), b.states, b.stride(), b.depth / 8, sums);
-  } else {
-    const int stage_weights = b.tile_rows * b.stride(), stage_states = b.a.layout.row_tile * b.stride();
-    const auto copy = [&](int first, int stage) {
-      const int columns = min(kChunk, b.depth - first);
-      CopyWeights(b, b.weights + stage * stage_weights, piece.unit, piece.units, first, columns);
-      CopyRows(b.states + stage * stage_states, b.stride(), piece.state + piece.row * b.depth + first, b.depth, piece.rows, columns);
-    };
-    copy(0, 0);
+  const bool resident = b.a.layout.resident;
+  // Where the tile's weights stay, or the two stages through which chunks of them and of h come in turn.
+  const float* weights = b.weights + (resident ? piece.tile * b.tile_rows * b.stride() : 0);
+  const int stage_weights = b.tile_rows * b.stride(), stage_states = b.a.layout.row_tile * b.stride();
+  if (!resident) {
+    CopyChunk(b, piece, 0, 0);
     gpu::CommitCopies();
-    for (int first = 0, stage = 0; first < b.depth; first += kChunk, stage ^= 1) {
-      if (first + kChunk < b.depth) copy(first + kChunk, stage ^ 1);
+  }
+  Sums sums = {};
+  for (int first = 0, stage = 0; first < b.depth; first += b.span(), stage ^= 1) {
+    if (!resident) {
+      if (first + kChunk < b.depth) CopyChunk(b, piece, first + kChunk, stage ^ 1);
       gpu::CommitCopies();
       gpu::WaitCopies<1>();
       __syncthreads();
-      Multiply<kTensor>(extent, b.weights + stage * stage_weights, b.states + stage * stage_states, b.stride(),
-                        min(kChunk, b.depth - first) / 8, sums);
-      __syncthreads();
     }
+    Multiply<kTensor>(extent, weights + stage * stage_weights, b.states + stage * stage_states, b.stride(),
+                      min(b.span(), b.depth - first) / 8, sums);
+    if (!resident) __syncthreads();
   }
   StoreParts(b, extent, sums);
   if (UNROLL_PLANT != 2) __syncthreads();
 }
 
 // The product of one gate, unit and row: the warps' parts in their order.
-__device__ float Product(const Block& b, const Piece& piece, int gate, int unit, int row) {
+__device__ UNROLL_ONE_COPY inline float Product(const Block& b, const Piece& piece, int gate, int unit, int row) {
   const int at = (gate * b.d.layout.unit_tile + unit) * b.a.layout.row_tile + row;
   float sum = 0;
   for (int warp = 0; warp < kWarps; ++warp) sum += b.parts[warp * b.tile_rows * b.a.layout.row_tile + at];
@@ -180,7 +186,7 @@ __device__ float Product(const Block& b, const Piece& piece, int gate, int unit,
 }
 
 // Calls use(piece, unit in tile, row in tile) for each unit of the block and row of the group, its product being there.
-template <bool kTensor, typename Use>
+template <typename Use>
 __device__ void ForProducts(const Block& b, int gate, int gates, const float* state, Use use) {
   const int row_tile = b.a.layout.row_tile, tile = b.d.layout.unit_tile;
   for (int first = 0; first < b.rows; first += row_tile) {
@@ -195,7 +201,10 @@ __device__ void ForProducts(const Block& b, int gate, int gates, const float* st
       piece.tile = at / tile;
       piece.unit = b.unit0 + at;
       piece.units = min(tile, b.units - at);
-      Products<kTensor>(b, piece);
+      if (b.a.tensor_cores)
+        Products<true>(b, piece);
+      else
+        Products<false>(b, piece);
       for (int i = threadIdx.x; i < piece.units * piece.rows; i += kThreads) use(piece, i % piece.units, i / piece.units);
       // Parts and states are overwritten next.
       __syncthreads();
@@ -204,7 +213,7 @@ __device__ void ForProducts(const Block& b, int gate, int gates, const float* st
 }
 
 // All blocks of the group have come here, and what they wrote is seen.
-__device__ void GroupBarrier(Block* b) {
+__device__ inline void GroupBarrier(Block* b) {
   __syncthreads();
   if (b->d.layout.blocks == 1) return;
   b->passed += b->d.layout.blocks;

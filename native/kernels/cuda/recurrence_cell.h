@@ -2,7 +2,6 @@
 #ifndef UNROLL_KERNELS_CUDA_RECURRENCE_CELL_H_
 #define UNROLL_KERNELS_CUDA_RECURRENCE_CELL_H_
 
-#include "native/kernels/cuda/math.h"
 #include "native/kernels/cuda/recurrence_block.h"
 
 namespace unroll {
@@ -35,7 +34,7 @@ struct Place {
   __device__ void Trace(int k, float value) const { b.d.traces[k][(row * b.a.timesteps + taken()) * b.d.units + unit] = value; }
 
   // gates: [4], as they are after their activations; in the traces' order behind the states.
-  __device__ void Emit(float h, const float* gates) const {
+  __device__ UNROLL_ONE_COPY void Emit(float h, const float* gates) const {
     gpu::StoreL2(NextH() + InState(), h);
     Output(h);
     if (b.d.traces[0] == nullptr) return;
@@ -45,7 +44,7 @@ struct Place {
     for (int gate = 0; gate < b.d.gates && b.d.cell != Cell::kSimpleRnn; ++gate) Trace(k++, gates[gate]);
   }
   // A row that does not count holds its states; its gates are closed, and its output is the one before, or zero.
-  __device__ void Hold() const {
+  __device__ UNROLL_ONE_COPY void Hold() const {
     const float h = gpu::LoadL2(H() + InState());
     gpu::StoreL2(NextH() + InState(), h);
     Output(b.d.zero_output || taken() < b.d.first[row] ? 0.0f : h);

@@ -9,9 +9,8 @@ namespace unroll {
 namespace cuda {
 
 // Sums [B, G·H] of the products of gates [gate, gate + gates), without the projections.
-template <bool kTensor>
-__device__ void CollectSums(const Block& b, int gate, int gates, const float* state) {
-  ForProducts<kTensor>(b, gate, gates, state, [&](const Piece& piece, int unit, int row) {
+__device__ inline void CollectSums(const Block& b, int gate, int gates, const float* state) {
+  ForProducts(b, gate, gates, state, [&](const Piece& piece, int unit, int row) {
     for (int k = gate; k < gate + gates; ++k) {
       const float sum = Product(b, piece, k, unit, row) + Bias(b.d, k, piece.unit + unit);
       gpu::StoreL2(b.d.sums + ((piece.row + row) * b.d.gates + k) * b.d.units + piece.unit + unit, sum);
@@ -39,7 +38,7 @@ struct WholeRow {
 };
 
 // h' of a row whose gates are activated and whose new h, or tanh(c), stands in sum 2 (LSTM, GRU) or 0.
-__device__ void EmitRow(const WholeRow& r) {
+__device__ inline void EmitRow(const WholeRow& r) {
   r.Units([&](const Place& p) {
     float gates[4];
     for (int gate = 0; gate < r.b.d.gates; ++gate) gates[gate] = gpu::LoadL2(r.Sum(gate) + p.unit);
@@ -49,7 +48,7 @@ __device__ void EmitRow(const WholeRow& r) {
   });
 }
 
-__device__ void LstmRow(const WholeRow& r) {
+__device__ inline void LstmRow(const WholeRow& r) {
   const DirectionArgs& d = r.b.d;
   for (int gate = 0; gate < 4; ++gate) r.ActivateGate(gate, gate == 2 ? d.activation : d.recurrent_activation);
   // act(c) needs all of c: it stands in the row's projections of the candidate, which are no longer needed.
@@ -80,12 +79,11 @@ __device__ void ForRows(const Block& b, int step, bool hold, Body body) {
 }
 
 // A step of activations of which one sees all units of a row.
-template <bool kTensor>
-__device__ void WholeStep(Block* b, int step) {
+__device__ inline void WholeStep(Block* b, int step) {
   const DirectionArgs& d = b->d;
   const float* h = d.h + (b->a.first_step + step) % 2 * b->a.batch * static_cast<int64_t>(b->depth);
   const bool before = d.cell == Cell::kGru && !d.reset_after;
-  CollectSums<kTensor>(*b, 0, before ? 2 : d.gates, h);
+  CollectSums(*b, 0, before ? 2 : d.gates, h);
   GroupBarrier(b);
   if (before) {
     ForRows(*b, step, false, [&](const WholeRow& r) {
@@ -93,12 +91,10 @@ __device__ void WholeStep(Block* b, int step) {
         r.AddProjected(gate);
         r.ActivateGate(gate, d.recurrent_activation);
       }
-      r.Units([&](const Place& p) {
-        gpu::StoreL2(d.reset + p.InState(), gpu::LoadL2(r.Sum(1) + p.unit) * gpu::LoadL2(h + p.InState()));
-      });
+      r.Units([&](const Place& p) { gpu::StoreL2(d.reset + p.InState(), gpu::LoadL2(r.Sum(1) + p.unit) * gpu::LoadL2(h + p.InState())); });
     });
     GroupBarrier(b);
-    CollectSums<kTensor>(*b, 2, 1, d.reset);
+    CollectSums(*b, 2, 1, d.reset);
     GroupBarrier(b);
   }
   ForRows(*b, step, true, [&](const WholeRow& r) {

@@ -16,8 +16,9 @@ __device__ inline double Join(Reduction reduction, double a, double b) {
   return a != a || a > b ? a : b;
 }
 
-// Of all threads' values, the same for all of them; scratch: [kReductionDoubles], shared. In a fixed order, so that every run has the same bits.
-__device__ inline double Reduce(Reduction reduction, double value, double* scratch) {
+// Of all threads' values, the same for all of them; scratch: [kReductionDoubles], shared. In a fixed order, so that every run has the same
+// bits.
+__device__ UNROLL_ONE_COPY inline double Reduce(Reduction reduction, double value, double* scratch) {
   for (int distance = 16; distance > 0; distance /= 2) value = Join(reduction, value, __shfl_xor_sync(0xffffffffu, value, distance));
   const int lane = static_cast<int>(threadIdx.x) % 32, warp = static_cast<int>(threadIdx.x) / 32;
   if (lane == 0) scratch[warp] = value;
@@ -29,7 +30,7 @@ __device__ inline double Reduce(Reduction reduction, double value, double* scrat
 }
 
 // The τ with sum(max(v − τ, 0)) = 1: those above it are found by leaving out, until none is left out any more (Michelot 1986).
-__device__ inline double SparsemaxThreshold(const float* v, int n, double* scratch) {
+__device__ UNROLL_ONE_COPY inline double SparsemaxThreshold(const float* v, int n, double* scratch) {
   double tau = -INFINITY, kept = -1;
   for (;;) {
     double sum = 0, count = 0;
@@ -49,7 +50,7 @@ __device__ inline double SparsemaxThreshold(const float* v, int n, double* scrat
 }
 
 // v: [n] of global memory, in place, by all threads of the block; other activations a number at a time.
-__device__ inline void ActivateRow(Activation activation, float* v, int n, double* scratch) {
+__device__ UNROLL_ONE_COPY inline void ActivateRow(Activation activation, float* v, int n, double* scratch) {
   if (!SeesWholeVector(activation)) {
     for (int i = threadIdx.x; i < n; i += kThreads) gpu::StoreL2(v + i, Activate(activation, gpu::LoadL2(v + i)));
   } else if (activation == Activation::kSparsemax) {
