@@ -1,21 +1,21 @@
-# The device cuda, one library of three: with CUDA's compiler, for the emulator (never in a release), or without either.
+# The device cuda: unroll_cuda with CUDA's compiler or without, and unroll_cuda_emulated, whose kernels run on the processor, for tests.
 #   RNN_CUDA=AUTO|ON|OFF     AUTO takes nvcc where it is found
-#   UNROLL_EMULATOR=ON       kernels that run on the processor, for tests
 set(RNN_CUDA AUTO CACHE STRING "CUDA kernels: AUTO (where nvcc is found), ON, OFF")
 set_property(CACHE RNN_CUDA PROPERTY STRINGS AUTO ON OFF)
-option(UNROLL_EMULATOR "Build the device cuda for the emulator" OFF)
 
 set(UNROLL_CUDA_DIR native/kernels/cuda)
 file(GLOB UNROLL_CUDA_HOST_SOURCES CONFIGURE_DEPENDS ${UNROLL_CUDA_DIR}/*.cc)
 list(FILTER UNROLL_CUDA_HOST_SOURCES EXCLUDE REGEX "_test\\.cc$|/off\\.cc$")
 file(GLOB UNROLL_CUDA_KERNELS CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR} ${UNROLL_CUDA_DIR}/*.cu)
 
-if(UNROLL_EMULATOR)
+if(CMAKE_SYSTEM_NAME STREQUAL "Linux" AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|amd64|aarch64|arm64")
   include(cmake/cuda_emulator.cmake)
-  unroll_emulated_kernels(unroll_cuda ${UNROLL_CUDA_KERNELS})
-  target_sources(unroll_cuda PRIVATE ${UNROLL_CUDA_HOST_SOURCES})
-  target_link_libraries(unroll_cuda PUBLIC unroll_core)
-  message(STATUS "CUDA: emulated")
+  unroll_emulated_kernels(unroll_cuda_emulated ${UNROLL_CUDA_KERNELS})
+  target_sources(unroll_cuda_emulated PRIVATE ${UNROLL_CUDA_HOST_SOURCES})
+  target_link_libraries(unroll_cuda_emulated PUBLIC unroll_core)
+endif()
+# The tests of the kernels need no GPU and no nvcc.
+if(UNROLL_TESTS)
   return()
 endif()
 

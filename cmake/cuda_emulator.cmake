@@ -1,7 +1,8 @@
 # CUDA kernels on the processor, for tests: the emulator, and .cu sources compiled as C++ against it. Linux on x86-64 and arm64.
 file(GLOB UNROLL_EMULATOR_SOURCES CONFIGURE_DEPENDS native/kernels/cuda/emulator/*.cc)
 list(FILTER UNROLL_EMULATOR_SOURCES EXCLUDE REGEX "_test\\.cc$")
-add_library(unroll_cuda_emulator STATIC ${UNROLL_EMULATOR_SOURCES})
+# Built only for who asks for it: never for a release.
+add_library(unroll_cuda_emulator STATIC EXCLUDE_FROM_ALL ${UNROLL_EMULATOR_SOURCES})
 target_include_directories(unroll_cuda_emulator PUBLIC ${CMAKE_SOURCE_DIR})
 target_compile_definitions(unroll_cuda_emulator PUBLIC UNROLL_CUDA_EMULATOR)
 target_link_libraries(unroll_cuda_emulator PUBLIC Threads::Threads)
@@ -24,7 +25,7 @@ function(unroll_emulated_kernels target)
     file(CONFIGURE OUTPUT ${wrapper} CONTENT "#include \"${source}\"\n")
     list(APPEND wrappers ${wrapper})
   endforeach()
-  add_library(${target} STATIC ${wrappers})
+  add_library(${target} STATIC EXCLUDE_FROM_ALL ${wrappers})
   target_link_libraries(${target} PUBLIC unroll_cuda_emulator)
   unroll_warnings(${target})
   # #pragma unroll is nvcc's.

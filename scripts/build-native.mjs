@@ -14,10 +14,10 @@ if (!/^(AUTO|ON|OFF)$/.test(cuda)) {
   console.error("RNN_CUDA has to be AUTO, ON or OFF");
   process.exit(2);
 }
-const folder = path.join(root, emulator ? "build-emulator" : "build");
+const folder = path.join(root, "build");
 const name = emulator ? "unroll-emulator.node" : "unroll.node";
 
-const options = ["--config", "Release", "--out", folder, `--CDRNN_CUDA=${cuda}`, `--CDUNROLL_EMULATOR=${emulator ? "ON" : "OFF"}`];
+const options = ["--config", "Release", "--out", folder, `--CDRNN_CUDA=${cuda}`, "--target", path.parse(name).name];
 // cmake-js builds one file after the other where make is all there is.
 const env = { CMAKE_BUILD_PARALLEL_LEVEL: "2", ...process.env };
 const built = spawnSync(process.execPath, [cli, "build", ...options], { cwd: root, encoding: "utf8", env, maxBuffer: 1 << 28 });
@@ -27,9 +27,9 @@ if (built.status !== 0) {
   console.error("The addon was not built. It needs a C++20 compiler, CMake 3.20 and make or ninja.");
   process.exit(built.status ?? 1);
 }
-const addon = ["", "Release"].map((sub) => path.join(folder, sub, "unroll.node")).find((file) => fs.existsSync(file));
+const addon = ["", "Release"].map((sub) => path.join(folder, sub, name)).find((file) => fs.existsSync(file));
 if (addon === undefined) {
-  console.error("cmake-js built no unroll.node");
+  console.error(`cmake-js built no ${name}`);
   process.exit(1);
 }
 fs.mkdirSync(path.join(root, "dist"), { recursive: true });
