@@ -50,6 +50,15 @@ export function ensureBuilt() {
     execFileSync(npm, ["run", "-s", "build:js"], { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
 }
 
+/** The addon with an emulated GPU, which the tests of the device `cuda` run on. */
+export function ensureEmulator() {
+  if (process.platform !== "linux" || !["x64", "arm64"].includes(process.arch)) return;
+  const file = path.join(root, "dist", "unroll-emulator.node");
+  const changed = Math.max(...["native", "cmake", "CMakeLists.txt"].map((name) => newest(path.join(root, name))));
+  if (fs.existsSync(file) && fs.statSync(file).mtimeMs >= changed) return;
+  execFileSync(npm, ["run", "-s", "build:emulator"], { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+}
+
 /** Installs the real VS Code that the tests drive. */
 export async function ensureVsCode() {
   ensureSystemPackages({ forWorkbench: true });

@@ -2,7 +2,7 @@
 //   npm test -- --only unit,integration
 import path from "node:path";
 import { countsOf, root, run } from "./lib/run.mjs";
-import { setup } from "./setup.mjs";
+import { ensureEmulator, setup } from "./setup.mjs";
 
 const bin = (name) => path.join(root, "node_modules", ".bin", name);
 const script = (name, ...args) => ({ command: process.execPath, args: [path.join(root, "scripts", name), ...args] });
@@ -25,6 +25,7 @@ const total = { passed: 0, failed: 0, skipped: 0 };
 const table = [];
 
 await setup({ vscode: chosen.some((step) => ["launcher", "integration", "e2e"].includes(step.name)) });
+ensureEmulator();
 
 for (const step of chosen) {
   console.log(`\n── ${step.name}`);

@@ -139,6 +139,9 @@ export class Session {
   }
 
   private async compute(model: LoadedModel, prepared: PreparedRun, started: number, controls: RunControls): Promise<RunOutcome> {
+    // While it waited for its turn: a signal that was given before somebody listens is not heard.
+    this.orClosed();
+    if (controls.signal?.aborted === true) throw cancelled();
     const before = performance.now();
     const handle = prepared.backendModel.start(prepared.run);
     let timedOut = false;

@@ -2,7 +2,7 @@
 import { check, count, createEngine, end, layer, quantile, sequential, tensor } from "./lib.mjs";
 
 const trials = count("UNROLL_CANCELS", 40);
-const engine = await createEngine({ device: "cpu" });
+const engine = await createEngine({ device: process.env["UNROLL_DEVICE"] ?? "cpu" });
 const models = [];
 // Many short steps, few long ones, a long projection, both directions, several layers.
 for (const [layers, shape] of [

@@ -27,7 +27,7 @@ async function drift(what, times, least, body) {
   check(`RSS after ${times} ${what}`, grown <= LIMIT, `${MiB(grown)} more (limit ${MiB(LIMIT)})`);
 }
 
-const engine = await createEngine({ device: "cpu" });
+const engine = await createEngine({ device: process.env["UNROLL_DEVICE"] ?? "cpu" });
 const model = await engine.load(sequential(layer("LSTM", 24, 8, { return_sequences: true }), layer("GRU", 8)));
 const shapes = [tensor(2, 6, 8), tensor(16, 40, 8), tensor(1, 3, 8)];
 const wide = tensor(64, 64, 8);

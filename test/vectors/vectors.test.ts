@@ -1,8 +1,9 @@
 /** Every device against numbers from Keras, TensorFlow.js, onnxruntime and PyTorch, through the Node API. */
 import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
 import { createEngine } from "../../extension/api/engine.js";
-import type { Engine, NamedTensor } from "../../extension/api/types.js";
-import { loadAddon } from "../support/built.js";
+import type { DeviceKind, Engine, NamedTensor } from "../../extension/api/types.js";
+import { emulatorFile, loadAddon } from "../support/built.js";
 import {
   beyondFloat32,
   configOf,
@@ -58,21 +59,43 @@ async function check(engine: Engine, testCase: VectorCase): Promise<void> {
   }
 }
 
-const targets = loadAddon().capabilities().cpuTargets;
+/** A device, what asks for it, and how its name shows that it was given. */
+interface Target {
+  readonly name: string;
+  readonly device: DeviceKind;
+  readonly env: Readonly<Record<string, string>>;
+  readonly shown: RegExp;
+}
 
-for (const target of ["js", ...targets]) {
-  describe(`vectors on ${target}`, () => {
+const targets: readonly Target[] = [
+  { name: "js", device: "js", env: {}, shown: /JavaScript/ },
+  ...loadAddon()
+    .capabilities()
+    .cpuTargets.map((name): Target => ({ name, device: "cpu", env: { UNROLL_CPU_TARGET: name }, shown: new RegExp(`\\(${name},`) })),
+  // Where there is one: this is what npm run test:gpu asks for.
+  ...(loadAddon().capabilities().cuda.state === "ready" ? [{ name: "the GPU", device: "cuda", env: {}, shown: /./ } as const] : []),
+  { name: "the emulated GPU", device: "cuda", env: { UNROLL_CUDA_EMULATOR: "1" }, shown: /emulated/i },
+];
+
+for (const { name, device, env, shown } of targets) {
+  describe(`vectors on ${name}`, () => {
     let engine: Engine;
-    const asked = process.env["UNROLL_CPU_TARGET"];
-    before(async () => {
-      if (target !== "js") process.env["UNROLL_CPU_TARGET"] = target;
-      engine = await createEngine({ device: target === "js" ? "js" : "cpu" });
-      if (target !== "js") assert.match(engine.device.name, new RegExp(`\\(${target},`));
+    const found = Object.keys(env).map((key) => [key, process.env[key]] as const);
+    before(async function () {
+      if (device === "cuda" && !fs.existsSync(emulatorFile)) {
+        console.log("      the emulated addon is not there (npm run build:emulator); it is built on Linux only");
+        this.skip();
+      }
+      Object.assign(process.env, env);
+      engine = await createEngine({ device });
+      assert.match(engine.device.name, shown);
     });
     after(async () => {
-      await engine.dispose();
-      if (asked === undefined) delete process.env["UNROLL_CPU_TARGET"];
-      else process.env["UNROLL_CPU_TARGET"] = asked;
+      await engine?.dispose();
+      for (const [key, value] of found) {
+        if (value === undefined) delete process.env[key];
+        else process.env[key] = value;
+      }
     });
     for (const file of files) {
       const cases = loadCases(file);
@@ -80,7 +103,8 @@ for (const target of ["js", ...targets]) {
         this.timeout(120_000);
         const failures: string[] = [];
         for (const testCase of cases) {
-          if (beyondFloat32(testCase)) continue;
+          // A GPU's tensor cores may take a subnormal number for zero.
+          if (beyondFloat32(testCase) || (device === "cuda" && testCase.id.startsWith("denormal/"))) continue;
           try {
             await check(engine, testCase);
           } catch (error) {

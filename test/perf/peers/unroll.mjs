@@ -15,9 +15,9 @@ function config({ cell, H, D, depth, directions }) {
 }
 
 /** @returns {Promise<{ run: () => Promise<Float32Array>, end: () => Promise<void> }>} run gives [B, T, directions·H] */
-export async function setup(model, threads) {
+export async function setup(model, threads, device = "cpu") {
   const { cell, B, T, D, H, layers, x } = model;
-  const engine = await createEngine({ device: "cpu", threads });
+  const engine = await createEngine({ device, threads });
   const width = { SimpleRNN: 1, LSTM: 4, GRU: 3 }[cell] * H;
   const weights = layers.flat().flatMap(({ features, kernel, recurrent, bias }) => [
     { shape: [features, width], data: kernel },
