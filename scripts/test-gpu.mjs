@@ -37,15 +37,14 @@ const sanitized = (tool) => [
 
 const steps = [
   { name: "vectors", command: mocha(emulated ? "vectors on the emulated GPU" : "vectors on the GPU$|vectors on the GPU ") },
-  {
-    name: "cancel",
-    command: node(test("reliability", "cancel.mjs")),
-    env: { UNROLL_DEVICE: "cuda", UNROLL_CANCELS: emulated ? "5" : "200" },
-  },
+  // The emulator takes longer for one step than a cancel may: native/kernels/cuda/*_test.cc cancel there.
+  ...(emulated
+    ? []
+    : [{ name: "cancel", command: node(test("reliability", "cancel.mjs")), env: { UNROLL_DEVICE: "cuda", UNROLL_CANCELS: "200" } }]),
   {
     name: "memory",
     command: node("--expose-gc", test("reliability", "memory.mjs")),
-    env: { UNROLL_DEVICE: "cuda", UNROLL_RUNS: emulated ? "200" : "5000" },
+    env: { UNROLL_DEVICE: "cuda", UNROLL_RUNS: emulated ? "50" : "5000", UNROLL_LOADS: emulated ? "5" : "200" },
   },
   ...(sanitizer && !emulated
     ? ["memcheck", "racecheck", "synccheck", "initcheck"].map((tool) => ({ name: tool, command: sanitized(tool) }))

@@ -93,7 +93,7 @@ for (const { name, device, env, shown } of targets) {
     after(async () => {
       await engine?.dispose();
       for (const [key, value] of found) {
-        if (value === undefined) delete process.env[key];
+        if (value === undefined) Reflect.deleteProperty(process.env, key);
         else process.env[key] = value;
       }
     });
