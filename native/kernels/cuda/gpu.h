@@ -118,14 +118,14 @@ __device__ inline void CopyAsync4(float* shared, const float* global) {
 #endif
 }
 
-// 16 bytes; both are aligned to 16.
+// 16 bytes; both are aligned to 16. Past the first cache in both forms.
 __device__ inline void CopyAsync16(float* shared, const float* global) {
 #if __CUDA_ARCH__ >= 800
   asm volatile("cp.async.cg.shared.global [%0], [%1], 16;" ::"r"(static_cast<unsigned>(__cvta_generic_to_shared(shared))),
                "l"(__cvta_generic_to_global(global))
                : "memory");
 #else
-  *reinterpret_cast<float4*>(shared) = *reinterpret_cast<const float4*>(global);
+  *reinterpret_cast<float4*>(shared) = __ldcg(reinterpret_cast<const float4*>(global));
 #endif
 }
 
