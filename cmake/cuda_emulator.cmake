@@ -9,10 +9,12 @@ target_link_libraries(unroll_cuda_emulator PUBLIC Threads::Threads)
 unroll_warnings(unroll_cuda_emulator)
 # The switches between threads are what a kernel's time is spent on; a debugger has no use for these files.
 target_compile_options(unroll_cuda_emulator PRIVATE -O2)
-# A race check watches the kernels, to which the emulator is the hardware.
+# A race check watches the kernels and the runtime; what runs the kernels is their hardware.
 if(UNROLL_SANITIZE MATCHES "thread")
-  target_compile_options(unroll_cuda_emulator PRIVATE -fno-sanitize=thread)
   target_compile_definitions(unroll_cuda_emulator PRIVATE UNROLL_EMULATOR_TSAN)
+  foreach(name builtins copies fiber launcher machine tensor_core)
+    set_source_files_properties(native/kernels/cuda/emulator/${name}.cc PROPERTIES COMPILE_OPTIONS -fno-sanitize=thread)
+  endforeach()
 endif()
 
 # unroll_emulated_kernels(target a.cu b.cu …): a library of these sources, of which paths are below the root of the project.

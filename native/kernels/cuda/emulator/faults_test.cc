@@ -82,8 +82,8 @@ TEST(a_barrier_of_more_blocks_than_are_resident_is_a_deadlock) {
 constexpr int kSecondLine = __LINE__ + 4;
 __global__ void TakeTwice(int64_t first, int64_t second) {
   gpu::Shared shared;
-  shared.Take<char>(first)[0] = 1;
-  shared.Take<char>(second)[0] = 1;
+  shared.Take<char>(first);
+  shared.Take<char>(second);
 }
 
 TEST(shared_memory_that_the_launch_did_not_give_is_refused) {
@@ -202,10 +202,10 @@ TEST(copies_of_16_bytes_must_be_aligned) {
   CHECK(Contains(RunKernel(MisalignedCopy, shape, in.data(), 0, 2), "misaligned"));
 }
 
-__global__ void ReadShared(float* out) { out[threadIdx.x] = gpu::Shared().Take<float>(64)[threadIdx.x]; }
+__global__ void ReadShared(float* out) { out[blockIdx.x * blockDim.x + threadIdx.x] = gpu::Shared().Take<float>(64)[threadIdx.x]; }
 
 TEST(memory_that_nobody_has_written_is_nan) {
-  DeviceArray<float> out(64);
+  DeviceArray<float> out(3 * 64);
   for (float value : out.Values()) CHECK(std::isnan(value));
   // A block's memory knows nothing of the block before it.
   for (int round = 0; round < 2; ++round) {

@@ -1,5 +1,5 @@
 // The launcher's side of a launch: which blocks are resident, which one goes on, and what to say when none can.
-#include <bit>
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
@@ -9,6 +9,13 @@
 
 namespace unroll {
 namespace emulator {
+
+namespace {
+
+// ThreadSanitizer knows 8128 threads at once, and each costs it a lot.
+constexpr int64_t kMostFibers = 2048;
+
+}  // namespace
 
 std::string Text(const Site& site) {
   std::string_view file = site.file;
@@ -55,6 +62,8 @@ std::string Machine::Run(const KernelLaunch& launch) {
   blocks_ = int64_t{launch.grid.x} * launch.grid.y * launch.grid.z;
   admitted_ = 0;
   alive_ = blocks_ * launch.block.x * launch.block.y * launch.block.z;
+  resident_ = launch.resident;
+  if (kRaceCheck && !launch.cooperative) resident_ = std::min(resident_, std::max<int64_t>(1, kMostFibers * blocks_ / 2 / alive_));
   spins_ = 0;
   fault_.clear();
 #ifdef UNROLL_EMULATOR_TSAN
@@ -66,7 +75,7 @@ std::string Machine::Run(const KernelLaunch& launch) {
     if (!fault_.empty()) break;
   }
   end_.Acquire();
-  if (!fault_.empty()) Discard();
+  if (!fault_.empty() || (kRaceCheck && fibers_ > kMostFibers)) Discard();
   free_.insert(free_.end(), spent_.begin(), spent_.end());
   spent_.clear();
   return std::exchange(fault_, {});
@@ -111,7 +120,7 @@ Block* Machine::ReadyBlock() {
   return nullptr;
 }
 
-bool Machine::MayAdmit() const { return admitted_ < blocks_ && static_cast<int64_t>(running_.size()) < launch_->resident; }
+bool Machine::MayAdmit() const { return admitted_ < blocks_ && static_cast<int64_t>(running_.size()) < resident_; }
 
 void Machine::Admit() {
   if (free_.empty()) {
@@ -161,6 +170,7 @@ void Machine::AddWarp(Block* block) {
   Warp* warp = block->warps.back().get();
   warp->block = block;
   warp->bit = 1u << (block->warps.size() - 1);
+  fibers_ += kLanes;
   for (int i = 0; i < kLanes; ++i) {
     Lane* lane = &warp->lanes[i];
     lane->lane = static_cast<unsigned>(i);
@@ -179,10 +189,8 @@ void Machine::Close(Block* block) {
   for (const Piece& piece : block->pieces) std::free(piece.memory);
   block->pieces.clear();
   std::erase(running_, block);
-  // To a race check a thread and the one that takes its fiber next are the same: those of one launch take different ones while that costs
-  // no more than some thousands.
-  constexpr size_t kMostThreads = 4096;
-  const bool keep = kRaceCheck && (spent_.size() + 1) * static_cast<size_t>(block->threads) < kMostThreads;
+  // To a race check a thread and the one that takes its fiber next are the same: those of one launch take different ones while there are.
+  const bool keep = kRaceCheck && fibers_ < kMostFibers;
   (keep ? spent_ : free_).push_back(block);
 }
 
@@ -228,6 +236,7 @@ void Machine::Discard() {
   spent_.clear();
   spinners_.clear();
   made_.clear();
+  fibers_ = 0;
   grid_ = Barrier();
 }
 

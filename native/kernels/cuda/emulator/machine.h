@@ -159,9 +159,11 @@ class Machine {
   std::string fault_;
 
   int64_t blocks_ = 0, admitted_ = 0;  // of this launch
+  int64_t resident_ = 0;               // at once
   int64_t alive_ = 0;                  // threads that have not ended, those of blocks to come included
   Barrier grid_;
   Meeting begin_, end_;  // of the launch, for the host
+  int64_t fibers_ = 0;
   std::vector<Block*> running_;
   std::vector<std::unique_ptr<Block>> made_;
   std::vector<Block*> free_;

@@ -8,11 +8,17 @@ namespace unroll {
 namespace emulator {
 namespace {
 
-// With each order and some seeds, on a device of few resident blocks.
+#ifdef UNROLL_TEST_TSAN
+constexpr int64_t kSeeds = 2;  // a race check takes a hundred times as long
+#else
+constexpr int64_t kSeeds = 8;
+#endif
+
+// With each order and some seeds.
 template <class Body>
 void InAllOrders(const Body& body) {
   for (Order order : kOrders) {
-    for (uint64_t seed = 1; seed <= (order == Order::kRandom ? static_cast<uint64_t>(test::Cases(8)) : 1); ++seed) {
+    for (uint64_t seed = 1; seed <= (order == Order::kRandom ? static_cast<uint64_t>(test::Cases(kSeeds)) : 1); ++seed) {
       Reset();
       device().order = order;
       device().seed = seed;
@@ -32,7 +38,7 @@ __global__ void WhoAmI(unsigned* out) {
 TEST(every_thread_of_every_block_runs_once) {
   const struct {
     dim3 grid, block;
-  } kShapes[] = {{dim3(1), dim3(1)}, {dim3(7), dim3(33)}, {dim3(3, 2, 2), dim3(5, 3, 2)}, {dim3(40), dim3(1024)}, {dim3(2, 5), dim3(8, 8)}};
+  } kShapes[] = {{dim3(1), dim3(1)}, {dim3(7), dim3(33)}, {dim3(3, 2, 2), dim3(5, 3, 2)}, {dim3(2), dim3(1024)}, {dim3(2, 5), dim3(8, 8)}};
   InAllOrders([&] {
     for (const auto& [grid, block] : kShapes) {
       const unsigned blocks = grid.x * grid.y * grid.z, threads = block.x * block.y * block.z;
@@ -235,6 +241,8 @@ TEST(atomics) {
   });
 }
 
+#ifndef UNROLL_TEST_TSAN  // of which it would rightly complain
+
 // Who writes what another thread reads without a barrier: some order has to show it.
 __global__ void MissingBarrier(int* out) {
   int* values = gpu::Shared().Take<int>(blockDim.x);
@@ -265,6 +273,8 @@ TEST(random_orders_differ_by_their_seed_alone) {
   CHECK(run(1) != run(2));
   Reset();
 }
+
+#endif
 
 }  // namespace
 }  // namespace emulator

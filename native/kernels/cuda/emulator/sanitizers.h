@@ -58,7 +58,7 @@ class Meeting {
   }
 
  private:
-  char here_ = 0;
+  [[maybe_unused]] char here_ = 0;
 };
 
 // While it lives, what malloc, free and memset do is not taken for the CUDA thread's own doing, and memory from malloc is new.

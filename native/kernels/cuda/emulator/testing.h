@@ -9,6 +9,18 @@
 #include "native/kernels/cuda/emulator/device.h"
 #include "native/kernels/cuda/gpu.h"
 
+#if defined(__SANITIZE_ADDRESS__)
+#define UNROLL_TEST_ASAN 1
+#elif defined(__SANITIZE_THREAD__)
+#define UNROLL_TEST_TSAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define UNROLL_TEST_ASAN 1
+#elif __has_feature(thread_sanitizer)
+#define UNROLL_TEST_TSAN 1
+#endif
+#endif
+
 namespace unroll {
 namespace emulator {
 
