@@ -5,7 +5,7 @@ import { assign } from "./evaluate.js";
 import { Exhausted, LONGEST_LIST, LOOP_STEPS } from "./limits.js";
 import type { Machine } from "./machine.js";
 import { binary } from "./operators.js";
-import { type Cause, type ClassValue, type FunctionValue, none, Scope, truth, unknown, type Unknown, type Value } from "./values.js";
+import { type Cause, type ClassValue, type FunctionValue, none, Scope, truth, tuple, unknown, type Unknown, type Value } from "./values.js";
 
 /** What a name holds that is bound in a branch or loop which only a run can decide. */
 const openAtUse = unknown([], "runtime");
@@ -107,18 +107,28 @@ function declare(machine: Machine, statement: Stmt, scope: Scope): void {
 
 function assignment(machine: Machine, statement: Extract<Stmt, { type: "assign" }>, scope: Scope): void {
   if (statement.value === null) return;
-  const value = assigned(machine, machine.value(statement.value, scope), statement);
+  const read = machine.value(statement.value, scope);
+  // A tensor that is taken apart without being known is told with the whole assignment.
+  const taken = statement.targets.some((target) => target.type === "tuple" || target.type === "list");
+  const at = { machine, start: statement.start, end: statement.end };
+  const whole = read.kind === "thing" && taken && machine.iterate(read, at) === null ? (read.unpacked(at) ?? read) : read;
+  const value = assigned(machine, whole, statement);
   for (const target of statement.targets) assign(target, value, scope, machine);
 }
 
 /** An unknown that gets a name is told with the whole assignment, where that is one line: both the name and what it hides stand there. */
 function assigned(machine: Machine, value: Value, statement: Range): Value {
-  if (value.kind !== "unknown" || machine.firstLine(statement).end < statement.end) return value;
-  const widened = value.causes.map((cause): Cause => {
-    const inside = cause.start >= statement.start && cause.end <= statement.end;
-    return inside ? { ...cause, start: statement.start, end: statement.end } : cause;
-  });
-  return unknown(widened, value.atUse);
+  if (machine.firstLine(statement).end < statement.end) return value;
+  const widened = (own: Value): Value => {
+    if (own.kind !== "unknown") return own;
+    const causes = own.causes.map((cause): Cause => {
+      const inside = cause.start >= statement.start && cause.end <= statement.end;
+      return inside ? { ...cause, start: statement.start, end: statement.end } : cause;
+    });
+    return unknown(causes, own.atUse);
+  };
+  // `a, b = x.shape[0], x.shape[1]` names several at once.
+  return value.kind === "tuple" ? tuple(value.items.map(widened)) : widened(value);
 }
 
 function update(machine: Machine, statement: Extract<Stmt, { type: "update" }>, scope: Scope): void {

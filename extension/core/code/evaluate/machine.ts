@@ -48,14 +48,21 @@ export class Machine {
   ) {}
 
   value(expr: Expr, scope: Scope): Value {
-    this.steps++;
-    if (this.steps > this.limit || this.depth >= DEPTH || ((this.steps & 1023) === 0 && this.isOver)) throw new Exhausted();
+    this.tick(1);
+    if (this.depth >= DEPTH) throw new Exhausted();
     this.depth++;
     const value = evaluate(this, expr, scope);
     this.depth--;
     if (value.kind === "string" && value.value.length > LONGEST_TEXT) return this.lost("runtime", expr);
     if (value.kind === "list" && value.items.length > LONGEST_LIST) throw new Exhausted();
     return value;
+  }
+
+  /** Counts work; ends it when the budget or the time is over. */
+  tick(steps: number): void {
+    const before = this.steps >> 10;
+    this.steps += steps;
+    if (this.steps > this.limit || (before !== this.steps >> 10 && this.isOver)) throw new Exhausted();
   }
 
   /** Gives the next part of the reading its time. */
@@ -72,6 +79,7 @@ export class Machine {
   }
 
   call(callee: Value, args: Args, at: Site): Value {
+    this.tick(1);
     return call(callee, args, at);
   }
 

@@ -5,12 +5,12 @@ import { recurrentClasses } from "../../model/spec.js";
 import { type Arg, type Args, list, type Site, type Value } from "../evaluate/values.js";
 import type { Problem } from "../problems.js";
 import type { Range } from "../python/syntax.js";
-import { Node, type Part, type RecurrentCall, type Source } from "../trace/node.js";
+import type { Part, RecurrentCall, Source } from "../trace/node.js";
 import { joined, settled } from "../trace/parts.js";
 import { Tensor, tensorFrom } from "../trace/tensor.js";
 import type { KerasLayer } from "./layer.js";
 
-const perStep = new Set(["Dense", "Dropout", "Activation", "ReLU", "Softmax", "LeakyReLU"]);
+const perStepLayers = new Set(["Dense", "Dropout", "Activation", "ReLU", "Softmax", "LeakyReLU"]);
 
 export function applyLayer(layer: KerasLayer, args: Args, at: Site): Value | undefined {
   const input = args.find((arg) => arg.name === null || arg.name === "inputs" || arg.name === "sequences");
@@ -22,21 +22,11 @@ export function applyLayer(layer: KerasLayer, args: Args, at: Site): Value | und
     at,
   );
   const before = tensors[0] ?? dataFrom(input.value, at);
-  const call = at.machine.firstLine(at);
   if (tensors.length > 1) return joined(mergeModes[layer.entry.className] ?? "", itemsOf(input.value)) ?? merged(layer, tensors, at);
-  if (extra.states.length > 0 || extra.problems.length > 0) {
-    const node = new Node({
-      before: [before.node, ...extra.states.map((state) => state.node)],
-      layers: [layer.entry],
-      problems: extra.problems,
-      owner: layer,
-      call,
-    });
-    return results(layer, before.with({ node, recurrent: null, part: null, flipped: null }), call);
-  }
-  const { className } = layer.entry;
-  if (perStep.has(className)) return before.pointwise([layer.entry], layer, call);
-  return results(layer, before.next({ layers: [layer.entry], owner: layer, call }), call);
+  const perStep = perStepLayers.has(layer.entry.className);
+  const others = extra.states.map((state) => state.node);
+  const output = before.next({ layers: [layer.entry], owner: layer, at, problems: extra.problems, others, perStep });
+  return perStep ? output : results(layer, output, at.machine.firstLine(at));
 }
 
 /** Layers that put the two directions of a recurrent one together, as merge_mode would. */
@@ -87,15 +77,9 @@ function otherArguments(layer: KerasLayer, args: readonly Arg[], at: Site): { st
 function merged(layer: KerasLayer, tensors: readonly Tensor[], at: Site): Value {
   const text = at.machine.excerpt(at);
   const message = msg("“{text}” joins branches; a Sequential is one chain of layers.", { text });
-  const call = at.machine.firstLine(at);
-  const node = new Node({
-    before: tensors.map((tensor) => tensor.node),
-    layers: [layer.entry],
-    problems: [{ ...call, message }],
-    owner: layer,
-    call,
-  });
-  return (tensors[0] as Tensor).with({ node, rank: null, recurrent: null, part: null, flipped: null });
+  const [first, ...others] = tensors as [Tensor, ...Tensor[]];
+  const problems = [{ ...at.machine.firstLine(at), message }];
+  return first.next({ layers: [layer.entry], owner: layer, at, problems, others: others.map((tensor) => tensor.node) }, { rank: null });
 }
 
 /** The class of a recurrent layer, or of the one that a Bidirectional wraps. */

@@ -29,16 +29,17 @@ export function tensorsOf(value: Value, depth = 0): Tensor[] {
   return value.kind === "dict" ? [...value.entries.values()].flatMap((entry) => tensorsOf(entry.value, depth + 1)) : [];
 }
 
-/** The output proper, and what goes out beside it: the states of the last layer, all or none, or a problem. */
+/** The output proper, and what goes out beside it: all that the last layer returns, or a problem. */
 export function outputsOf(
   tensors: readonly Tensor[],
   place: Range,
 ): { output: Tensor; withStates: boolean; problems: Problem[] } | undefined {
   const [first, ...rest] = tensors;
   if (first === undefined) return undefined;
+  const all = allResults(tensors);
+  if (all !== undefined) return { ...all, problems: [] };
   const output = settled(first);
   if (rest.length === 0) return { output, withStates: false, problems: [] };
-  if (statesBeside(first, rest)) return { output, withStates: true, problems: [] };
   const inner = rest.every((tensor) => tensor.form.part !== null);
   const message = inner
     ? msg("States are returned beside the output. A Sequential returns those of its last layer (return_state), all or none.")
@@ -46,21 +47,29 @@ export function outputsOf(
   return { output, withStates: false, problems: [{ ...place, message }] };
 }
 
-/** Are these all states of the layer whose output stands before them, in Keras's order? */
-function statesBeside(first: Tensor, rest: readonly Tensor[]): boolean {
-  const { recurrent } = first.form;
-  if (recurrent === null || recurrent.stacked !== 1 || first.node !== recurrent.node) return false;
+/** Are these all the results of one recurrent layer, in Keras's order: both directions where merge_mode is None, then the states? */
+function allResults(tensors: readonly Tensor[]): { output: Tensor; withStates: boolean } | undefined {
+  const [first] = tensors;
+  const recurrent = first?.form.recurrent;
+  if (first === undefined || recurrent == null || recurrent.stacked !== 1 || first.node !== recurrent.node) return undefined;
+  // The same call, though its last step, or its directions together, may have been taken from it.
+  if (!tensors.every((tensor) => tensor.form.recurrent?.node.owner === recurrent.node.owner)) return undefined;
+  const parts = tensors.map(({ form: { part } }) => {
+    if (part?.type === "row") return `${part.state}${part.row}`;
+    if (part?.type === "step") return part.last && part.direction === null ? "output" : "step";
+    return part?.type === "side" ? `side${part.direction}` : part?.type === "states" ? part.state : "output";
+  });
   const layer = recurrent.node.layers.at(-1);
-  const config = layer?.config["layer"] as { class_name?: string } | undefined;
-  const states = (config?.class_name ?? layer?.className)?.includes("LSTM") === true ? ["h", "c"] : ["h"];
-  const own = rest.every(
-    (tensor) => tensor.form.recurrent?.node === recurrent.node || tensor.form.recurrent?.node.owner === recurrent.node.owner,
-  );
-  const parts = rest.map(({ form: { part } }) =>
-    part?.type === "row" ? `${part.row}${part.state}` : part?.type === "states" ? part.state : "",
-  );
-  const rows = Array.from({ length: recurrent.directions }, (_, row) => states.map((state) => `${row}${state}`)).flat();
-  return own && (parts.join() === rows.join() || parts.join() === states.join());
+  const wrapped = layer?.config["layer"] as { class_name?: string } | undefined;
+  const states = (wrapped?.class_name ?? layer?.className)?.includes("LSTM") === true ? ["h", "c"] : ["h"];
+  const rows = Array.from({ length: recurrent.directions }, (_, row) => states.map((state) => `${state}${row}`)).flat();
+  const apart = layer?.config["merge_mode"] === null;
+  const outputs = !apart ? ["output"] : parts[0] === "side0" ? ["side0", "side1"] : ["h0", "h1"];
+  const is = (expected: readonly (string | undefined)[]): boolean => parts.join() === expected.join();
+  if (apart && is(outputs)) return { output: first.with({ part: null }), withStates: false };
+  // PyTorch's states are one tensor each.
+  if (!is([...outputs, ...rows]) && !is([...outputs, ...states])) return undefined;
+  return { output: apart ? first.with({ part: null }) : settled(first), withStates: true };
 }
 
 /** @param start nodes at which the model begins, where that is not the source itself. */

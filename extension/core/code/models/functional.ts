@@ -30,13 +30,14 @@ export class FunctionalModel extends ModelThing {
   }
 
   /** Inside of another model it is its layers, one after the other. */
-  override call(args: Args): Value | undefined {
+  override call(args: Args, at: Site): Value | undefined {
     const input = args.find((arg) => arg.value instanceof Tensor)?.value;
     const output = this.outputs[0];
     if (!(input instanceof Tensor) || output === undefined) return undefined;
     this.inner = true;
     const chain: Node[] = [];
     for (let node: Node | undefined = output.node; node !== undefined && node.source === null; node = node.before[0]) chain.unshift(node);
+    at.machine.tick(chain.length);
     const node = chain.reduce((before, own) => own.with({ before: [before, ...own.before.slice(1)] }), input.node);
     return output.with({ node, recurrent: null, part: null });
   }

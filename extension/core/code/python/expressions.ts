@@ -13,11 +13,14 @@ export function childrenOf(node: SyntaxNode): SyntaxNode[] {
   return out;
 }
 
-/** Splits nodes at a mark: "," of a list, ":" of a slice. A last empty part is dropped. */
+/** Splits nodes at a mark, e.g. the commas of a list. A last empty part is dropped. */
 export function splitAt(nodes: readonly SyntaxNode[], mark: string): SyntaxNode[][] {
   const parts: SyntaxNode[][] = [[]];
+  // `f(x for x, y in z)`: a comma between for and in belongs to the names.
+  let names = false;
   for (const node of nodes) {
-    if (node.name === mark) parts.push([]);
+    if (node.name === "for" || node.name === "in") names = node.name === "for";
+    if (node.name === mark && !names) parts.push([]);
     else (parts.at(-1) as SyntaxNode[]).push(node);
   }
   if ((parts.at(-1) as SyntaxNode[]).length === 0) parts.pop();
@@ -122,6 +125,7 @@ export class ExpressionReader {
     const [first, second, third] = children;
     switch (node.name) {
       case "UnaryExpression":
+        if (first?.name === "not" && second !== undefined) return this.negated(second);
         return { type: "unary", op: first === undefined ? "" : this.textOf(first), operand: this.expression(second) };
       case "BinaryExpression":
         return this.binary(children);
@@ -154,6 +158,19 @@ export class ExpressionReader {
       default:
         return { type: "unread" };
     }
+  }
+
+  /** The grammar reads `not a or b` as not (a or b); in Python `not` binds tighter. */
+  private negated(node: SyntaxNode): Fields {
+    const [left, op, right] = childrenOf(node);
+    if (node.name !== "BinaryExpression" || left === undefined || (op?.name !== "and" && op?.name !== "or")) {
+      return { type: "unary", op: "not", operand: this.expression(node) };
+    }
+    if (this.depth >= DEPTH) return { type: "unread" };
+    this.depth++;
+    const negated = Object.assign(this.negated(left), this.rangeOf(left)) as Expr;
+    this.depth--;
+    return { type: "logic", op: op.name, left: negated, right: this.expression(right) };
   }
 
   private binary(children: readonly SyntaxNode[]): Fields {

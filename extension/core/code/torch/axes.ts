@@ -35,7 +35,7 @@ export function reshaped(tensor: Tensor, name: string, numbers: readonly (number
   const call = at.machine.firstLine(at);
   const layer: MakeLayer = (className, config, form) => {
     const entry = calledLayer(before.form.framework, className, config, call);
-    return before.next({ layers: [entry], owner: entry, call }, form);
+    return before.next({ layers: [entry], owner: entry, at }, form);
   };
   const [first] = numbers;
   switch (name) {

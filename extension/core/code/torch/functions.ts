@@ -60,7 +60,7 @@ export function tensorMethod(tensor: Tensor, name: string, args: Args, at: Site)
       const rate = (args.find((arg) => arg.name === "p") ?? args.find((arg) => arg.name === null))?.value;
       const config = rate?.kind === "number" ? { rate: rate.value } : rate === undefined ? { rate: 0.5 } : {};
       const entry = calledLayer(tensor.form.framework, "Dropout", config, call);
-      return settled(tensor).pointwise([entry], entry, call);
+      return settled(tensor).next({ layers: [entry], owner: entry, at, perStep: true });
     }
     case "permute":
     case "transpose":

@@ -110,7 +110,6 @@ export class TorchModule extends Thing {
   override call(args: Args, at: Site): Value | undefined {
     const input = args.find((arg) => arg.name === null || arg.name === "input");
     if (input === undefined) return undefined;
-    const call = at.machine.firstLine(at);
     const { value } = input;
     if (!(value instanceof Tensor)) return this.calledOn(value, args, at);
     if (this.recurrent !== null) return this.recurrentCall(value, args, at);
@@ -126,8 +125,9 @@ export class TorchModule extends Thing {
         .with({ swapped });
     }
     const tensor = settled(value);
-    if (entry.className === "Dense" || entry.className === "Dropout") return tensor.pointwise([entry], this, call);
-    return tensor.next({ layers: [entry], owner: this, call }, { rank: entry.className === "Embedding" ? 3 : 2 });
+    if (entry.className === "Dense" || entry.className === "Dropout")
+      return tensor.next({ layers: [entry], owner: this, at, perStep: true });
+    return tensor.next({ layers: [entry], owner: this, at }, { rank: entry.className === "Embedding" ? 3 : 2 });
   }
 
   /** On data, or on what another module returned beside its output. */
@@ -173,7 +173,7 @@ export class TorchModule extends Thing {
       problems.push({ ...at.machine.firstLine(state), message });
     }
     const layers = backwards ? this.entries.map((entry) => ({ ...entry, config: { ...entry.config, go_backwards: true } })) : this.entries;
-    return recurrentResult(tensor.next({ layers, owner: this, call, problems }), module, call);
+    return recurrentResult(tensor.next({ layers, owner: this, at, problems }), module, call);
   }
 
   override bound(name: string): void {

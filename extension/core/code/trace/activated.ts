@@ -49,5 +49,5 @@ export function activated(tensor: Tensor, activation: CalledActivation | null, {
     return before.with({ node: node.with({ layers: [{ ...dense, config: { ...dense.config, activation: name } }] }) });
   }
   const entry = calledLayer(before.form.framework, "Activation", { activation: name }, call);
-  return before.pointwise([entry], entry, call);
+  return before.next({ layers: [entry], owner: entry, at, perStep: true });
 }

@@ -23,7 +23,9 @@ export function settled(tensor: Tensor): Tensor {
     if (part.type === "row" && part.state === "h" && part.row === lastRow) return final(tensor, null);
     if (part.type === "step" && part.last) return final(tensor, null);
   }
-  return final(tensor, null).gap({ start: part.start, end: part.end, message: refusal(part, recurrent) });
+  // One direction still has all its steps.
+  const whole = part.type === "side" ? tensor.with({ part: null }) : final(tensor, null);
+  return whole.gap({ start: part.start, end: part.end, message: refusal(part, recurrent) });
 }
 
 /** Pieces of one layer's results that do not make what merge_mode would. @param place of the call that joins them. */

@@ -3,7 +3,7 @@ import { msg } from "../../messages.js";
 import { type Args, type Site, Thing, type Value } from "../evaluate/values.js";
 import type { Problem } from "../problems.js";
 import type { Range } from "../python/syntax.js";
-import { type Framework, type LayerEntry, Node, type NodeFields, type Part, type RecurrentCall, type Source } from "./node.js";
+import { type Framework, type LayerEntry, Node, type Part, type RecurrentCall, type Source } from "./node.js";
 import { joinedBy, settled, taken, unmerged } from "./parts.js";
 
 export interface Form {
@@ -21,6 +21,18 @@ export interface Form {
   readonly swapped: Range | null;
 }
 
+/** A layer's call on a tensor. */
+export interface Called {
+  readonly layers: readonly LayerEntry[];
+  readonly owner: object;
+  readonly at: Site;
+  readonly problems?: readonly Problem[];
+  /** Where other tensors come from that go in. */
+  readonly others?: readonly Node[];
+  /** It works on each step by itself. */
+  readonly perStep?: boolean;
+}
+
 export class Tensor extends Thing {
   constructor(readonly form: Form) {
     super();
@@ -35,13 +47,16 @@ export class Tensor extends Thing {
   }
 
   /** One call further. What the call leaves of the axes is given in `form`. */
-  next(fields: Omit<NodeFields, "before">, form: Partial<Form> = {}): Tensor {
-    return this.with({ node: new Node({ before: [this.node], ...fields }), flipped: null, recurrent: null, part: null, ...form });
-  }
-
-  /** One layer further that works on each step by itself. */
-  pointwise(layers: readonly LayerEntry[], owner: object, call: Range): Tensor {
-    return this.next({ layers, owner, call, pointwise: true }, { recurrent: this.form.recurrent });
+  next({ layers, owner, at, problems = [], others = [], perStep = false }: Called, form: Partial<Form> = {}): Tensor {
+    const node = new Node({
+      before: [this.node, ...others],
+      layers,
+      problems: [...problems, ...at.machine.doubts],
+      owner,
+      call: at.machine.firstLine(at),
+      pointwise: perStep,
+    });
+    return this.with({ node, flipped: null, recurrent: perStep ? this.form.recurrent : null, part: null, ...form });
   }
 
   /** Something happened that no layer says. */
