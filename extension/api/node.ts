@@ -1,7 +1,9 @@
 /** The Node API: what `dist/node.js` exports. The names are those of docs/api.md. */
+import { readModelCode } from "../core/code/readModelCode.js";
+import { targets, writeCode } from "../core/code/write/writeModelCode.js";
+import { failure, UnrollError } from "../core/errors.js";
 import { say } from "../core/messages.js";
 import { parseSelection as parse } from "../core/text/parseSelection.js";
-import { notBuilt } from "./engine.js";
 import type { ModelInCode, ParsedSelection } from "./types.js";
 
 export { createEngine } from "./engine.js";
@@ -26,12 +28,30 @@ export function parseSelection(text: string, options: { languageId?: string; rag
   };
 }
 
-/** Reads models in source code. Not built yet: finds nothing. */
-export function parseModelCode(_source: string, _options: { languageId?: string } = {}): ModelInCode[] {
-  return [];
+/** Reads models in Keras (2 and 3) and PyTorch source, without running it. Never throws; finds nothing: an empty list. */
+export function parseModelCode(source: string, options: { languageId?: string } = {}): ModelInCode[] {
+  return readModelCode(String(source), options.languageId).map(({ name, framework, config, start, end, layerRanges, problems }) => ({
+    name,
+    framework,
+    config,
+    start,
+    end,
+    layerRanges: layerRanges.map((range) => ({ start: range.start, end: range.end })),
+    problems: problems.map((problem) => ({ message: say(problem.message), start: problem.start, end: problem.end })),
+  }));
 }
 
-/** Writes runnable code for a model. Not built yet. @throws UnrollError UNSUPPORTED */
-export function writeModelCode(_model: object, _target: "keras3" | "pytorch" | "numpy"): string {
-  throw notBuilt("Writing a model as code");
+/**
+ * Writes runnable code for a model, the same for the same model.
+ * @throws UnrollError UNSUPPORTED where the target cannot say it, with the layer, the option and the remedy.
+ */
+export function writeModelCode(model: object, target: "keras3" | "pytorch" | "numpy"): string {
+  const chosen = targets.find((known) => known === target);
+  if (chosen === undefined) {
+    const args = { name: "target", expected: targets.join(", "), got: String(target) };
+    throw new UnrollError(failure("INVALID_ARGUMENT", "{name} has to be {expected}; got {got}.", args));
+  }
+  const code = writeCode(model, chosen);
+  if (!code.ok) throw new UnrollError(code.error);
+  return code.value;
 }

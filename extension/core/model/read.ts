@@ -87,6 +87,26 @@ function build(outer: Json, entries: readonly unknown[]): Result<ModelSpec> {
   });
 }
 
+/** The entries of a config's layers in the order of `readModel`'s, without InputLayers. */
+export function layerEntries(config: unknown): Json[] {
+  const outer = isObject(config) && isObject(config["model_config"]) ? config["model_config"] : isObject(config) ? config : {};
+  const inner = outer["config"];
+  const chain = outer["class_name"] === "Functional" || outer["class_name"] === "Model" ? chainOf(outer) : undefined;
+  const layers =
+    chain === undefined
+      ? Array.isArray(inner)
+        ? inner
+        : isObject(inner)
+          ? inner["layers"]
+          : undefined
+      : chain.ok
+        ? chain.value
+        : undefined;
+  return flatten(Array.isArray(layers) ? layers : []).filter(
+    (entry): entry is Json => isObject(entry) && entry["class_name"] !== "InputLayer",
+  );
+}
+
 /** A Sequential inside a Sequential is its layers. */
 function flatten(entries: readonly unknown[], depth = 0): unknown[] {
   if (depth > 8) return [...entries];
@@ -103,7 +123,8 @@ function versionOf(outer: Json, inner: Json): 2 | 3 {
   return typeof version === "string" && /^[12]\./.test(version) ? 2 : 3;
 }
 
-function withNames(layers: readonly LayerSpec[]): LayerSpec[] {
+/** Gives layers without a name Keras's automatic one. */
+export function withNames(layers: readonly LayerSpec[]): LayerSpec[] {
   const taken = new Set(layers.map((layer) => layer.name).filter((name) => name !== ""));
   return layers.map((layer) => {
     if (layer.name !== "") return layer;

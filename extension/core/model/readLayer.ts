@@ -45,7 +45,10 @@ const readers: Readonly<Record<string, Reader>> = {
     layer(label, config, context, (a) =>
       defaults.embedding(a.size("input_dim", limits.vocabulary), a.size("output_dim", limits.units), {
         maskZero: a.flag("mask_zero", false),
-        embeddingsInitializer: a.initializer("embeddings_initializer", { className: "RandomUniform", config: {} }),
+        embeddingsInitializer: a.initializer("embeddings_initializer", {
+          className: "RandomUniform",
+          config: { minval: -0.05, maxval: 0.05 },
+        }),
       }),
     ),
   Masking: (config, context, label) => layer(label, config, context, (a) => defaults.masking(a.number("mask_value", 0))),
@@ -70,6 +73,11 @@ const readers: Readonly<Record<string, Reader>> = {
       return { className: "Reshape", name: "", targetShape: fits ? (target as number[]) : [-1], kept: {} };
     }),
 };
+
+/** Is there such a layer here at all? */
+export function canReadLayer(className: string): boolean {
+  return Object.hasOwn(readers, className);
+}
 
 /** @param index of the layer, for messages about one without a name. */
 export function readLayer(entry: unknown, context: ReadContext, index: number): Result<LayerSpec> {
