@@ -110,6 +110,8 @@ export interface Strip {
   /** What people call it: the class of a wrapped layer, or the layer's name where several would be called the same. */
   readonly title: string;
   readonly direction: Direction | null;
+  /** Of an RNN over several cells. */
+  readonly cell: number | null;
   /** "h" of a recurrent layer, "output" of another, "input". */
   readonly what: "input" | "h" | "output";
   /** First column of the tensor's last axis, and how many. */
@@ -150,6 +152,7 @@ function plain(tensor: TensorView, spec: LayerSpec | null): Strip {
         ? (directionSpec(spec, direction, cell)?.className ?? tensor.className)
         : tensor.className,
     direction,
+    cell,
     what: spec !== null && directionsOf(spec).length > 0 ? "h" : "output",
     offset: 0,
     units: tensor.shape.at(-1) ?? 1,

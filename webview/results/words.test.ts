@@ -38,6 +38,12 @@ describe("words of the results view", () => {
     assert.deepEqual(names[8], ["sequence", "", "bidirectional · backward"]);
   });
 
+  it("tell the cells of an RNN apart", () => {
+    const [first] = testRun.tensors.filter((tensor) => tensor.layer >= 0);
+    const state = { ...first, layerName: "rnn", name: "cells/1/states/h" } as (typeof testRun.tensors)[number];
+    assert.equal(originWord(state, ""), "rnn · cell 2");
+  });
+
   it("keep hostile names short and to themselves", () => {
     assert.equal(clip("x".repeat(1 << 20), 10), "xxxxxxxxxx…");
     assert.equal(clip("\u202egnp.exe"), "\u2068\u202egnp.exe\u2069");

@@ -95,13 +95,21 @@ export function gateWord(key: string): string {
   }
 }
 
-/** Where a tensor comes from: "bidirectional · forward". */
-export function originWord(tensor: TensorView, sourceName: string): string {
-  if (tensor.layer < 0) return clip(sourceName, NAME);
-  const { direction } = partOf(tensor);
-  const name = clip(tensor.layerName, NAME);
-  return direction === null ? name : `${name} · ${directionWord(direction)}`;
+export function cellWord(cell: number): string {
+  return t("cell {n}", { n: cell + 1 });
 }
+
+/** "forward" of a direction, "cell 1" of the first of an RNN's cells; empty where a layer has one of both. */
+export function partWord({ direction, cell }: { readonly direction: Direction | null; readonly cell: number | null }): string {
+  return direction !== null ? directionWord(direction) : cell !== null ? cellWord(cell) : "";
+}
+
+/** Where a tensor comes from: "bidirectional · forward", "rnn · cell 2". */
+export function originWord(tensor: TensorView, sourceName: string): string {
+  return tensor.layer < 0 ? clip(sourceName, NAME) : joined(clip(tensor.layerName, NAME), partWord(partOf(tensor)));
+}
+
+const joined = (name: string, part: string): string => (part === "" ? name : `${name} · ${part}`);
 
 export function isRecurrentSpec(spec: LayerSpec | null): boolean {
   return spec !== null && directionsOf(spec).length > 0;
@@ -116,8 +124,7 @@ export function axisTitle(tensor: TensorView, spec: LayerSpec | null, axis: numb
 /** "LSTM · forward". */
 export function stripWord(strip: Strip): string {
   if (strip.what === "input") return t("x · input");
-  const title = clip(strip.title, NAME);
-  return strip.direction === null ? title : `${title} · ${directionWord(strip.direction)}`;
+  return joined(clip(strip.title, NAME), partWord(strip));
 }
 
 export function unitWord(strip: Strip, unit: number): string {

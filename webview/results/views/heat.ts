@@ -9,7 +9,7 @@ import { clip } from "../names.js";
 import { decimalsFor, fixed, niceScale, signed } from "../numbers.js";
 import { type Strip, stepsOf, stripsOf } from "../outputs.js";
 import type { RunContext } from "../view.js";
-import { findingWord, stripWord, unitsWord, unitWord } from "../words.js";
+import { findingWord, stripWord, unitsWord, unitWord, partWord } from "../words.js";
 import { legend, paletteSwitch, toggle } from "./controls.js";
 import { waiting } from "./frame.js";
 import { readout } from "./readout.js";
@@ -65,7 +65,7 @@ interface Place {
 function figure(view: RunContext, entry: Strip, place: Place): TemplateResult {
   const loaded = bandOf(entry, place.window, view.state.chosen.batch, (box) => view.slice(box));
   const what = entry.what === "input" ? t("input") : entry.what === "h" ? "h" : t("output");
-  const parts = [entry.direction === null ? "" : entry.direction === "forward" ? t("forward") : t("backward"), what, unitsWord(entry)];
+  const parts = [partWord(entry), what, unitsWord(entry)];
   const cut = entry.units > MOST_UNITS ? t("first {n} shown", { n: MOST_UNITS }) : "";
   return html`<figure class="strip">
     <figcaption>

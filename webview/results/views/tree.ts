@@ -8,7 +8,7 @@ import { shownShape } from "../convention.js";
 import { clip } from "../names.js";
 import { type Direction, directionSpec, type LayerGroup, partOf, tensorById } from "../outputs.js";
 import type { RunContext } from "../view.js";
-import { directionWord, originWord, tensorNote, tensorWord } from "../words.js";
+import { directionWord, originWord, tensorNote, tensorWord, cellWord } from "../words.js";
 import { footer } from "./header.js";
 
 interface Node {
@@ -93,7 +93,8 @@ function branch(
 }
 
 function layerNode(view: RunContext, layer: LayerGroup): Node {
-  const own = layer.tensors.filter((tensor) => partOf(tensor).direction === null);
+  const parts = layer.tensors.map((tensor) => ({ tensor, ...partOf(tensor) }));
+  const own = parts.filter(({ direction, cell }) => direction === null && cell === null).map(({ tensor }) => tensor);
   const children = withGates(view, own, `layer-${layer.index}`);
   for (const direction of ["forward", "backward"] as Direction[]) {
     const tensors = layer.tensors.filter((tensor) => partOf(tensor).direction === direction);
@@ -107,6 +108,13 @@ function layerNode(view: RunContext, layer: LayerGroup): Node {
         closed: tensors.length > 5 && direction === "backward",
       }),
     );
+  }
+  for (const cell of new Set(parts.map((part) => part.cell).filter((index) => index !== null))) {
+    const tensors = parts.filter((part) => part.cell === cell).map(({ tensor }) => tensor);
+    const id = `layer-${layer.index}-cell-${cell}`;
+    const spec = directionSpec(layer.spec, null, cell);
+    const note = spec === null ? "" : `${spec.className}Cell(${spec.units})`;
+    children.push(branch(id, cellWord(cell), "layer", withGates(view, tensors, id), { note }));
   }
   const reversed = layer.spec?.className !== "Bidirectional" && (directionSpec(layer.spec, null)?.goBackwards ?? false);
   return branch(`layer-${layer.index}`, clip(layer.name, 80), "layer", children, { note: reversed ? t("time reversed") : "" });
