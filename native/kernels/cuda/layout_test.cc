@@ -193,7 +193,7 @@ TEST(the_kernel_takes_what_the_layout_says) {
     ++(step.layout().resident ? resident : streamed);
     CHECK(step.Run(0) == "");
     test::Context() = c.Text() + ", a byte less: " + step.Run(-1);
-    CHECK(emulator::Contains(test::Context(), "a block takes " + std::to_string(step.layout().shared_bytes) + " bytes"));
+    CHECK(Contains(test::Context(), "a block takes " + std::to_string(step.layout().shared_bytes) + " bytes"));
   }
   CHECK(resident > 10 && streamed > 10);
 }

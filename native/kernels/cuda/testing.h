@@ -89,6 +89,8 @@ inline void FillMask(test::RecurrentCase* c, test::Random* random) {
   for (int64_t i = 0; i < c->batch * c->timesteps; ++i) c->mask.push_back(random->Between(0, 2) > 0 ? 1 : 0);
 }
 
+inline bool Contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
 // Of the same bits, so that NaN equals NaN and −0 is not 0.
 inline bool Same(const test::Floats& a, const test::Floats& b) {
   return a.size() == b.size() && std::memcmp(a.data(), b.data(), 4 * a.size()) == 0;
