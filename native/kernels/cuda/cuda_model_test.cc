@@ -1,72 +1,159 @@
-// The device cuda, emulated, against the reference in double, and what has to hold whatever the numbers are.
-#include <cstring>
+// The device cuda, emulated, against the reference in double: every cell with every option, on devices that lay it out differently.
 #include <string>
 #include <vector>
 
-#include "native/kernels/cuda/cuda.h"
-#include "native/kernels/cuda/emulator/device.h"
-#include "native/test/check.h"
-#include "native/test/models.h"
+#include "native/kernels/cuda/testing.h"
 
 namespace unroll {
+namespace cuda {
 namespace {
 
-using test::Floats;
-using test::Ran;
 using test::Random;
-using test::RandomCase;
 using test::RecurrentCase;
 
-void CheckTensor(const Floats& got, const reference::Doubles& expected) {
-  CHECK(got.size() == expected.size());
-  for (size_t i = 0; i < got.size() && i < expected.size(); ++i) CHECK_NEAR(got[i], expected[i], 1e-5, 1e-4);
+// Each cell, both GRUs, forwards and backwards, without a mask, with one and with zero output, with and without initial states.
+std::vector<RecurrentCase> EveryForm(int64_t units, Random* random) {
+  std::vector<RecurrentCase> cases;
+  for (int form = 0; form < 48; ++form) {
+    const int kind = form % 4, masked = form / 16;
+    RecurrentCase c = Sized(kind == 0 ? Cell::kSimpleRnn : kind == 1 ? Cell::kLstm : Cell::kGru, units, 5, 7);
+    c.spec.reset_after = kind == 2;
+    c.spec.go_backwards = form / 4 % 2 == 1;
+    c.spec.zero_output_for_mask = masked == 2;
+    c.spec.return_sequences = form % 5 != 0;
+    c.spec.use_bias = form % 7 != 0;
+    test::Fill(&c, random);
+    if (masked > 0) FillMask(&c, random);
+    if (form / 8 % 2 == 1) FillStates(&c, random);
+    cases.push_back(c);
+  }
+  return cases;
 }
 
-Ran RunOnCuda(const RecurrentCase& c, int capture = 2) {
-  std::vector<WeightView> views;
-  for (const Floats& weight : c.weights) views.emplace_back(weight.data(), static_cast<int64_t>(weight.size()));
-  std::shared_ptr<Program> model;
-  Ran ran;
-  ran.status = CreateCudaModel({c.Layer()}, c.features, views, &model);
-  return ran.status.ok() ? test::RunModel(*model, c.Args(capture)) : ran;
-}
-
-void CheckCase(const RecurrentCase& c) {
-  const reference::Output expected = c.Reference();
-  std::vector<reference::Doubles> tensors{expected.out, expected.h};
-  if (!expected.c.empty()) tensors.push_back(expected.c);
-  tensors.insert(tensors.end(), expected.traces.begin(), expected.traces.end());
-  test::Context() = c.Text();
-  const Ran ran = RunOnCuda(c);
-  CHECK(ran.status.ok() && ran.outputs.size() == tensors.size());
-  if (!ran.status.ok()) test::Fail(__FILE__, __LINE__, ran.status.message());
-  for (size_t i = 0; i < ran.outputs.size() && i < tensors.size(); ++i) CheckTensor(ran.outputs[i], tensors[i]);
-}
-
-TEST(every_cell_follows_the_reference) {
+TEST(every_cell_and_option_follows_the_reference) {
   Random random(21);
-  for (int form = 0; form < 16; ++form) {
-    RecurrentCase c;
-    c.spec.cell = form / 4 == 0 ? Cell::kSimpleRnn : form / 4 == 1 ? Cell::kLstm : Cell::kGru;
-    c.spec.reset_after = form / 4 == 2;
-    c.spec.units = 37;
-    c.spec.return_sequences = true;
-    c.spec.go_backwards = form % 2 == 1;
-    c.batch = 5;
-    c.timesteps = 11;
-    c.features = 3;
-    test::Fill(&c, &random);
-    if (form % 4 >= 2) {
-      for (int64_t i = 0; i < 55; ++i) c.mask.push_back(random.Coin() ? 1 : 0);
+  for (const char* device : kDevices) {
+    const Emulated emulated(device);
+    // Widths with a tail in every tile; on the last device the wider ones do not fit the shared memory.
+    for (const RecurrentCase& c : EveryForm(random.Coin() ? 21 : 50, &random)) {
+      test::Context() = std::string(device) + ": " + c.Text();
+      CheckCase(c);
     }
+  }
+}
+
+TEST(capture_changes_no_bit) {
+  Random random(22);
+  const Emulated emulated(kDevices[1]);
+  for (const RecurrentCase& c : EveryForm(9, &random)) {
+    test::Context() = c.Text();
+    const test::Ran with = RunOnCuda(c, 2), without = RunOnCuda(c, 0);
+    CHECK(with.outputs.size() > without.outputs.size() && Same(with, without));
+  }
+}
+
+TEST(random_layers_follow_the_reference_on_random_devices) {
+  Random random(23);
+  for (int64_t i = 0; i < test::Cases(25); ++i) {
+    const std::string device = RandomDevice(&random);
+    const Emulated emulated(device);
+    const RecurrentCase c = test::RandomCase(&random);
+    test::Context() = device + ": " + c.Text();
     CheckCase(c);
   }
 }
 
-TEST(random_layers_follow_the_reference) {
-  Random random(22);
-  for (int64_t i = 0; i < test::Cases(40); ++i) CheckCase(RandomCase(&random));
+// Each of them beside a device that has to stream what another one keeps.
+template <typename Body>
+void ForBothLayouts(Body body) {
+  for (const char* device : {"capability=7.5,sms=2", "capability=8.9,sms=3,order=random"}) {
+    for (bool streamed : {false, true}) {
+      const std::string text = std::string(device) + (streamed ? ",block-shared=32K" : "");
+      const Emulated emulated(text);
+      test::Context() = text;
+      body(streamed);
+    }
+  }
+}
+
+TEST(activations_that_see_all_units) {
+  Random random(24);
+  constexpr Activation kWhole[] = {Activation::kSoftmax, Activation::kLogSoftmax, Activation::kSparsemax};
+  ForBothLayouts([&](bool streamed) {
+    const std::string device = test::Context();
+    for (int form = 0; form < 12; ++form) {
+      // The last step of a row is not always one that counts.
+      constexpr int64_t kWide[] = {150, 70, 90};
+      RecurrentCase c = Sized(static_cast<Cell>(form % 3), streamed ? kWide[form % 3] : 19, 5, 3);
+      c.spec.reset_after = form % 2 == 0;
+      if (form % 4 != 3) c.spec.activation = kWhole[form / 4];
+      if (form % 4 != 2 && kWhole[form / 4] != Activation::kLogSoftmax) c.spec.recurrent_activation = kWhole[form / 4];
+      test::Fill(&c, &random);
+      if (form % 2 == 1) FillMask(&c, &random);
+      if (form % 3 == 1) FillStates(&c, &random);
+      test::Context() = device + ": " + c.Text();
+      CHECK(Streamed(c) == streamed);
+      CheckCase(c);
+    }
+  });
+}
+
+// Weights that fit no shared memory, and whose chunks have a tail; rows of several tiles.
+TEST(weights_that_do_not_fit_are_streamed) {
+  Random random(25);
+  const struct {
+    const char* device;
+    Cell cell;
+    int64_t units, batch;
+  } kForms[] = {{"capability=9.0,sms=1", Cell::kSimpleRnn, 300, 37},
+                {"capability=8.9,sms=1", Cell::kLstm, 75, 18},
+                {"capability=7.5,sms=2,block-shared=48K", Cell::kGru, 131, 3},
+                {"capability=8.0,sms=1,block-shared=32K,order=lifo", Cell::kLstm, 65, 10}};
+  for (const auto& form : kForms) {
+    const Emulated emulated(form.device);
+    for (bool reset_after : {false, true}) {
+      RecurrentCase c = Sized(form.cell, form.units, form.batch, 2, 5);
+      c.spec.reset_after = reset_after;
+      test::Fill(&c, &random);
+      test::Context() = std::string(form.device) + ": " + c.Text();
+      CHECK(Streamed(c));
+      CheckCase(c);
+    }
+  }
+}
+
+TEST(long_sequences_take_several_launches_and_several_projections) {
+  Random random(26);
+  for (const char* device : {"capability=7.5,sms=2", "capability=8.9,sms=1"}) {
+    const Emulated emulated(device);
+    for (bool mask : {false, true}) {
+      RecurrentCase c = Sized(mask ? Cell::kGru : Cell::kLstm, 3, 2, 1300, 2);
+      c.spec.go_backwards = mask;
+      test::Fill(&c, &random);
+      if (mask) FillMask(&c, &random);
+      test::Context() = std::string(device) + ": " + c.Text();
+      const int64_t before = emulator::counts().launches;
+      CheckCase(c);
+      // 512 steps a projection and a launch at most.
+      CHECK(emulator::counts().launches - before >= 6);
+    }
+  }
+}
+
+TEST(wide_features_take_the_projection_through_several_stages) {
+  Random random(27);
+  for (const char* device : {"capability=7.5,sms=2", "capability=8.9,sms=2,order=lifo"}) {
+    const Emulated emulated(device);
+    // Aligned rows are copied four numbers at a time, others one at a time; both with a tail.
+    for (int64_t features : {64, 100, 33, 17}) {
+      RecurrentCase c = Sized(Cell::kGru, features % 4 == 0 ? 24 : 7, 9, 17, features);
+      test::Fill(&c, &random);
+      test::Context() = std::string(device) + ": " + c.Text();
+      CheckCase(c);
+    }
+  }
 }
 
 }  // namespace
+}  // namespace cuda
 }  // namespace unroll

@@ -71,9 +71,8 @@ const CudaProbe& ProbeCuda() {
 }
 
 namespace cuda {
-namespace {
 
-Status Read(GpuLimits* limits) {
+Status ReadLimits(GpuLimits* limits) {
   int major = 0;
   UNROLL_CUDA(cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, 0));
   UNROLL_CUDA(cudaDeviceGetAttribute(&limits->processors, cudaDevAttrMultiProcessorCount, 0));
@@ -84,15 +83,6 @@ Status Read(GpuLimits* limits) {
   limits->products_ms = scale * 3e7 * limits->processors;
   limits->bytes_ms = scale * 1e7 * limits->processors;
   return Status::Ok();
-}
-
-}  // namespace
-
-Status ReadLimits(GpuLimits* limits) {
-  static GpuLimits read;
-  static const Status status = Read(&read);
-  *limits = read;
-  return status;
 }
 
 Status FreeBytes(int64_t* bytes) {

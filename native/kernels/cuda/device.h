@@ -8,7 +8,7 @@
 namespace unroll {
 namespace cuda {
 
-// Of the first GPU; asked once.
+// Of the first GPU. Asked for each model: it takes microseconds, and an answer that was kept could be one to a call that failed.
 Status ReadLimits(GpuLimits* limits);
 
 // Bytes that a run may take: 80 % of what is free now.

@@ -144,6 +144,11 @@ Status CudaRun::Steps(const CudaTask* tasks, int count, RecurrenceArgs* args) {
 }
 
 Status CudaRun::RunTasks(const CudaTask* tasks, int count) {
+  if (count > model_.limits().processors) {
+    // Their blocks could not wait for each other.
+    for (int i = 0; i < count; ++i) UNROLL_TRY(RunTasks(tasks + i, 1));
+    return Status::Ok();
+  }
   const int64_t mark = memory_.mark();
   RecurrenceArgs args{};
   DirectionShape shapes[2] = {};

@@ -7,6 +7,9 @@ namespace unroll {
 namespace cuda {
 namespace {
 
+// Gate rows of the smallest tile, twice the rows of the batch.
+constexpr int kLeastTile = 16;
+
 int Up(int64_t value, int64_t by) { return static_cast<int>((value + by - 1) / by); }
 int Depth8(int units) { return Up(units, 8) * 8; }
 
@@ -16,7 +19,7 @@ int LeastRows(int depth) { return depth <= 128 ? kTileRows : 16; }
 
 DirectionLayout Spread(const DirectionShape& shape, int blocks, int widest_tile) {
   DirectionLayout layout;
-  const int least = std::max(1, LeastRows(Depth8(shape.units)) / shape.gates);
+  const int least = std::max(1, std::min(LeastRows(Depth8(shape.units)), widest_tile) / shape.gates);
   layout.block_units = std::min(shape.units, std::max(Up(shape.units, blocks), least));
   layout.blocks = Up(shape.units, layout.block_units);
   layout.unit_tile = std::clamp(widest_tile / shape.gates, 1, layout.block_units);
@@ -40,25 +43,27 @@ int64_t SharedBytes(const DirectionShape* shapes, const DirectionLayout* layouts
 }  // namespace
 
 Layout ChooseLayout(const GpuLimits& limits, const DirectionShape* shapes, int directions, int batch, DirectionLayout* layouts) {
-  // The more groups, the fewer rows of h does each block read at a step; but each group needs all weights in its blocks.
-  const int processors = std::max(limits.processors, directions);
   Layout layout;
   layout.resident = true;
-  for (int groups = std::min(Up(batch, 8), processors / directions); groups >= 1; --groups) {
-    layout.rows = Up(batch, groups);
-    layout.groups = Up(batch, layout.rows);
-    layout.row_tile = std::min(kTileBatch, Up(layout.rows, 8) * 8);
-    for (int d = 0; d < directions; ++d) layouts[d] = Spread(shapes[d], processors / directions / layout.groups, kTileRows);
-    layout.shared_bytes = SharedBytes(shapes, layouts, directions, layout.row_tile, true);
-    if (layout.shared_bytes <= limits.shared_bytes) return layout;
+  // Wide tiles multiply fastest, but the warps' parts of them take up to 64 KiB; what does not fit with these may with smaller ones.
+  for (int tile = kTileRows; tile >= kLeastTile; tile /= 2) {
+    // The more groups, the fewer rows of h does each block read at a step; but each group needs all weights in its blocks.
+    for (int groups = std::min(Up(batch, 8), limits.processors / directions); groups >= 1; --groups) {
+      layout.rows = Up(batch, groups);
+      layout.groups = Up(batch, layout.rows);
+      layout.row_tile = std::min(tile / 2, Up(layout.rows, 8) * 8);
+      for (int d = 0; d < directions; ++d) layouts[d] = Spread(shapes[d], limits.processors / directions / layout.groups, tile);
+      layout.shared_bytes = SharedBytes(shapes, layouts, directions, layout.row_tile, true);
+      if (layout.shared_bytes <= limits.shared_bytes) return layout;
+    }
   }
   // Streamed, a group more would read all weights once more. Wide tiles read h less often.
   layout.resident = false;
   layout.groups = 1;
   layout.rows = batch;
-  for (int tile = kTileRows; tile >= 16; tile /= 2) {
+  for (int tile = kTileRows; tile >= kLeastTile; tile /= 2) {
     layout.row_tile = std::min(tile / 2, Up(batch, 8) * 8);
-    for (int d = 0; d < directions; ++d) layouts[d] = Spread(shapes[d], processors / directions, tile);
+    for (int d = 0; d < directions; ++d) layouts[d] = Spread(shapes[d], limits.processors / directions, tile);
     layout.shared_bytes = SharedBytes(shapes, layouts, directions, layout.row_tile, false);
     if (layout.shared_bytes <= limits.shared_bytes) break;
   }

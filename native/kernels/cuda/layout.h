@@ -50,7 +50,8 @@ struct Layout {
 // Gate rows of a tile of so many units, in whole 16.
 constexpr int TileRows(int gates, int unit_tile) { return (gates * unit_tile + 15) / 16 * 16; }
 
-// For one direction or two that run at once; writes layouts[directions]. Every block of it can be resident at the same time.
+// For one direction or two that run at once, of which there are no more than processors; writes layouts[directions]. Every block of it can
+// be resident at the same time.
 Layout ChooseLayout(const GpuLimits& limits, const DirectionShape* shapes, int directions, int batch, DirectionLayout* layouts);
 
 }  // namespace cuda

@@ -38,16 +38,21 @@ void* DeviceMemory::TakeBytes(int64_t bytes) {
   return piece;
 }
 
-Transfer::~Transfer() {
+void Transfer::Close() {
   if (stream_ != nullptr) cudaStreamSynchronize(stream_);
   for (int i = 0; i < 2; ++i) {
     if (passed_[i] != nullptr) cudaEventDestroy(passed_[i]);
     if (pinned_[i] != nullptr) cudaFreeHost(pinned_[i]);
+    passed_[i] = nullptr;
+    pinned_[i] = nullptr;
   }
   if (stream_ != nullptr) cudaStreamDestroy(stream_);
+  stream_ = nullptr;
 }
 
 Status Transfer::Open() {
+  // What one that failed halfway has left.
+  Close();
   UNROLL_CUDA(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking));
   for (int i = 0; i < 2; ++i) {
     UNROLL_CUDA(cudaMallocHost(&pinned_[i], kPieceBytes));

@@ -47,7 +47,7 @@ class DeviceMemory {
 class Transfer {
  public:
   Transfer() = default;
-  ~Transfer();
+  ~Transfer() { Close(); }
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
 
@@ -61,6 +61,7 @@ class Transfer {
 
  private:
   static constexpr int64_t kPieceBytes = int64_t{4} << 20;
+  void Close();
 
   cudaStream_t stream_ = nullptr;
   void* pinned_[2] = {nullptr, nullptr};
