@@ -72,6 +72,7 @@ export class TorchModule extends Thing {
     at.machine.touch(this);
   }
 
+  /** The layer of Keras that computes the same; none for activations and what is not known. */
   private plain(base: Omit<LayerEntry, "className" | "config" | "declared">): LayerEntry[] {
     const { a } = this;
     const entry = (className: string, config: LayerEntry["config"], declared: Declared | null = null): LayerEntry[] => [
@@ -148,6 +149,7 @@ export class TorchModule extends Thing {
     return this.call([{ name: null, value: tensor, spread: false, start: at.start, end: at.end }, ...args.slice(1)], at);
   }
 
+  /** A recurrent module takes a sequence, and perhaps an initial state. */
   private recurrentCall(value: Tensor, args: Args, at: Site): Value {
     const module = this.recurrent as RecurrentModule;
     const call = at.machine.firstLine(at);

@@ -56,6 +56,7 @@ export class ModuleArguments {
   }
 }
 
+/** What a module is made of, and how its results are laid out. */
 export interface RecurrentModule {
   readonly entries: readonly LayerEntry[];
   readonly stacked: number;
@@ -64,6 +65,7 @@ export interface RecurrentModule {
   readonly states: readonly ("h" | "c")[];
 }
 
+/** One entry a layer, the lower ones with all their steps; dropout stands between them. */
 export function recurrentModule(a: ModuleArguments, base: Omit<LayerEntry, "className" | "config" | "declared">): RecurrentModule {
   const className = classes[a.module] as string;
   const features = a.number("input_size") ?? null;
