@@ -64,26 +64,31 @@ function codeModel(found: Collected, named: Named, machine: Machine): CodeModel[
     ...layers.flatMap((layer) => layer.problems),
     ...refusals.filter((problem) => problem !== null),
   ];
-  const range = { start: named.range.start, end: Math.max(named.range.end, named.range.start + 1) };
   return [
     {
-      ...range,
+      ...inside(named.range, machine),
       name: named.title ?? named.name,
       framework: named.framework,
       config: sequentialConfig(named.title, found.input, layers),
-      layerRanges: layers.map((layer) => ({ start: layer.start, end: Math.max(layer.end, layer.start + 1) })),
-      problems: once(all),
+      layerRanges: layers.map((layer) => inside(layer, machine)),
+      problems: once(all.map((problem) => ({ ...inside(problem, machine), message: problem.message }))),
       gaps: found.gaps,
     },
   ];
 }
 
+/** A place in the source that is not empty, also of what is missing at its end. */
+function inside({ start, end }: Range, { source }: Machine): Range {
+  const from = Math.min(start, source.length - 1);
+  return { start: from, end: Math.min(Math.max(end, from + 1), source.length) };
+}
+
 /** One problem a place. */
 function once(problems: readonly Problem[]): Problem[] {
   const seen = new Map<string, Problem>();
-  for (const { start, end, message } of problems) {
-    const key = `${start}-${end}`;
-    if (!seen.has(key)) seen.set(key, { start, end: Math.max(end, start + 1), message });
+  for (const problem of problems) {
+    const key = `${problem.start}-${problem.end}`;
+    if (!seen.has(key)) seen.set(key, problem);
   }
   return [...seen.values()].sort((a, b) => a.start - b.start || a.end - b.end);
 }
