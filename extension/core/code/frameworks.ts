@@ -40,6 +40,7 @@ const knownPackages = new Set(
 /** Methods that make a class a model where its base is not known. */
 const forwards: Readonly<Record<Framework, string>> = { pytorch: "forward", keras: "call" };
 
+/** The method that says what a model computes. */
 export function forwardOf(kind: ClassKind): string {
   return forwards[kind.framework];
 }
@@ -67,6 +68,7 @@ export function classKind(of: ClassValue, depth = 0): ClassKind | undefined {
   return guess;
 }
 
+/** Everything that the machine asks about Keras and PyTorch; remembers the instances of their classes. */
 export class Frameworks implements Library {
   readonly made = new Map<Instance, Made>();
   private building = 0;
@@ -152,6 +154,7 @@ export class Frameworks implements Library {
   }
 }
 
+/** @param name the last part of a base's path, however far above. */
 function derivesFrom(of: ClassValue, name: string, depth = 0): boolean {
   return of.bases.some(
     (base) =>
@@ -170,6 +173,7 @@ function ofLayer(instance: Instance, result: Value, input: Tensor, at: Site): Va
   return settled(input).gap({ ...at.machine.firstLine(instance.place), message });
 }
 
+/** Is there nothing but layers between the two? */
 function isClean(output: Tensor, input: Tensor): boolean {
   for (let node = output.node; node !== input.node;) {
     const [before] = node.before;

@@ -32,6 +32,7 @@ export function readModelCode(source: string, languageId = "python"): CodeModel[
   return foundModels(machine, frameworks);
 }
 
+/** Each top-level statement by itself: what one breaks or overspends, the next does not feel. */
 function readStatements(source: string, machine: Machine, fenced: boolean): void {
   machine.allow(READ_MS);
   const scope = new Scope(null, "module");

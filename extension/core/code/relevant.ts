@@ -7,10 +7,12 @@ const SMALL = 100_000;
 /** How often names lead on to further statements. */
 const ROUNDS = 12;
 
+/** The same chunks in the same order, or fewer. */
 export function relevantChunks(chunks: readonly Chunk[]): readonly Chunk[] {
   return chunks.reduce((size, chunk) => size + chunk.text.length, 0) <= SMALL ? chunks : sieved(chunks);
 }
 
+/** Errs on the side of keeping: a name anywhere is enough. */
 function sieved(chunks: readonly Chunk[]): readonly Chunk[] {
   const kept = chunks.map((chunk) => modelWords.test(chunk.text));
   // What builds models, and what uses the names that it binds.
@@ -39,8 +41,10 @@ function grow(
 
 const word = /[\p{L}_][\p{L}\p{N}_]*/gu;
 
+/** All names in a statement. */
 function words(text: string): Iterable<string> {
-  return text.length > SMALL && !modelWords.test(text) ? [] : (text.match(word) ?? []);
+  if (text.length > SMALL && !modelWords.test(text)) return [];
+  return (text.match(word) ?? []).filter((name) => !python.has(name));
 }
 
 function someWord(text: string, wanted: ReadonlySet<string>): boolean {
@@ -50,15 +54,31 @@ function someWord(text: string, wanted: ReadonlySet<string>): boolean {
   return false;
 }
 
-/** The parts of a statement that may bind or change names: left of `=`, before a call or an index, after def, class, import. */
+/** The parts of a statement that may bind or change names: left of `=`, before a call or an index; of a definition its name. */
 function heads(text: string): string[] {
   if (/^\s*(?:import|from)\b/.test(text)) return [text];
-  return (text.length > SMALL ? text.slice(0, SMALL) : text).split("\n").map((line) => line.slice(0, 200).replace(/[=(].*/s, ""));
+  const part = text.length > SMALL ? text.slice(0, SMALL) : text;
+  if (/^(?:@|async\b|def\b|class\b)/.test(text)) {
+    const name = /^(?:async\s+)?(?:def|class)\s+([\p{L}\p{N}_]+)/mu.exec(part)?.[1] ?? "";
+    // What is local to a function binds nothing outside of it.
+    return [name, ...(part.match(/\bglobal [^\n]*/g) ?? [])];
+  }
+  return part.split("\n").map((line) => line.slice(0, 200).replace(/[=(].*/s, ""));
 }
 
+/** Words of Python itself are in every statement. */
+const python = new Set(
+  "and as assert async await break class continue def del elif else except False finally for from global if import in is lambda None nonlocal not or pass print raise return True try while with yield self".split(
+    " ",
+  ),
+);
+
+/** What a statement binds, but for imports: those are used everywhere, and say nothing about where models are. */
 function boundNames(text: string): Iterable<string> {
-  // What an import binds is used everywhere, and says nothing about where models are.
-  return /^\s*(?:import|from)\b/.test(text) ? [] : heads(text).flatMap((head) => head.match(word) ?? []);
+  if (/^\s*(?:import|from)\b/.test(text)) return [];
+  return heads(text)
+    .flatMap((head) => head.match(word) ?? [])
+    .filter((name) => !python.has(name));
 }
 
 function someBound(text: string, wanted: ReadonlySet<string>): boolean {

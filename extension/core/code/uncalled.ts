@@ -8,6 +8,7 @@ export const modelWords = /LSTM|GRU|RNN|Sequential|Model|Module|layers?\b|Dense|
 
 type Declared = FunctionValue | ClassValue;
 
+/** In the order of the source, those first that no other asks for. */
 export function readUncalled(machine: Machine): void {
   const pending = relevant(machine);
   const words = new Map(pending.map((one) => [one, new Set(textOf(machine, one).match(/[\p{L}_][\p{L}\p{N}_]*/gu))]));
@@ -34,6 +35,7 @@ function relevant(machine: Machine): Declared[] {
   return texts.filter(({ one }) => chosen.has(one)).map(({ one }) => one);
 }
 
+/** A model's class is made; of any other class the methods are called that name layers. */
 function makeOne(of: ClassValue, at: Site): void {
   const { machine } = at;
   const kind = classKind(of);

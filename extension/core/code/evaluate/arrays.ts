@@ -63,6 +63,7 @@ export function arrayFunction(name: string, args: Args, _at: Site): Value | unde
   return undefined;
 }
 
+/** One −1 is worked out where all else is known. */
 function reshaped(object: ArrayValue, values: readonly Value[]): Value {
   const target = shapeOf(values);
   if (target === null) return array(null);
@@ -81,6 +82,7 @@ function reshaped(object: ArrayValue, values: readonly Value[]): Value {
 const same =
   /^(?:astype|to|cuda|cpu|float|double|long|int|clone|detach|contiguous|copy|numpy|requires_grad_|requires_grad|data|half|type|fill_diagonal_)$/;
 
+/** Methods that keep the shape or change it in a known way; the numbers do not matter. */
 export function arrayMethod(object: ArrayValue, name: string, args: Args): Value | undefined {
   const values = args.filter((arg) => arg.name === null).map((arg) => arg.value);
   if (same.test(name)) return object;

@@ -112,16 +112,18 @@ export const builtinNames: ReadonlySet<string> = new Set([
   ..."Exception ValueError TypeError KeyError NotImplementedError ImportError RuntimeError AssertionError AttributeError".split(" "),
 ]);
 
+/** undefined: not computed here, or not with these arguments. */
 export function builtin(name: string, args: Args, at: Site): Value | undefined {
   if (!Object.hasOwn(functions, name)) return undefined;
   const values = args.filter((arg) => arg.name === null).map((arg) => arg.value);
   const result = functions[name]?.(values, at, args);
-  if (result !== undefined) return result;
+  if (result !== undefined && !(result.kind === "unknown" && result.causes.length === 0)) return result;
   // Of an unknown only its own loss is told: `int(n)` is open because n is.
   const lost = mixed(args.map((arg) => arg.value));
   return lost.causes.length > 0 && !/^(?:super|getattr|map)$/.test(name) ? lost : undefined;
 }
 
+/** Nothing stays nothing. */
 function lift<T>(value: T | null | undefined, make: (value: T) => Value): Value | undefined {
   return value === null || value === undefined ? undefined : make(value);
 }
@@ -133,6 +135,7 @@ function length(value: Value | undefined, at: Site): Value | undefined {
   return lift(at.machine.iterate(value, at), (items) => whole(items.length));
 }
 
+/** int() and float(), also of text. */
 function converted(value: Value | undefined, at: Site, make: (value: number) => Value): Value | undefined {
   if (value === undefined) return make(0);
   if (value.kind === "number" || value.kind === "bool") return make(Number(value.value));
@@ -148,6 +151,7 @@ function halfToEven(value: number): number {
   return low % 2 === 0 ? low : low + 1;
 }
 
+/** A set keeps the order of the source: what iterates over it is told in that order. */
 function distinct(items: readonly Value[]): Value {
   const seen = new Map<string, Value>();
   items.forEach((item, i) => {
@@ -186,6 +190,7 @@ function extreme(op: "<" | ">", values: readonly Value[], at: Site): Value | und
   return best;
 }
 
+/** any() and all(): one known item may decide, whatever the others are. */
 function everyOrSome(value: Value | undefined, at: Site, some: boolean): Value | undefined {
   const tests = value === undefined ? null : at.machine.iterate(value, at)?.map(truth);
   if (tests == null) return undefined;
@@ -202,6 +207,7 @@ function superOf(values: readonly Value[], at: Site): Value | undefined {
   return above != null && instance instanceof Instance ? { kind: "super", instance, above } : undefined;
 }
 
+/** Only of plain constants: what else a thing is, is the frameworks' business. */
 function isInstance(value: Value | undefined, type: Value | undefined): Value | undefined {
   const types = type?.kind === "tuple" ? type.items : [type];
   const kinds: Readonly<Record<string, (value: Value) => boolean>> = {

@@ -19,6 +19,7 @@ import {
   type Value,
 } from "./values.js";
 
+/** Any call. What nothing here knows is opaque, never an error. */
 export function call(callee: Value, args: Args, at: Site): Value {
   switch (callee.kind) {
     case "function":
@@ -45,6 +46,7 @@ export function call(callee: Value, args: Args, at: Site): Value {
   }
 }
 
+/** undefined: no such method here. */
 function callMethod(object: Value, name: string, args: Args, at: Site): Value | undefined {
   if (object.kind === "thing") return object.method(name, args, at);
   if (object.kind === "super") return at.machine.library.instanceMethod(object.instance, name, args, at);
@@ -65,6 +67,7 @@ export function opaque(args: Args, at: Site, place: Range = at): Value {
   return at.machine.lost("runtime", at);
 }
 
+/** A function of the source runs in a scope of its own; without a return it gives None. */
 function callFunction(callee: FunctionValue, args: Args, at: Site): Value {
   const { machine } = at;
   machine.called.add(callee.definition);
@@ -99,11 +102,13 @@ function bind(callee: FunctionValue, args: Args, scope: Scope, at: Site): void {
   }
 }
 
+/** A parameter without an argument: its default, or open where it is used. */
 function missing(param: Parameter, callee: FunctionValue, spread: readonly Value[], at: Site): Value {
   if (spread.length > 0) return mixed(spread);
   return param.byDefault === null ? unknown([], "unbound") : at.machine.value(param.byDefault, callee.scope);
 }
 
+/** The frameworks look on: an instance of theirs may be a model. */
 function instantiate(of: ClassValue, args: Args, at: Site): Value {
   const { machine } = at;
   const instance = new Instance(of, { start: at.start, end: at.end });
@@ -147,6 +152,7 @@ export function classMember(of: ClassValue, name: string, self: Value | null, at
   return undefined;
 }
 
+/** A function of a class, bound as its decorators say. */
 function method(own: FunctionValue, of: ClassValue, self: Value | null, at: Site): Value {
   const decorators = own.definition.decorators.map((decorator) =>
     decorator.type === "name" ? decorator.name : decorator.type === "member" ? decorator.name : "",

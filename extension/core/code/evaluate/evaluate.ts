@@ -26,6 +26,7 @@ import {
   whole,
 } from "./values.js";
 
+/** One expression. Never fails: what cannot be told is unknown, with its place. */
 export function evaluate(machine: Machine, expr: Expr, scope: Scope): Value {
   const at: Site = { machine, start: expr.start, end: expr.end, running: scope.running };
   switch (expr.type) {
@@ -67,6 +68,7 @@ export function evaluate(machine: Machine, expr: Expr, scope: Scope): Value {
   }
 }
 
+/** Expressions that compute something from others. */
 function operation(expr: Expr, scope: Scope, at: Site): Value {
   const { machine } = at;
   switch (expr.type) {
@@ -118,6 +120,7 @@ function either(expr: Extract<Expr, { type: "conditional" }>, scope: Scope, at: 
   return x !== undefined && x === y ? then : machine.lost("runtime", at);
 }
 
+/** The nearest binding, then Python's own names, then the frameworks' without an import. */
 function name(id: string, scope: Scope, at: Site): Value {
   const { machine } = at;
   const found = scope.find(id);
@@ -129,6 +132,7 @@ function name(id: string, scope: Scope, at: Site): Value {
   return machine.library.unbound(id) ?? machine.lost("unbound", at);
 }
 
+/** Items of a literal; `*value` is spread where it is known. */
 function itemsOf(items: readonly Expr[], scope: Scope, at: Site): Value[] {
   return items.flatMap((item): Value[] => {
     const value = at.machine.value(item, scope);
@@ -176,6 +180,7 @@ export function argumentsOf(args: readonly Argument[], scope: Scope, machine: Ma
   });
 }
 
+/** An f-string is known only if all its pieces are. */
 function format(parts: readonly (string | { value: Expr; spec: string })[], scope: Scope, at: Site): Value {
   let out = "";
   for (const part of parts) {
@@ -191,6 +196,7 @@ function format(parts: readonly (string | { value: Expr; spec: string })[], scop
   return text(out);
 }
 
+/** `object[items]`. */
 function indexed(object: Value, items: readonly Expr[], scope: Scope, at: Site): Value {
   const { machine } = at;
   const values = items.map((item) => machine.value(item, scope));
@@ -247,6 +253,7 @@ export function pick(items: readonly Value[], index: Value): Value | Value[] | u
   return out;
 }
 
+/** A comprehension has a scope of its own; what filters or feeds it has to be known. */
 function comprehension(expr: Extract<Expr, { type: "comprehension" }>, scope: Scope, at: Site): Value {
   const { machine } = at;
   const inner = new Scope(scope, "function", scope.running);
@@ -324,14 +331,16 @@ export function assign(target: Expr, value: Value, scope: Scope, machine: Machin
   }
 }
 
+/** `a, (b, *c) = value`. */
 function unpack(targets: readonly Expr[], value: Value, scope: Scope, at: Site): void {
   const { machine } = at;
   const items = machine.iterate(value, at);
   const star = targets.findIndex((target) => target.type === "star");
   // Pieces of a tensor are no layer's output, but its layers are not forgotten.
-  const piece = value.kind === "unknown" ? value : value.kind === "thing" ? value.unpacked(at) : undefined;
+  const pieces = items === null && value.kind === "thing" ? value.pieces(targets.length, at) : undefined;
   targets.forEach((target, i) => {
-    if (items === null) return assign(target, piece ?? machine.lost("runtime", at), scope, machine);
+    if (items === null)
+      return assign(target, pieces?.[i] ?? (value.kind === "unknown" ? value : machine.lost("runtime", at)), scope, machine);
     const behind = targets.length - 1 - i;
     if (i === star) return assign(target, list(items.slice(i, items.length - behind)), scope, machine);
     const item = star >= 0 && i > star ? items[items.length - 1 - behind] : items[i];

@@ -16,6 +16,7 @@ export type Signal =
   | { readonly type: "return"; readonly value: Value; readonly uncertain?: boolean }
   | { readonly type: "break" | "continue" | "raise" };
 
+/** A block, up to its end or whatever ends it. */
 export function execute(machine: Machine, body: readonly Stmt[], scope: Scope): Signal {
   let maybe: Value | null = null;
   for (const statement of body) {
@@ -33,6 +34,7 @@ export function execute(machine: Machine, body: readonly Stmt[], scope: Scope): 
   return maybe === null ? null : { type: "return", value: maybe, uncertain: true };
 }
 
+/** One statement. */
 function step(machine: Machine, statement: Stmt, scope: Scope): Signal {
   switch (statement.type) {
     case "expression":
@@ -72,6 +74,7 @@ function step(machine: Machine, statement: Stmt, scope: Scope): Signal {
   }
 }
 
+/** Statements that only bind names. */
 function declare(machine: Machine, statement: Stmt, scope: Scope): void {
   switch (statement.type) {
     case "def": {
@@ -109,10 +112,11 @@ function assignment(machine: Machine, statement: Extract<Stmt, { type: "assign" 
   if (statement.value === null) return;
   const read = machine.value(statement.value, scope);
   // A tensor that is taken apart without being known is told with the whole assignment.
-  const taken = statement.targets.some((target) => target.type === "tuple" || target.type === "list");
+  const [target] = statement.targets;
+  const count = target?.type === "tuple" || target?.type === "list" ? target.items.length : 0;
   const at = { machine, start: statement.start, end: statement.end };
-  const whole = read.kind === "thing" && taken && machine.iterate(read, at) === null ? (read.unpacked(at) ?? read) : read;
-  const value = assigned(machine, whole, statement);
+  const pieces = read.kind === "thing" && count > 0 && machine.iterate(read, at) === null ? read.pieces(count, at) : undefined;
+  const value = assigned(machine, pieces === undefined ? read : tuple([...pieces]), statement);
   for (const target of statement.targets) assign(target, value, scope, machine);
 }
 
@@ -131,6 +135,7 @@ function assigned(machine: Machine, value: Value, statement: Range): Value {
   return value.kind === "tuple" ? tuple(value.items.map(widened)) : widened(value);
 }
 
+/** `target op= value`. */
 function update(machine: Machine, statement: Extract<Stmt, { type: "update" }>, scope: Scope): void {
   const at = { machine, start: statement.start, end: statement.end };
   const before = machine.value(statement.target, scope);
@@ -143,6 +148,7 @@ function update(machine: Machine, statement: Extract<Stmt, { type: "update" }>, 
   } else assign(statement.target, assigned(machine, binary(statement.op, before, by, at), statement), scope, machine);
 }
 
+/** The first branch whose test holds; behind a test that is open nothing is certain. */
 function branch(machine: Machine, statement: Extract<Stmt, { type: "if" }>, scope: Scope): Signal {
   for (const [i, { test, body }] of statement.branches.entries()) {
     const holds = test === null ? true : truth(machine.value(test, scope));
@@ -174,6 +180,7 @@ function uncertain(machine: Machine, { test, body, others }: Uncertain, scope: S
   return signal?.type === "return" ? { ...signal, uncertain: true } : null;
 }
 
+/** A loop over known items runs as Python would; over anything else its body is read once. */
 function loop(machine: Machine, statement: Extract<Stmt, { type: "for" }>, scope: Scope): Signal {
   const at = { machine, start: statement.from.start, end: statement.from.end };
   const from = machine.value(statement.from, scope);
@@ -204,6 +211,7 @@ function unknownTimes(machine: Machine, open: { lost: Unknown; target: Expr | nu
   return signal?.type === "return" ? { ...signal, uncertain: true } : null;
 }
 
+/** A while loop, as long as its test is known. */
 function repeat(machine: Machine, statement: Extract<Stmt, { type: "while" }>, scope: Scope): Signal {
   let result: Signal = null;
   const done = bounded(machine, statement, () => {

@@ -14,6 +14,7 @@ const mathFunctions: Readonly<Record<string, (...values: number[]) => number>> =
 };
 const toWhole: Readonly<Record<string, (value: number) => number>> = { ceil: Math.ceil, floor: Math.floor, trunc: Math.trunc };
 
+/** @param path dotted, from the package on. undefined: not known. */
 export function libraryCall(path: string, args: Args, at: Site): Value | undefined {
   const name = path.slice(path.lastIndexOf(".") + 1);
   const root = path.split(".")[0];
@@ -45,6 +46,7 @@ export function libraryCall(path: string, args: Args, at: Site): Value | undefin
   }
 }
 
+/** math.sqrt(2), np.prod([2, 3]) … */
 function numeric(name: string, values: readonly Value[]): Value | undefined {
   const numbers = values
     .flatMap((value) => (value.kind === "list" || value.kind === "tuple" ? value.items : [value]))
@@ -65,6 +67,7 @@ function namespace(args: Args): Value {
   return instance;
 }
 
+/** JSON in a text of the source is a constant like any other. */
 function parsed(json: string): Value | undefined {
   try {
     return fromJson(JSON.parse(json), 0);

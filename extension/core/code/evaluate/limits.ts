@@ -6,7 +6,7 @@ export class Exhausted extends Error {}
 /** Steps of a whole source, of one top-level statement, and of one loop. A step is an expression. */
 export const SOURCE_STEPS = 4_000_000;
 export const STATEMENT_STEPS = 300_000;
-export const LOOP_STEPS = 100_000;
+export const LOOP_STEPS = 50_000;
 /** Nested evaluation; each level takes some frames of the stack. */
 export const DEPTH = 400;
 /** Items of a list, characters of a text, layers of a model. */

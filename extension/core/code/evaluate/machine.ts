@@ -26,6 +26,7 @@ export interface Library {
   tensorMethod(tensor: Thing, name: string, args: Args, at: Site): Value | undefined;
 }
 
+/** One source, one machine: it holds no state of any other. */
 export class Machine {
   private steps = 0;
   private limit = SOURCE_STEPS;
@@ -47,6 +48,7 @@ export class Machine {
     readonly builtins: ReadonlySet<string>,
   ) {}
 
+  /** Evaluates within the budget; values that grow beyond any model end it. */
   value(expr: Expr, scope: Scope): Value {
     this.tick(1);
     if (this.depth >= DEPTH) throw new Exhausted();

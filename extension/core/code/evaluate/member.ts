@@ -6,6 +6,7 @@ export function isZeroing(name: string): boolean {
   return name === "zero_" || name === "new_zeros";
 }
 
+/** What is not there is unknown, with the place of the whole `object.name`. */
 export function member(object: Value, name: string, at: Site): Value {
   const { machine } = at;
   switch (object.kind) {

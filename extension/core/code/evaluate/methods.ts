@@ -20,6 +20,7 @@ import {
   whole,
 } from "./values.js";
 
+/** undefined: no such method here. Lists and dicts change in place, whoever else holds them. */
 export function builtinMethod(object: Value, name: string, args: Args, at: Site): Value | undefined {
   switch (object.kind) {
     case "list":
@@ -37,6 +38,7 @@ export function builtinMethod(object: Value, name: string, args: Args, at: Site)
   }
 }
 
+/** Lists, tuples and sets alike: whether a tuple has `append` is Python's business. */
 function sequenceMethod(object: Sequence, name: string, args: Args, at: Site): Value | undefined {
   const { items } = object;
   const [first, second] = args.map((arg) => arg.value);
@@ -78,6 +80,7 @@ function sequenceMethod(object: Sequence, name: string, args: Args, at: Site): V
   }
 }
 
+/** Keys and values keep their order. */
 function dictMethod(object: Dict, name: string, args: Args): Value | undefined {
   const { entries } = object;
   const [first, second] = args.map((arg) => arg.value);
@@ -113,6 +116,7 @@ function dictMethod(object: Dict, name: string, args: Args): Value | undefined {
   }
 }
 
+/** Only what names and options are made with. */
 function textMethod(value: string, name: string, args: Args, at: Site): Value | undefined {
   const positional = args.filter((arg) => arg.name === null).map((arg) => arg.value);
   const texts = positional.map((arg) => (arg.kind === "string" ? arg.value : undefined));

@@ -4,6 +4,7 @@ import { iterate } from "./iterate.js";
 import { LONGEST_LIST, LONGEST_TEXT, NESTING } from "./limits.js";
 import { bool, float, keyOf, list, mixed, type Site, text, truth, tuple, unknown, type Value, whole } from "./values.js";
 
+/** `not`, `-`, `+`, `~`. */
 export function unary(op: string, operand: Value, at: Site): Value {
   if (op === "not") {
     const test = truth(operand);
@@ -28,6 +29,7 @@ function numeric(value: Value): { value: number; whole: boolean } | undefined {
   return value.kind === "bool" ? { value: Number(value.value), whole: true } : undefined;
 }
 
+/** Arithmetic on numbers, joining of texts and lists; things know their own operators. */
 export function binary(op: string, left: Value, right: Value, at: Site): Value {
   if (left.kind === "thing") return left.operate(op, right, false, at) ?? kept([left, right], at);
   if (right.kind === "thing") return right.operate(op, left, true, at) ?? kept([left, right], at);
@@ -41,6 +43,7 @@ interface Operand {
   readonly whole: boolean;
 }
 
+/** undefined where Python would fail, or leave the numbers that JavaScript has. */
 function arithmetic(op: string, a: Operand, b: Operand): Value | undefined {
   const value = computed(op, a.value, b.value);
   // Beyond 2^53 the numbers are no longer Python's; no layer is that large.
@@ -49,6 +52,7 @@ function arithmetic(op: string, a: Operand, b: Operand): Value | undefined {
   return integral ? whole(value) : /^[&|^]$|<<|>>/.test(op) ? undefined : float(value);
 }
 
+/** The numbers alone, with Python's floors and signs. */
 function computed(op: string, a: number, b: number): number | undefined {
   switch (op) {
     case "+":
@@ -111,6 +115,7 @@ function percent(template: string, right: Value): Value | undefined {
   return known ? text(out) : undefined;
 }
 
+/** Comparisons; equality of what is not a constant is open. */
 export function compare(op: string, left: Value, right: Value, at: Site): Value {
   if (op === "is" || op === "is not" || op === "==" || op === "!=") {
     const same = equal(left, right);

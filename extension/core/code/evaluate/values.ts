@@ -11,6 +11,7 @@ export interface Cause extends Range {
   readonly text: string;
 }
 
+/** A value that only a run can tell. */
 export interface Unknown {
   readonly kind: "unknown";
   readonly causes: readonly Cause[];
@@ -25,6 +26,7 @@ export interface Sequence {
   readonly places?: readonly Range[];
 }
 
+/** Keys by `keyOf`; the order is that of the source. */
 export interface Dict {
   readonly kind: "dict";
   readonly entries: Map<string, { readonly key: Value; readonly value: Value }>;
@@ -59,6 +61,7 @@ export interface MethodValue {
   readonly name: string;
 }
 
+/** functools.partial(callee, …args). */
 export interface PartialValue {
   readonly kind: "partial";
   readonly callee: Value;
@@ -143,8 +146,8 @@ export abstract class Thing {
     return undefined;
   }
 
-  /** What each name gets when it is taken apart, and its items are not known. */
-  unpacked(_at: Site): Value | undefined {
+  /** What `count` names get when it is taken apart, and its items are not known. */
+  pieces(_count: number, _at: Site): readonly Value[] | undefined {
     return undefined;
   }
 

@@ -7,6 +7,7 @@ import { float } from "../evaluate/values.js";
 /** On both sides of every bend that a known activation has. */
 const probes = [-7.3, -3.2, -2.6, -1.4, -0.7, -0.3, -0.05, 0, 0.05, 0.3, 0.7, 1.4, 2.6, 3.2, 6.7];
 
+/** undefined: none that is known, or the function cannot be worked out. */
 export function recognised(callee: FunctionValue, at: Site): string | undefined {
   const values: number[] = [];
   for (const probe of probes) {
@@ -39,6 +40,7 @@ const elementary: Readonly<Record<string, (...values: number[]) => number>> = {
   clip_by_value: (x, low, high) => Math.min(Math.max(x, low ?? x), high ?? x),
 };
 
+/** One number through a known activation. */
 function activated(name: string, x: number): number {
   const value = Float64Array.of(x);
   activate(name, value, 0, 1);

@@ -12,6 +12,7 @@ import type { KerasLayer } from "./layer.js";
 
 const perStepLayers = new Set(["Dense", "Dropout", "Activation", "ReLU", "Softmax", "LeakyReLU"]);
 
+/** undefined: the call has no input. */
 export function applyLayer(layer: KerasLayer, args: Args, at: Site): Value | undefined {
   const input = args.find((arg) => arg.name === null || arg.name === "inputs" || arg.name === "sequences");
   if (input === undefined) return undefined;
@@ -74,6 +75,7 @@ function otherArguments(layer: KerasLayer, args: readonly Arg[], at: Site): { st
   return { states, problems };
 }
 
+/** Several tensors into one layer: no Sequential does that. */
 function merged(layer: KerasLayer, tensors: readonly Tensor[], at: Site): Value {
   const text = at.machine.excerpt(at);
   const message = msg("“{text}” joins branches; a Sequential is one chain of layers.", { text });

@@ -17,6 +17,7 @@ import { kerasName, type KerasName } from "./names.js";
 import { unfinished } from "./open.js";
 import { argumentName } from "./signatures.js";
 
+/** @param path dotted, in any package that Keras lived in. undefined: not known. */
 export function kerasCall(path: string, args: Args, at: Site): Value | undefined {
   const known = kerasName(path);
   const name = path.slice(path.lastIndexOf(".") + 1);
@@ -31,6 +32,7 @@ export function kerasCall(path: string, args: Args, at: Site): Value | undefined
   return tensorFunction(name, args, at);
 }
 
+/** What a name among the layers makes: a layer, a model, an input, or a function on tensors. */
 function layerCall({ name, keras2 }: KerasName, args: Args, at: Site): Value | undefined {
   switch (name) {
     case "Sequential":
@@ -49,6 +51,7 @@ function layerCall({ name, keras2 }: KerasName, args: Args, at: Site): Value | u
   }
 }
 
+/** @param model given where a class of the source derives from Sequential. */
 export function sequential(args: Args, at: Site, model = new SequentialModel("keras", at)): SequentialModel {
   for (const [i, arg] of args.entries()) {
     const key = arg.name ?? ["layers", "trainable", "name"][i];
@@ -63,6 +66,7 @@ export function sequential(args: Args, at: Site, model = new SequentialModel("ke
   return at.machine.touch(model);
 }
 
+/** Input(…): where the data comes in. */
 function input(args: Args, at: Site): Tensor {
   const problems: Problem[] = [];
   const given = new Map(args.map((arg, i) => [arg.name ?? argumentName("Input", i) ?? "", arg] as const));

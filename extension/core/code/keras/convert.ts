@@ -24,6 +24,7 @@ export class KerasObject extends Thing {
   }
 }
 
+/** An initialiser, regulariser or constraint from its call, by class or by function. */
 export function kerasObject(area: string, name: string, args: Args, at: Site): KerasObject {
   const className = objectClass(name);
   const config: Record<string, unknown> = {};
@@ -49,11 +50,13 @@ export function converted(arg: Arg, key: string, at: Site): Converted {
   return plain(arg.value, place, 0);
 }
 
+/** What is lost is told where it was lost, or at the argument. */
 function lostAt(value: Value, place: Site): Converted {
   if (value.kind === "unknown" && value.causes.length > 0) return { lost: value.causes };
   return { lost: place.machine.lost("runtime", place).causes };
 }
 
+/** Numbers, texts, flags, lists and objects of Keras; anything else cannot stand in a config. */
 function plain(value: Value, place: Site, depth: number): Converted {
   switch (value.kind) {
     case "none":

@@ -13,6 +13,7 @@ import { declaredBy, inputArguments } from "./input.js";
 import { openArgument, unfinished } from "./open.js";
 import { argumentName } from "./signatures.js";
 
+/** What a constructor of keras.layers gives; it may be called, wrapped or added to a model. */
 export class KerasLayer extends Thing {
   readonly problems: Problem[];
   /** The first variable that holds it. */
@@ -70,6 +71,7 @@ const wrapped = new Set(["layer", "backward_layer", "cell", "cells"]);
 /** Arguments that change no number of a run, whatever they are. */
 const silent = new Set(["trainable", "dtype", "seed"]);
 
+/** @param name of the class, as the source calls it. @param keras2 of a package that has Keras 2. */
 export function kerasLayer(name: string, args: Args, at: Site, keras2 = false): KerasLayer {
   const problems: Problem[] = [];
   // The layers for cuDNN are today's own, which take it by themselves.
@@ -151,6 +153,7 @@ function nested(key: string, value: Value): unknown {
   });
 }
 
+/** As Keras writes a layer inside a layer. */
 function serialised(layer: KerasLayer, name: string, named: boolean): unknown {
   const config = named ? { name, ...layer.entry.config } : layer.entry.config;
   return { module: "keras.layers", class_name: layer.entry.className, config, registered_name: null };

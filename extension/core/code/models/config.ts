@@ -11,6 +11,7 @@ function keras(className: string, config: Json): Json {
   return { module: "keras.layers", class_name: className, config, registered_name: null };
 }
 
+/** @param title the model's own name, if it has one. */
 export function sequentialConfig(title: string | null, input: SymbolicShape | null, layers: readonly LayerEntry[]): Json {
   const old = oldSigmoid(layers);
   const entries = layers.map((layer) => keras(layer.className, old ? (renamed(layer.config) as Json) : { ...layer.config }));

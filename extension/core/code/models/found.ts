@@ -26,6 +26,7 @@ export interface CodeModel extends Range {
   readonly gaps: readonly number[];
 }
 
+/** In the order of the source. Parts of other models are no models of their own. */
 export function foundModels(machine: Machine, frameworks: Frameworks): CodeModel[] {
   const found: { readonly of: { readonly inner: boolean }; readonly models: readonly CodeModel[] }[] = [];
   for (const made of frameworks.made.values()) {
@@ -51,10 +52,11 @@ interface Named {
   readonly problems: readonly Problem[];
 }
 
-/** Nothing is a model that has neither a layer nor a problem to tell. */
+/** Without a layer that is known it is a model only if a recurrent one is told in its problems, e.g. a cell in a loop over time. */
 function codeModel(found: Collected, named: Named, machine: Machine): CodeModel[] {
-  const layers = found.layers;
-  if (layers.length === 0) return [];
+  const { layers } = found;
+  const told = found.problems.some(({ start, end }) => /RNN|LSTM|GRU/.test(machine.source.slice(start, end)));
+  if (layers.length === 0 && !told) return [];
   const refusals = layers.map((layer, i) => refusalOf(layer, i, machine.firstLine(layer)));
   const all = [
     ...named.problems,
@@ -62,26 +64,31 @@ function codeModel(found: Collected, named: Named, machine: Machine): CodeModel[
     ...layers.flatMap((layer) => layer.problems),
     ...refusals.filter((problem) => problem !== null),
   ];
-  const range = { start: named.range.start, end: Math.max(named.range.end, named.range.start + 1) };
   return [
     {
-      ...range,
+      ...inside(named.range, machine),
       name: named.title ?? named.name,
       framework: named.framework,
       config: sequentialConfig(named.title, found.input, layers),
-      layerRanges: layers.map((layer) => ({ start: layer.start, end: Math.max(layer.end, layer.start + 1) })),
-      problems: once(all),
+      layerRanges: layers.map((layer) => inside(layer, machine)),
+      problems: once(all.map((problem) => ({ ...inside(problem, machine), message: problem.message }))),
       gaps: found.gaps,
     },
   ];
 }
 
+/** A place in the source that is not empty, also of what is missing at its end. */
+function inside({ start, end }: Range, { source }: Machine): Range {
+  const from = Math.min(start, source.length - 1);
+  return { start: from, end: Math.min(Math.max(end, from + 1), source.length) };
+}
+
 /** One problem a place. */
 function once(problems: readonly Problem[]): Problem[] {
   const seen = new Map<string, Problem>();
-  for (const { start, end, message } of problems) {
-    const key = `${start}-${end}`;
-    if (!seen.has(key)) seen.set(key, { start, end: Math.max(end, start + 1), message });
+  for (const problem of problems) {
+    const key = `${problem.start}-${problem.end}`;
+    if (!seen.has(key)) seen.set(key, problem);
   }
   return [...seen.values()].sort((a, b) => a.start - b.start || a.end - b.end);
 }
@@ -96,6 +103,7 @@ function distinct(models: readonly CodeModel[]): CodeModel[] {
   return [...seen.values()];
 }
 
+/** What a person would call it: after the function that builds it, or the variable that holds it. */
 function nameOf(model: ModelThing): string {
   // A variable in a function is mostly called model, whatever the function builds.
   return model.maker !== null && !/^(?:lambda|__init__)$/.test(model.maker) ? model.maker : (model.variable ?? "model");
@@ -113,6 +121,7 @@ function traced<T>(machine: Machine, frameworks: Frameworks, body: () => T): T |
   return result;
 }
 
+/** Walks the layers from the input on, as Keras or PyTorch would. */
 function sequentialModel(model: SequentialModel, machine: Machine, frameworks: Frameworks): CodeModel[] {
   const at: Site = { machine, ...model.range };
   const result = traced(machine, frameworks, () => model.trace(at));
@@ -137,6 +146,7 @@ function functionalModels(model: FunctionalModel, machine: Machine): CodeModel[]
   );
 }
 
+/** A class that derives from a model's is read in the order of its call or forward, not of its constructor. */
 function instanceModel(made: Made, machine: Machine, frameworks: Frameworks): CodeModel[] {
   const { instance, kind } = made;
   const { definition } = instance.of;
@@ -178,6 +188,7 @@ function returnOf(definition: FunctionExpr): Range {
   return returns.length === 1 && returns[0] !== undefined ? returns[0] : definition;
 }
 
+/** A class that is a Sequential itself: `super().__init__([...])`. */
 function sequentialBase(base: SequentialModel, named: Named, machine: Machine, frameworks: Frameworks): CodeModel[] {
   base.inner = false;
   return sequentialModel(base, machine, frameworks).map((model) => ({
@@ -247,6 +258,7 @@ function bareModels(start: Node, machine: Machine): CodeModel[] {
   });
 }
 
+/** The last calls of everything that hangs on a node. */
 function endsOf(start: Node): Node[] {
   const seen = new Set<Node>([start]);
   for (const node of seen) for (const after of node.after) seen.add(after);

@@ -5,6 +5,7 @@ import { Tensor } from "../trace/tensor.js";
 import { collect, type Collected, outputsOf, tensorsOf } from "./collect.js";
 import { ModelThing } from "./sequential.js";
 
+/** From its outputs back to its inputs. */
 export class FunctionalModel extends ModelThing {
   constructor(
     private readonly inputs: readonly Tensor[],
@@ -20,6 +21,7 @@ export class FunctionalModel extends ModelThing {
     for (const source of this.collected()?.sources ?? []) source.taken = true;
   }
 
+  /** undefined: no output is a tensor of the model. */
   collected(): Collected | undefined {
     const out = outputsOf(this.outputs, this.place.machine.firstLine(this.place));
     if (out === undefined) return undefined;
@@ -43,6 +45,7 @@ export class FunctionalModel extends ModelThing {
   }
 }
 
+/** undefined: the call gives no outputs that are tensors, e.g. Model(config). */
 export function functionalModel(args: Args, at: Site): FunctionalModel | undefined {
   const given = (names: readonly string[], index: number): Value | undefined =>
     (args.find((arg) => arg.name !== null && names.includes(arg.name)) ?? args.filter((arg) => arg.name === null)[index])?.value;

@@ -40,6 +40,7 @@ export abstract class ModelThing extends Thing {
   }
 }
 
+/** The list of layers as the source fills it; it is walked when everything was read. */
 export class SequentialModel extends ModelThing {
   readonly contents: Item[] = [];
   /** What Input or build() says about the data. */
@@ -51,6 +52,7 @@ export class SequentialModel extends ModelThing {
     this.maker = at.running?.definition.name ?? null;
   }
 
+  /** An Input at the front says the shape; anything else is a layer, or will be told as none. */
   add(value: Value, at: Site): void {
     this.range.end = Math.max(this.range.end, at.end);
     at.machine.touch(this);
@@ -77,6 +79,7 @@ export class SequentialModel extends ModelThing {
     this.contents.push({ value, start: at.start, end: at.end });
   }
 
+  /** The items of a list, each at its own place where that is known. */
   addAll(value: Value, at: Site): void {
     const items = at.machine.iterate(value, at);
     const places = "places" in value && value.places?.length === items?.length ? value.places : undefined;
@@ -152,6 +155,7 @@ export class SequentialModel extends ModelThing {
     return this.flow(tensorFrom(this.framework, source), at);
   }
 
+  /** A tensor through all layers. */
   private flow(input: Tensor, at: Site): Value {
     let current: Value = input;
     for (const item of this.contents) {
@@ -164,6 +168,7 @@ export class SequentialModel extends ModelThing {
     return current;
   }
 
+  /** One layer; what is none leaves a gap that is told. */
   private step(item: Item, current: Value, at: Site): Value {
     const { value } = item;
     if (value.kind === "unknown" || value.kind !== "thing") {
@@ -183,6 +188,7 @@ function placeOf(value: Value, arg: Range): Range {
   return { start, end };
 }
 
+/** What is said of something in the list that is no layer. */
 function noLayers(value: Value, at: Site): Problem[] {
   if (value.kind === "unknown" && value.causes.length > 0) {
     return value.causes.map((cause) => ({

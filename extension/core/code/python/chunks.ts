@@ -13,6 +13,7 @@ export class Chunk {
     return this.lines[1] ?? 0;
   }
 
+  /** @param end of the line in the source; what is supplied has no length there. */
   add(text: string, source: number, end = source + text.length): void {
     this.lines.push(this.text.length, source, end);
     this.text += `${text}\n`;
@@ -25,6 +26,7 @@ export class Chunk {
     this.add(brackets, end, end);
   }
 
+  /** The place in the source of an offset in `text`. */
   toSource(offset: number): number {
     const { lines } = this;
     let [low, high] = [0, lines.length / 3 - 1];
@@ -59,6 +61,7 @@ export function chunksOf(source: string, fenced = false): Chunk[] {
   }
 }
 
+/** One pass over the lines, with the brackets and strings that are open. */
 class Cutter {
   readonly chunks: Chunk[] = [];
   private chunk: Chunk | null = null;
@@ -92,6 +95,7 @@ class Cutter {
     return null;
   }
 
+  /** Decides what a line is: noise, the start of a statement, or more of the one above. */
   private take(line: Line): void {
     const whole = this.source.slice(line.from, line.end);
     const indent = indentOf(whole);
@@ -127,6 +131,7 @@ class Cutter {
     return (this.hopeless === null || this.hopeless.has(first.line)) && startsStatement(text);
   }
 
+  /** Gives up whatever is open. */
   private closeAll(): void {
     const brackets = this.stack.map((opener) => closers[opener.bracket]).reverse();
     if (brackets.length > 0) this.chunk?.close(brackets.join(""));

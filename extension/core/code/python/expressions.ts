@@ -7,6 +7,7 @@ import type { SyntaxNode } from "./tree.js";
 /** Deeper expressions than this are not read: nobody writes them, and each level takes some of the stack. */
 const DEPTH = 120;
 
+/** Without comments. */
 export function childrenOf(node: SyntaxNode): SyntaxNode[] {
   const out: SyntaxNode[] = [];
   for (let child = node.firstChild; child !== null; child = child.nextSibling) if (child.name !== "Comment") out.push(child);
@@ -43,6 +44,7 @@ export class ExpressionReader {
     return { start, end: Math.max(start, this.chunk.toSource(to.to)) };
   }
 
+  /** @param parts the nodes of the expression, where it is more than one. */
   expression(node: SyntaxNode | undefined, parts: readonly SyntaxNode[] = []): Expr {
     if (node === undefined) return { type: "unread", start: this.chunk.start, end: this.chunk.start };
     const range = this.rangeOf(node, parts.at(-1) ?? node);
@@ -70,6 +72,7 @@ export class ExpressionReader {
     return this.expression(first);
   }
 
+  /** Leaves first: they are most of any source. */
   private read(node: SyntaxNode): Fields {
     switch (node.name) {
       case "VariableName":
@@ -96,6 +99,7 @@ export class ExpressionReader {
     }
   }
 
+  /** Whatever stands in brackets. */
   private bracketed(node: SyntaxNode, children: readonly SyntaxNode[]): Fields {
     const inner = children.slice(1, -1);
     switch (node.name) {
@@ -121,6 +125,7 @@ export class ExpressionReader {
     }
   }
 
+  /** Expressions made of expressions. */
   private compound(node: SyntaxNode, children: readonly SyntaxNode[]): Fields {
     const [first, second, third] = children;
     switch (node.name) {
@@ -204,6 +209,7 @@ export class ExpressionReader {
     return { args, open: !closed || args.some((argument) => argument.value === null) };
   }
 
+  /** An argument that is still being typed has no value. */
   private argument(part: readonly SyntaxNode[]): Argument {
     const [first, second, third] = part as [SyntaxNode, SyntaxNode | undefined, SyntaxNode | undefined];
     const range = this.rangeOf(first, part.at(-1));
@@ -228,6 +234,7 @@ export class ExpressionReader {
     return { ...this.comprehension("ComprehensionExpression", part), ...this.rangeOf(first, part.at(-1)) } as Expr;
   }
 
+  /** Of a def or a lambda. */
   parameters(nodes: readonly SyntaxNode[]): Parameter[] {
     const out: Parameter[] = [];
     let keywordOnly = false;
@@ -279,6 +286,7 @@ export class ExpressionReader {
     return { type: "comprehension", into, ...pair, clauses: this.clauses(nodes.slice(start < 0 ? nodes.length : start)) };
   }
 
+  /** `for x in y if z`, one after the other. */
   private clauses(nodes: readonly SyntaxNode[]): Clause[] {
     const out: { target: Expr; from: Expr; tests: Expr[] }[] = [];
     for (let at = 0; at < nodes.length; at++) {

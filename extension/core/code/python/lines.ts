@@ -50,6 +50,7 @@ export function isNoise(text: string): boolean {
   return magic.test(text) || table.test(text.slice(0, 400));
 }
 
+/** A guess, by what statements mostly start with: only asked where a bracket is never closed. */
 export function startsStatement(text: string): boolean {
   return statement.test(text.slice(0, 400));
 }

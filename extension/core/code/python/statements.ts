@@ -11,6 +11,7 @@ const DEPTH = 40;
 export class StatementReader extends ExpressionReader {
   private blocks = 0;
 
+  /** All statements of a chunk. */
   script(top: SyntaxNode): Stmt[] {
     return childrenOf(top).flatMap((node) => this.statements(node));
   }
@@ -99,6 +100,7 @@ export class StatementReader extends ExpressionReader {
     }
   }
 
+  /** `a = b = value`; an annotation alone binds nothing. */
   private assignment(children: readonly SyntaxNode[]): Fields {
     const parts = splitAt(
       children.filter((child) => child.name !== "TypeDef"),
@@ -109,6 +111,7 @@ export class StatementReader extends ExpressionReader {
     return { type: "assign", targets: parts.slice(0, -1), value: parts.at(-1) as Expr };
   }
 
+  /** if, elif, else: the last has no test. */
   private branches(children: readonly SyntaxNode[]): Fields {
     const branches: { test: Expr | null; body: Stmt[] }[] = [];
     let test: Expr | null = null;
@@ -140,6 +143,7 @@ export class StatementReader extends ExpressionReader {
     });
   }
 
+  /** A definition with the decorators above it. */
   private decorated(children: readonly SyntaxNode[]): Fields {
     const decorators = children.flatMap((child) => (child.name === "Decorator" ? [this.decorator(child)] : []));
     const last = children.at(-1);
@@ -187,6 +191,7 @@ export class StatementReader extends ExpressionReader {
     };
   }
 
+  /** Dotted paths and the names that they get here. */
   private imported(children: readonly SyntaxNode[]): ImportedName[] {
     const at = children.findIndex((child) => child.name === "import");
     const from = children

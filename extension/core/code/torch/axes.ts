@@ -3,10 +3,11 @@ import { type Site, tuple, type Value, whole } from "../evaluate/values.js";
 import type { Range } from "../python/syntax.js";
 import { calledLayer, type LayerEntry } from "../trace/node.js";
 import { joined, settled, unitsOf } from "../trace/parts.js";
+import type { Size } from "../trace/sizes.js";
 import type { Tensor } from "../trace/tensor.js";
 
 /** Batch and time change places; everything else is no sequence of features any more. */
-export function transposed(tensor: Tensor, name: string, numbers: readonly (number | null)[], place: Range): Tensor | undefined {
+export function transposed(tensor: Tensor, name: string, numbers: readonly Size[], place: Range): Tensor | undefined {
   const swaps =
     name === "permute" ? numbers.join() === "1,0,2" : [...numbers].sort().join() === "0,1" || [...numbers].sort().join() === "-2,-3";
   if (name === "permute" && numbers.join() === "0,1,2") return tensor;
@@ -20,7 +21,7 @@ export function transposed(tensor: Tensor, name: string, numbers: readonly (numb
 }
 
 /** `forward, backward = y.chunk(2, dim=-1)`. @param numbers how many pieces, or how wide; then the axis. */
-export function halves(tensor: Tensor, name: string, [size, axis]: readonly (number | null)[], place: Range): Value | undefined {
+export function halves(tensor: Tensor, name: string, [size, axis]: readonly Size[], place: Range): Value | undefined {
   const { recurrent, part, rank } = tensor.form;
   if (recurrent?.directions !== 2 || part !== null || rank !== 3 || (axis !== -1 && axis !== 2)) return undefined;
   if (size !== (name === "chunk" ? 2 : unitsOf(recurrent))) return undefined;
@@ -28,7 +29,7 @@ export function halves(tensor: Tensor, name: string, [size, axis]: readonly (num
 }
 
 /** Reshapes that keep the batch are layers; those of a state with one row only drop its axis. */
-export function reshaped(tensor: Tensor, name: string, numbers: readonly (number | null)[], at: Site): Value | undefined {
+export function reshaped(tensor: Tensor, name: string, numbers: readonly Size[], at: Site): Value | undefined {
   if (tensor.form.part?.type === "states") return flatStates(tensor, name, numbers, at);
   if (tensor.form.order === "TB") return undefined;
   const before = settled(tensor);
@@ -56,7 +57,7 @@ export function reshaped(tensor: Tensor, name: string, numbers: readonly (number
 type MakeLayer = (className: string, config: LayerEntry["config"], form: Partial<Tensor["form"]>) => Tensor;
 
 /** `h_n.view(-1, units)` of one layer, `h_n.transpose(0, 1).flatten(1)` of one layer in both directions. */
-function flatStates(tensor: Tensor, name: string, numbers: readonly (number | null)[], at: Site): Value | undefined {
+function flatStates(tensor: Tensor, name: string, numbers: readonly Size[], at: Site): Value | undefined {
   const { part, recurrent } = tensor.form;
   const [layers, directions] = numbers;
   if (part?.type === "states" && recurrent !== null && numbers.length === 4 && (name === "view" || name === "reshape")) {
@@ -70,22 +71,22 @@ function flatStates(tensor: Tensor, name: string, numbers: readonly (number | nu
   return part.turned && recurrent.stacked === 1 && part.state === "h" ? joined("concat", tensor.items(at) ?? []) : undefined;
 }
 
-/** `x.view(x.size(0), 28, 28)` and the like, where the first size is the batch. */
-function viewed(before: Tensor, [batch, ...target]: readonly (number | null)[], layer: MakeLayer): Tensor | undefined {
-  if (target.length === 0 || target.includes(null) || (batch !== null && batch !== -1)) return undefined;
-  const form = { rank: target.length + 1, order: "BT" as const };
+/** `x.view(x.size(0), 28, 28)`, `x.view(-1, 28, 28)`: the batch is kept, or whatever the others leave. */
+function viewed(before: Tensor, [first, ...rest]: readonly Size[], layer: MakeLayer): Tensor | undefined {
+  const target = rest.filter((size) => typeof size === "number");
+  if (rest.length === 0 || target.length < rest.length || (first !== "batch" && first !== -1)) return undefined;
   // A first size of −1 is the batch only where all others are said, and are all of a row.
-  if (batch === -1 && (target.includes(-1) || (before.form.rank === 3 && target.length === 1))) return undefined;
+  if (first === -1 && (target.includes(-1) || (before.form.rank === 3 && target.length === 1))) return undefined;
   if (target.join() === "-1") return layer("Flatten", {}, { rank: 2 });
-  return target.includes(-1) && target.length > 1 ? undefined : layer("Reshape", { target_shape: target }, form);
+  return layer("Reshape", { target_shape: target }, { rank: target.length + 1, order: "BT" });
 }
 
 /** x.unsqueeze(1).repeat(1, n, 1) is RepeatVector(n). */
-function repeated(before: Tensor, numbers: readonly (number | null)[], layer: MakeLayer): Tensor | undefined {
+function repeated(before: Tensor, numbers: readonly Size[], layer: MakeLayer): Tensor | undefined {
   const [one, n, last] = numbers;
   const [reshape] = before.node.layers;
   const single = reshape?.className === "Reshape" && JSON.stringify(reshape.config["target_shape"]) === "[1,-1]";
-  const around = (size: number | null | undefined): boolean => size === 1 || size === -1 || size === null;
+  const around = (size: Size | undefined): boolean => size === 1 || size === -1 || size === "batch" || size === null;
   if (!single || numbers.length !== 3 || !around(one) || !around(last) || typeof n !== "number" || n < 1) return undefined;
   const after = layer("RepeatVector", { n }, { rank: 3, order: "BT" });
   return after.with({ node: after.node.with({ before: before.node.before }) });

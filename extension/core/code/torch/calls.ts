@@ -7,6 +7,7 @@ import { Tensor } from "../trace/tensor.js";
 import { torchFunction } from "./functions.js";
 import { TorchModule } from "./module.js";
 
+/** @param path dotted, from torch on. undefined: not known. */
 export function torchCall(path: string, args: Args, at: Site): Value | undefined {
   if (!/^torch(?:\.|$)/.test(path)) return undefined;
   const name = path.slice(path.lastIndexOf(".") + 1);
@@ -27,6 +28,7 @@ export function torchCall(path: string, args: Args, at: Site): Value | undefined
   return torchFunction(name, args, at);
 }
 
+/** A class of torch.nn; losses are no part of a model. */
 function moduleCall(name: string, args: Args, at: Site): Value | undefined {
   const [first] = args;
   switch (name) {
@@ -43,6 +45,7 @@ function moduleCall(name: string, args: Args, at: Site): Value | undefined {
   }
 }
 
+/** @param model given where a class of the source derives from nn.Sequential. */
 export function torchSequential(args: Args, at: Site, model = new SequentialModel("pytorch", at)): SequentialModel {
   for (const arg of args) {
     const place: Site = { ...at, start: arg.start, end: arg.end };

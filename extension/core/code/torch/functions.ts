@@ -3,6 +3,7 @@ import { type Args, array, type Site, type Value, whole } from "../evaluate/valu
 import { activated } from "../trace/activated.js";
 import { calledLayer } from "../trace/node.js";
 import { joined, settled } from "../trace/parts.js";
+import { type Size, sizeOf, Sizes } from "../trace/sizes.js";
 import { Tensor } from "../trace/tensor.js";
 import { torchActivation } from "./activations.js";
 import { halves, reshaped, transposed } from "./axes.js";
@@ -22,6 +23,7 @@ export function torchFunction(name: string, args: Args, at: Site): Value | undef
   return tensorMethod(value, name, rest, at);
 }
 
+/** Only along the features, and only of pieces that belong together. */
 function concatenated(name: string, value: Value, rest: Args, at: Site): Value | undefined {
   const items = at.machine.iterate(value, at);
   const axis = (rest.find((arg) => arg.name === "dim" || arg.name === "axis") ?? rest[0])?.value;
@@ -38,13 +40,13 @@ const same = new Set(
   ),
 );
 
-/** Arguments that are sizes or axes, with or without their names: numbers, or null for what is open. */
-function numbersOf(args: Args, at: Site): (number | null)[] {
+/** Arguments that are sizes or axes, with or without their names. */
+function numbersOf(args: Args, at: Site): Size[] {
   const axes = /^(?:dims?|dim0|dim1|start_dim|end_dim|axis|axis0|axis1|shape|size|sizes|repeats|chunks|split_size|index)$/;
   return args
     .filter((arg) => arg.name === null || axes.test(arg.name))
     .flatMap(({ value }) => (value.kind === "tuple" || value.kind === "list" ? (at.machine.iterate(value, at) ?? []) : [value]))
-    .map((value) => (value.kind === "number" ? value.value : null));
+    .map(sizeOf);
 }
 
 /** A method of a tensor, or the function of the same name with the tensor first. */
@@ -85,6 +87,7 @@ export function tensorMethod(tensor: Tensor, name: string, args: Args, at: Site)
     case "new_zeros":
       return array(null, true);
     case "size":
+      return typeof numbers[0] === "number" ? new Sizes(tensor).axis(numbers[0], at) : new Sizes(tensor);
     case "dim":
     case "numel":
       return at.machine.lost("runtime", at);

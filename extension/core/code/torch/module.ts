@@ -72,6 +72,7 @@ export class TorchModule extends Thing {
     at.machine.touch(this);
   }
 
+  /** The layer of Keras that computes the same; none for activations and what is not known. */
   private plain(base: Omit<LayerEntry, "className" | "config" | "declared">): LayerEntry[] {
     const { a } = this;
     const entry = (className: string, config: LayerEntry["config"], declared: Declared | null = null): LayerEntry[] => [
@@ -80,17 +81,18 @@ export class TorchModule extends Thing {
     switch (this.name) {
       case "Linear":
       case "LazyLinear": {
-        const units = a.number("out_features");
-        const config = { ...(units != null && { units }), ...(a.flag("bias", true) ? {} : { use_bias: false }) };
-        return entry("Dense", config, { features: a.number("in_features") ?? null, rank: null });
+        const units = a.needed("out_features");
+        const config = { ...(units !== null && { units }), ...(a.flag("bias", true) ? {} : { use_bias: false }) };
+        const features = this.name === "LazyLinear" ? null : a.needed("in_features");
+        return entry("Dense", config, { features, rank: null });
       }
       case "Embedding": {
-        const [inputs, outputs] = [a.number("num_embeddings"), a.number("embedding_dim")];
+        const [inputs, outputs] = [a.needed("num_embeddings"), a.needed("embedding_dim")];
         if (a.value("max_norm") !== undefined)
           a.refuse("max_norm", msg("Keras's Embedding has no max_norm, which changes the vectors when they are read."));
         return entry(
           "Embedding",
-          { ...(inputs != null && { input_dim: inputs }), ...(outputs != null && { output_dim: outputs }) },
+          { ...(inputs !== null && { input_dim: inputs }), ...(outputs !== null && { output_dim: outputs }) },
           { shape: [null, null] },
         );
       }
@@ -148,6 +150,7 @@ export class TorchModule extends Thing {
     return this.call([{ name: null, value: tensor, spread: false, start: at.start, end: at.end }, ...args.slice(1)], at);
   }
 
+  /** A recurrent module takes a sequence, and perhaps an initial state. */
   private recurrentCall(value: Tensor, args: Args, at: Site): Value {
     const module = this.recurrent as RecurrentModule;
     const call = at.machine.firstLine(at);

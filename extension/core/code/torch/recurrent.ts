@@ -39,10 +39,24 @@ export class ModuleArguments {
     return null;
   }
 
-  /** undefined: not given; null: open. */
+  /** undefined: not given; null: open, or no number. */
   number(key: string): number | null | undefined {
     const value = this.value(key);
-    return value === undefined ? undefined : value?.kind === "number" || value?.kind === "bool" ? Number(value.value) : null;
+    if (value === undefined || value === null) return value;
+    if (value.kind === "number" || value.kind === "bool") return Number(value.value);
+    this.refuse(key, msg("{key} of {layer} has to be a number.", { key, layer: `nn.${this.module}` }));
+    return null;
+  }
+
+  /** A number that the constructor cannot do without. */
+  needed(key: string): number | null {
+    const value = this.number(key);
+    // A call that is being typed, or whose arguments are not known, is told anyway.
+    if (value === undefined && this.at.open !== true && this.problems.length === 0) {
+      const { machine } = this.at;
+      this.problems.push({ ...machine.firstLine(this.at), message: msg("{layer} needs {key}.", { key, layer: `nn.${this.module}` }) });
+    }
+    return value ?? null;
   }
 
   flag(key: string, byDefault: boolean): boolean {
@@ -56,6 +70,7 @@ export class ModuleArguments {
   }
 }
 
+/** What a module is made of, and how its results are laid out. */
 export interface RecurrentModule {
   readonly entries: readonly LayerEntry[];
   readonly stacked: number;
@@ -64,15 +79,16 @@ export interface RecurrentModule {
   readonly states: readonly ("h" | "c")[];
 }
 
+/** One entry a layer, the lower ones with all their steps; dropout stands between them. */
 export function recurrentModule(a: ModuleArguments, base: Omit<LayerEntry, "className" | "config" | "declared">): RecurrentModule {
   const className = classes[a.module] as string;
-  const features = a.number("input_size") ?? null;
-  const units = a.number("hidden_size");
+  const features = a.needed("input_size");
+  const units = a.needed("hidden_size");
   const layers = Math.min(MOST_LAYERS, Math.max(1, a.number("num_layers") ?? 1));
   const directions = a.flag("bidirectional", false) ? 2 : 1;
   const batchFirst = a.flag("batch_first", false);
   const config: Record<string, unknown> = { return_sequences: true };
-  if (units != null) config["units"] = units;
+  if (units !== null) config["units"] = units;
   if (!a.flag("bias", true)) config["use_bias"] = false;
   const activation = a.value("nonlinearity");
   if (activation?.kind === "string" && activation.value !== "tanh") config["activation"] = activation.value;

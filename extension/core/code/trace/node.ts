@@ -53,6 +53,7 @@ export interface NodeFields {
   readonly pointwise?: boolean;
 }
 
+/** A call, or the place where data comes in; the nodes before it say where its data is from. */
 export class Node {
   readonly before: readonly Node[];
   readonly layers: readonly LayerEntry[];

@@ -35,6 +35,7 @@ export function unmerged(tensor: Tensor, place: Range): Tensor {
   return final(tensor, null).gap({ start: place.start, end: place.end, message: refusal(part, recurrent) });
 }
 
+/** Why a piece cannot go on in a Sequential. */
 function refusal(part: Part, recurrent: RecurrentCall): Problem["message"] {
   if ("state" in part && part.state === "c") return msg("The cell state goes on here; a Sequential hands on the output only.");
   if ("state" in part) {
@@ -73,6 +74,7 @@ function isFull(value: Value | undefined): boolean {
   return value === undefined || (value.kind === "slice" && [value.lower, value.upper, value.step].every((bound) => bound.kind === "none"));
 }
 
+/** `::-1`. */
 function isTurned(value: Value | undefined): boolean {
   return (
     value?.kind === "slice" &&
@@ -174,6 +176,7 @@ export function joined(mode: string, values: readonly Value[]): Tensor | undefin
   return pair(mode, a, b) ?? (mode === "concat" ? undefined : pair(mode, b, a));
 }
 
+/** @param forward the piece of the forward direction, if the pieces belong together. */
 function pair(mode: string, forward: Tensor, backward: Tensor): Tensor | undefined {
   const { part: a, recurrent } = forward.form;
   const b = backward.form.part;

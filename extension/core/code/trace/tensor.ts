@@ -5,6 +5,7 @@ import type { Problem } from "../problems.js";
 import type { Range } from "../python/syntax.js";
 import { type Framework, type LayerEntry, Node, type Part, type RecurrentCall, type Source } from "./node.js";
 import { joinedBy, settled, taken, unmerged } from "./parts.js";
+import { Sizes } from "./sizes.js";
 
 export interface Form {
   readonly framework: Framework;
@@ -33,6 +34,7 @@ export interface Called {
   readonly perStep?: boolean;
 }
 
+/** Immutable: every operation gives another tensor with the node that it adds. */
 export class Tensor extends Thing {
   constructor(readonly form: Form) {
     super();
@@ -69,6 +71,10 @@ export class Tensor extends Thing {
       part: null,
       flipped: null,
     });
+  }
+
+  override member(name: string): Value | undefined {
+    return name === "shape" ? new Sizes(this) : undefined;
   }
 
   override method(name: string, args: Args, at: Site): Value | undefined {
@@ -113,9 +119,10 @@ export class Tensor extends Thing {
     return settled(this).gap(problem, tensors);
   }
 
-  override unpacked(at: Site): Tensor {
+  override pieces(count: number, at: Site): readonly Value[] {
     // After a call that is not known its results are not either; that is told once.
-    return this.node.gap ? this : this.through("", [], at);
+    const piece = this.node.gap ? this : this.through("", [], at);
+    return Array<Value>(count).fill(piece);
   }
 
   override items(at: Site): readonly Value[] | undefined {

@@ -99,6 +99,7 @@ function activationCode(name: string): string {
 
 const set = (config: Json): [string, unknown][] => Object.entries(config).filter(([, value]) => value !== null && value !== undefined);
 
+/** null for the default; a name where the initialiser has no options. */
 function initializerCode(value: Initializer, byDefault: Initializer): Code | null {
   const name = (own: Initializer): string => snakeCase(own.className).replace(/_initializer$/, "");
   const config = set(value.config);
@@ -136,6 +137,7 @@ const zeros: Initializer = { className: "Zeros", config: {} };
 const orthogonal: Initializer = { className: "Orthogonal", config: { gain: 1 } };
 const uniform: Initializer = { className: "RandomUniform", config: { minval: -0.05, maxval: 0.05 } };
 
+/** @param named its name is said. */
 function layerCode(layer: LayerSpec, entry: Json, named: boolean): Code {
   const own = named ? [keyword("name", text(layer.name))] : [];
   const raw = classAndConfig(entry);
@@ -166,6 +168,7 @@ function rawCode(className: string, config: Json, own: readonly Code[]): Code {
   return call(`layers.${className}`, ...args, ...own);
 }
 
+/** The constructor with what differs from its defaults, sizes first. */
 function layerArguments(layer: LayerSpec): { name: string; items: Code[] } {
   const options = new Options();
   const done = (...first: Code[]): { name: string; items: Code[] } => {
@@ -248,6 +251,7 @@ function bidirectionalArguments(layer: BidirectionalSpec, done: Done, options: O
   return done(innerCode(layer.layer, "forward_"));
 }
 
+/** RNN over one cell or several. */
 function stackArguments(layer: StackSpec, done: Done, options: Options): ReturnType<Done> {
   const taken = new Set<string>();
   const cells = layer.cells.map((cell): Code => {

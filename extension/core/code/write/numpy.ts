@@ -14,6 +14,7 @@ import { knownFeatures, notStateful, shapeNote } from "./code.js";
 import { activationFunctions, type CellFeatures, cellFunction, type CellName, cellNames } from "./numpyFunctions.js";
 import { call, comment, float, keyword, lines, tuple } from "./python.js";
 
+/** The model has to be sound. Throws CannotSay. */
 export function numpyCode(model: ModelSpec): string {
   const flow = flowOf(model);
   model.layers.forEach((layer, i) => checkLayer(layer, flow[i] as LayerFlow));
@@ -102,6 +103,7 @@ function nameOf(activation: string): string {
   return typeof code === "string" ? code : activation;
 }
 
+/** The lines of model(x, weights), and which features its cells need. */
 class Script {
   readonly features: CellFeatures;
   private readonly out: string[] = [];
@@ -216,6 +218,7 @@ class Script {
     for (const line of lines({ ...value, open: `${targets} = ${value.open}` }, 4)) this.out.push(line);
   }
 
+  /** Its output, then its states where the model returns them. */
   private single(layer: RecurrentSpec, states: boolean): string | undefined {
     const names = layer.className === "LSTM" ? ["h", "c"] : ["h"];
     this.assign(`x, ${states ? names.join(", ") : names.map(() => "_").join(", ")}`, this.cellCall(layer, layer.zeroOutputForMask));
@@ -226,6 +229,7 @@ class Script {
     return states ? ["x", ...names].join(", ") : undefined;
   }
 
+  /** Cell after cell: without masks and states of their own they are layers. */
   private stack(layer: StackSpec): string | undefined {
     const all: string[] = [];
     layer.cells.forEach((cell, i) => {
@@ -246,6 +250,7 @@ class Script {
     return last.returnState ? ["x", ...all].join(", ") : undefined;
   }
 
+  /** Both directions, the backward one turned round, put together. */
   private bidirectional(layer: BidirectionalSpec): string | undefined {
     const sequences = layer.layer.returnSequences;
     const states = layer.layer.returnState;

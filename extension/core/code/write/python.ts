@@ -45,6 +45,7 @@ export function tuple(sizes: readonly (number | null)[]): string {
   return `(${sizes.map((size) => size ?? "None").join(", ")}${sizes.length === 1 ? "," : ""})`;
 }
 
+/** In double quotes, with what a source cannot hold escaped. */
 export function text(value: string): string {
   const escaped = value.replace(/[\\"\p{Cc}\u2028\u2029\ud800-\udfff]/gu, (letter) => {
     if (letter === "\\" || letter === '"') return `\\${letter}`;
@@ -60,6 +61,7 @@ export function comment(words: string): string {
   return `# ${words.replace(/[\p{Cc}\u2028\u2029]+/gu, " ")}`;
 }
 
+/** All on one line. */
 function flat(code: Code): string {
   if (typeof code === "string") return code;
   if ("code" in code) return flat(code.code);

@@ -1,11 +1,12 @@
 /** Model → PyTorch code: an nn.Sequential where that is enough, else a module with forward. */
 import { snakeCase } from "../../model/defaults.js";
-import { flowOf, type LayerFlow, shapeText } from "../../model/shapes.js";
-import { directionsOf, isRecurrent, type LayerSpec, type ModelSpec, type RecurrentSpec } from "../../model/spec.js";
+import { featuresOf, flowOf, type LayerFlow, shapeText } from "../../model/shapes.js";
+import { type DenseSpec, directionsOf, isRecurrent, type LayerSpec, type ModelSpec, type RecurrentSpec } from "../../model/spec.js";
 import { knownFeatures, shapeNote } from "./code.js";
-import { call, type Code, comment, identifier, keyword, lines, text } from "./python.js";
+import { call, type Code, comment, type Group, identifier, keyword, lines, text } from "./python.js";
 import { checkTorchLayer, torchActivations as activations } from "./torchChecks.js";
 
+/** The model has to be sound. Throws CannotSay. */
 export function torchCode(model: ModelSpec): string {
   const flow = flowOf(model);
   model.layers.forEach((layer) => checkTorchLayer(layer, model));
@@ -20,11 +21,17 @@ export function torchCode(model: ModelSpec): string {
   return [...imports, ...(sequential ? [""] : ["", ""]), ...body, ""].join("\n");
 }
 
+/** @param input its features; PyTorch finds them out itself where they are not known. */
+function linearCode(layer: DenseSpec, input: number | null): Group {
+  const options = [String(layer.units), ...(layer.useBias ? [] : [keyword("bias", "False")])];
+  return input === null ? call("nn.LazyLinear", ...options) : call("nn.Linear", String(input), ...options);
+}
+
 /** The constructor of each module that a layer takes; null: it needs code in forward. @param input its features. */
-function modulesOf(layer: LayerSpec, input: number): Code[] | null {
+function modulesOf(layer: LayerSpec, input: number | null): Code[] | null {
   switch (layer.className) {
     case "Dense": {
-      const linear = call("nn.Linear", String(input), String(layer.units), ...(layer.useBias ? [] : [keyword("bias", "False")]));
+      const linear = linearCode(layer, input);
       if (layer.activation === "linear") return [linear];
       const module = activations[layer.activation]?.module ?? null;
       return module === null ? null : [linear, module];
@@ -47,10 +54,11 @@ function modulesOf(layer: LayerSpec, input: number): Code[] | null {
   }
 }
 
+/** One module a line, with the shapes behind them. */
 function sequentialCode(model: ModelSpec, flow: readonly LayerFlow[]): string[] {
   const items = model.layers.flatMap((layer, i): Code[] => {
     const at = flow[i] as LayerFlow;
-    const modules = modulesOf(layer, layer.className === "Dense" ? knownFeatures(at, layer) : 1) ?? [];
+    const modules = modulesOf(layer, featuresOf(at.input)) ?? [];
     const note = shapeNote(at);
     const [first, ...rest] = modules;
     return first === undefined || note === null || (typeof first !== "string" && "code" in first)
@@ -78,6 +86,7 @@ class Body {
   readonly forward: string[] = [];
   private readonly taken = new Set(reserved.split(" "));
 
+  /** Adds a module to the constructor, and says how forward calls it. */
   attribute(name: string, constructor: Code): string {
     const own = identifier(name, this.taken);
     this.init.push(...lines(prefixed(`self.${own} = `, constructor), 8));
@@ -95,14 +104,14 @@ function prefixed(start: string, code: Code): Code {
   return "code" in code ? prefixed(start, code.code) : { ...code, open: start + code.open };
 }
 
+/** A module with its layers as attributes, named as in the model. */
 function classCode(model: ModelSpec, flow: readonly LayerFlow[]): string[] {
   const body = new Body();
   let returned = "x";
   model.layers.forEach((layer, i) => {
     const at = flow[i] as LayerFlow;
-    const input = /^(?:Dense|RNN|Bidirectional|SimpleRNN|LSTM|GRU)$/.test(layer.className) ? knownFeatures(at, layer) : 1;
-    if (directionsOf(layer).length > 0) returned = recurrentCode(layer, input, at, body);
-    else plainCode(layer, input, at, body);
+    if (directionsOf(layer).length > 0) returned = recurrentCode(layer, knownFeatures(at, layer), at, body);
+    else plainCode(layer, at, body);
   });
   const name = className(model.name);
   const input = model.input === null ? "" : `  ${comment(shapeText(model.input))}`;
@@ -121,13 +130,17 @@ function classCode(model: ModelSpec, flow: readonly LayerFlow[]): string[] {
   ];
 }
 
-function plainCode(layer: LayerSpec, input: number, flow: LayerFlow, body: Body): void {
+/** One axis more, or other sizes for all but the batch. */
+function reshapeCode(target: readonly number[]): string {
+  if (target.join() === "1,-1") return "x.unsqueeze(1)";
+  return target.join() === "-1,1" ? "x.unsqueeze(-1)" : `x.reshape(x.size(0), ${target.join(", ")})`;
+}
+
+/** A layer that is not recurrent: a module of its own, or an expression. */
+function plainCode(layer: LayerSpec, flow: LayerFlow, body: Body): void {
   switch (layer.className) {
     case "Dense": {
-      const module = body.attribute(
-        layer.name,
-        call("nn.Linear", String(input), String(layer.units), ...(layer.useBias ? [] : [keyword("bias", "False")])),
-      );
+      const module = body.attribute(layer.name, linearCode(layer, featuresOf(flow.input)));
       const activation = layer.activation === "linear" ? undefined : activations[layer.activation];
       return body.say(`x = ${activation?.of(`${module}(x)`) ?? `${module}(x)`}`, flow);
     }
@@ -137,11 +150,11 @@ function plainCode(layer: LayerSpec, input: number, flow: LayerFlow, body: Body)
     case "RepeatVector":
       return body.say(`x = x.unsqueeze(1).repeat(1, ${layer.n}, 1)`, flow);
     case "Reshape":
-      return body.say(`x = x.reshape(x.size(0), ${layer.targetShape.join(", ")})`, flow);
+      return body.say(`x = ${reshapeCode(layer.targetShape)}`, flow);
     case "Masking":
       return;
     default: {
-      const [module] = modulesOf(layer, input) ?? [];
+      const [module] = modulesOf(layer, featuresOf(flow.input)) ?? [];
       if (module !== undefined) body.say(`x = ${body.attribute(layer.name, module)}(x)`, layer.className === "Dropout" ? null : flow);
     }
   }
@@ -169,6 +182,7 @@ interface Place {
   readonly body: Body;
 }
 
+/** Every step, or the last one; both directions put together as merge_mode says. */
 function oneRecurrent(layer: LayerSpec, cell: RecurrentSpec, { input, flow, body }: Place): string {
   const both = layer.className === "Bidirectional";
   const options: Code[] = [
