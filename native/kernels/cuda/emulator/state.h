@@ -9,7 +9,6 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <set>
 #include <string>
 #include <thread>
 #include <unordered_map>
@@ -30,7 +29,8 @@ using Memory = std::map<uintptr_t, size_t>;
 struct State {
   std::mutex mutex;  // of all that follows
   Memory device_memory, host_memory;
-  std::set<CUstream_st*> streams;
+  // Shared: one thread may destroy a stream on which another one still waits for everything.
+  std::map<cudaStream_t, std::shared_ptr<CUstream_st>> streams;
   std::unordered_map<const void*, int> shared_limits;  // of kernels that asked for more than is usual
   Counts counts;
   std::string fault;

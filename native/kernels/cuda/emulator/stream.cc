@@ -90,19 +90,19 @@ cudaError_t Finish(cudaStream_t stream) {
 }
 
 cudaError_t FinishAll() {
-  std::set<CUstream_st*> streams;
+  std::map<cudaStream_t, std::shared_ptr<CUstream_st>> streams;
   {
     const std::lock_guard lock(state().mutex);
     streams = state().streams;
   }
-  for (CUstream_st* stream : streams) Drain(stream);
+  for (const auto& [stream, owned] : streams) Drain(stream);
   return Finish(nullptr);
 }
 
 bool BreaksCapture() {
   const std::lock_guard lock(state().mutex);
   bool broken = false;
-  for (CUstream_st* stream : state().streams) {
+  for (const auto& [stream, owned] : state().streams) {
     const std::lock_guard of_stream(stream->mutex);
     const bool mine = stream->captured_by == std::this_thread::get_id();
     const bool minds = stream->mode == cudaStreamCaptureModeGlobal || (stream->mode == cudaStreamCaptureModeThreadLocal && mine);
@@ -124,22 +124,26 @@ cudaError_t cudaStreamCreate(cudaStream_t* stream) { return cudaStreamCreateWith
 
 cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned) {
   return Call([&] {
-    *stream = new CUstream_st;
+    auto made = std::make_shared<CUstream_st>();
+    *stream = made.get();
     Count(&Counts::streams, 1);
     const std::lock_guard lock(state().mutex);
-    state().streams.insert(*stream);
+    state().streams.emplace(*stream, std::move(made));
     return cudaSuccess;
   });
 }
 
 cudaError_t cudaStreamDestroy(cudaStream_t stream) {
+  std::shared_ptr<CUstream_st> owned;
   {
     const std::lock_guard lock(state().mutex);
-    if (state().streams.erase(stream) == 0) return unroll::emulator::Note(cudaErrorInvalidResourceHandle);
+    const auto entry = state().streams.find(stream);
+    if (entry == state().streams.end()) return unroll::emulator::Note(cudaErrorInvalidResourceHandle);
+    owned = std::move(entry->second);
+    state().streams.erase(entry);
     --state().counts.streams;
   }
   unroll::emulator::Drain(stream);
-  delete stream;
   return unroll::emulator::Note(unroll::emulator::Usable());
 }
 
