@@ -73,7 +73,10 @@ export class Frameworks implements Library {
   readonly made = new Map<Instance, Made>();
   private building = 0;
 
-  unbound(name: string): Value | undefined {
+  unbound(name: string, starred: readonly string[]): Value | undefined {
+    // `from torch.nn import *`: what would be Keras's by its name is PyTorch's here.
+    const module = starred.filter((path) => /^(?:torch\.nn|keras|tensorflow)\b/.test(path)).at(-1);
+    if (module === "torch.nn" && /^[A-Z]/.test(name)) return { kind: "symbol", path: `${module}.${name}` };
     return unboundName(name);
   }
 

@@ -1,6 +1,9 @@
 /** Written NumPy and PyTorch code, run where Python has these packages, gives what our engine gives. */
 import * as assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
 import fc from "fast-check";
 import { createEngine } from "../../api/engine.js";
 import type { NamedTensor, Tensor } from "../../api/types.js";
@@ -214,6 +217,28 @@ describe("written code, run by Python", function () {
     }
     const stacks = fc.sample(model, 150).filter((spec) => flowOf(spec).every((flow) => flow.problem === null));
     assert.ok((await compare([...presets, ...stacks], "numpy", python)) > 100);
+  });
+
+  it("NumPy: a script runs as it is, with random weights or those of weights.npz", function () {
+    const python = pythonWith("numpy");
+    if (python === undefined) return this.skip();
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "unroll-code-"));
+    const code = writeCode(writeModel(presets[6] as ModelSpec), "numpy");
+    assert.ok(code.ok);
+    fs.writeFileSync(path.join(folder, "model.py"), code.value);
+    const run = (...args: string[]): string => {
+      const { stdout, stderr } = spawnSync(python, args, { cwd: folder, encoding: "utf8" });
+      return stdout + stderr;
+    };
+    assert.match(run("model.py"), /^\(1, 4, 6\)\n/);
+    const random = run("model.py");
+    const save = "import numpy as np, runpy; np.savez('weights.npz', *map(np.ones, runpy.run_path('model.py')['SHAPES']))";
+    assert.equal(run("-c", save), "");
+    assert.match(run("model.py"), /^\(1, 4, 6\)\n/);
+    assert.notEqual(run("model.py"), random);
+    run("-c", "import numpy as np; np.savez('weights.npz', np.ones(3))");
+    assert.match(run("model.py"), /holds the weights of another model/);
+    fs.rmSync(folder, { recursive: true });
   });
 
   it("PyTorch: every preset and random stacks, where PyTorch can say it", async function () {

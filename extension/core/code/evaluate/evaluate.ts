@@ -129,7 +129,7 @@ function name(id: string, scope: Scope, at: Site): Value {
     return found.kind === "unknown" && found.atUse !== null ? machine.lost(found.atUse, at) : found;
   }
   if (machine.builtins.has(id)) return { kind: "symbol", path: `builtins.${id}` };
-  return machine.library.unbound(id) ?? machine.lost("unbound", at);
+  return machine.library.unbound(id, machine.starred) ?? machine.lost("unbound", at);
 }
 
 /** Items of a literal; `*value` is spread where it is known. */

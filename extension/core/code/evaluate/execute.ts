@@ -95,7 +95,10 @@ function declare(machine: Machine, statement: Stmt, scope: Scope): void {
       return;
     }
     case "import":
-      for (const { path, as } of statement.names) if (as !== null) scope.set(as, { kind: "symbol", path });
+      for (const { path, as } of statement.names) {
+        if (as === null) machine.starred.push(path);
+        else scope.set(as, { kind: "symbol", path });
+      }
       return;
     case "scope":
       for (const name of statement.names) scope.outer.add(name);

@@ -12,8 +12,8 @@ import { unknown } from "./values.js";
 
 /** What the machine asks the frameworks. undefined: not theirs. */
 export interface Library {
-  /** A name that the source does not bind. */
-  unbound(name: string): Value | undefined;
+  /** A name that the source does not bind. @param starred modules whose names it imports with `*`. */
+  unbound(name: string, starred: readonly string[]): Value | undefined;
   /** Does a dotted path belong to a package that is known? What another file binds has no value here. */
   knows(path: string): boolean;
   /** A call of a library's function or class. */
@@ -37,6 +37,8 @@ export class Machine {
   /** Things that were made or changed, in order. */
   readonly touched: Thing[] = [];
   readonly called = new Set<FunctionExpr>();
+  /** Modules of `from … import *`, in order. */
+  readonly starred: string[] = [];
   /** The first instance of each class. */
   readonly made = new Map<ClassExpr, Instance>();
   /** Functions and classes of the module, in order, those of the same name too. */
