@@ -7,16 +7,13 @@ namespace unroll {
 namespace emulator {
 namespace {
 
-Lane* Me() { return static_cast<Lane*>(current); }
-Machine* MyMachine() { return Me()->warp->block->machine; }
-
 struct ShuffleHand {
   uint64_t value;
   unsigned source;
   uint64_t result;
 };
 
-void CombineShuffle(void* const* hands, uint32_t lanes) {
+void CombineShuffle(Warp*, void* const* hands, uint32_t lanes) {
   constexpr uint64_t kNothing = ~uint64_t{0};
   for (uint32_t left = lanes; left != 0; left &= left - 1) {
     auto* mine = static_cast<ShuffleHand*>(hands[std::countr_zero(left)]);
@@ -30,7 +27,7 @@ struct BallotHand {
   uint32_t result;
 };
 
-void CombineBallot(void* const* hands, uint32_t lanes) {
+void CombineBallot(Warp*, void* const* hands, uint32_t lanes) {
   uint32_t votes = 0;
   for (uint32_t left = lanes; left != 0; left &= left - 1) {
     const int lane = std::countr_zero(left);
@@ -41,28 +38,28 @@ void CombineBallot(void* const* hands, uint32_t lanes) {
 
 }  // namespace
 
-void SyncBlock(Site site) { MyMachine()->SyncBlock(Me(), site); }
-void SyncWarp(uint32_t mask, Site site) { MyMachine()->Meet(Me(), mask, nullptr, nullptr, site); }
-void SyncGrid(Site site) { MyMachine()->SyncGrid(Me(), site); }
-void Spin(Site site) { MyMachine()->Spin(Me(), site); }
-void Change() { MyMachine()->Change(); }
+void SyncBlock(Site site) { running->SyncBlock(site); }
+void SyncWarp(uint32_t mask, Site site) { running->Meet(mask, nullptr, nullptr, site); }
+void SyncGrid(Site site) { running->SyncGrid(site); }
+void Spin(Site site) { running->Spin(site); }
+void Change() { running->Change(); }
 
 void Fault(const char* what, Site site) {
-  MyMachine()->Blame(Name(*Me()) + " at " + Text(site) + ": " + what);
-  MyMachine()->Stop(Me());
+  running->Blame(Name(*current) + " at " + Text(site) + ": " + what);
+  running->Stop();
 }
 
-void* TakeShared(int index, int64_t bytes, Site site) { return MyMachine()->TakeShared(Me(), index, bytes, site); }
+void* TakeShared(int index, int64_t bytes, Site site) { return running->TakeShared(index, bytes, site); }
 
 uint64_t Shuffle(uint32_t mask, uint64_t value, unsigned source, Site site) {
   ShuffleHand hand{value, source, 0};
-  MyMachine()->Meet(Me(), mask, &hand, CombineShuffle, site);
+  running->Meet(mask, &hand, CombineShuffle, site);
   return hand.result;
 }
 
 uint32_t Ballot(uint32_t mask, bool vote, Site site) {
   BallotHand hand{vote, 0};
-  MyMachine()->Meet(Me(), mask, &hand, CombineBallot, site);
+  running->Meet(mask, &hand, CombineBallot, site);
   return hand.result;
 }
 

@@ -172,6 +172,7 @@ inline int __ffs(int bits) { return bits == 0 ? 0 : std::countr_zero(static_cast
 inline int __clz(int bits) { return std::countl_zero(static_cast<unsigned>(bits)); }
 inline float __expf(float x) { return std::exp(x); }
 inline float __fdividef(float a, float b) { return a / b; }
+inline float rsqrtf(float x) { return 1 / std::sqrt(x); }
 
 // CUDA has them outside of std, for mixed integers as well.
 template <class A, class B>

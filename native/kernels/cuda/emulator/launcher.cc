@@ -23,14 +23,14 @@ std::string Text(const Site& site) {
   return std::string(file) + ":" + std::to_string(site.line);
 }
 
-std::string Name(const Lane& lane) {
+std::string Name(const Thread& thread) {
   const auto text = [](const uint3& at, const dim3& of) {
     std::string all = std::to_string(at.x);
     if (of.y > 1 || of.z > 1) all += "," + std::to_string(at.y);
     if (of.z > 1) all += "," + std::to_string(at.z);
     return all;
   };
-  return "thread " + text(lane.index, blockDim) + " of block " + text(*lane.block_index, gridDim);
+  return "thread " + text(thread.index, blockDim) + " of block " + text(*thread.block_index, gridDim);
 }
 
 Machine& machine() {
@@ -54,6 +54,7 @@ void Machine::Blame(std::string fault) {
 }
 
 std::string Machine::Run(const KernelLaunch& launch) {
+  running = this;
   launch_ = &launch;
   gridDim = launch.grid;
   blockDim = launch.block;
@@ -71,7 +72,7 @@ std::string Machine::Run(const KernelLaunch& launch) {
 #endif
   begin_.Release();
   while (Lane* lane = Choose()) {
-    Switch(&launcher_, lane);
+    GoOn(lane);
     if (!fault_.empty()) break;
   }
   end_.Acquire();
@@ -106,6 +107,7 @@ Lane* Machine::Choose() {
   }
   const size_t at = order_ == Order::kRandom ? Random() % spinners_.size() : 0;
   Lane* lane = spinners_[at];
+  warp_ = lane->warp;
   spinners_.erase(spinners_.begin() + static_cast<std::ptrdiff_t>(at));
   return lane;
 }

@@ -5,12 +5,13 @@
 #include <cstdlib>
 #include <cstring>
 
-constinit thread_local dim3 blockDim, gridDim;
+[[gnu::tls_model("initial-exec")]] constinit thread_local dim3 blockDim, gridDim;
 
 namespace unroll {
 namespace emulator {
 
-constinit thread_local Thread* current = nullptr;
+[[gnu::tls_model("initial-exec")]] constinit thread_local Thread* current = nullptr;
+[[gnu::tls_model("initial-exec")]] constinit thread_local Machine* running = nullptr;
 
 namespace {
 
@@ -49,8 +50,8 @@ uint64_t Machine::Random() {
 Lane* Machine::Pick(Block* block) {
   const auto warp = [&](unsigned i) { return block->warps[i].get(); };
   if (order_ == Order::kFifo) {
-    Warp* first = warp(Lowest(block->ready_warps));
-    return Take(first, Lowest(first->ready));
+    warp_ = warp(Lowest(block->ready_warps));
+    return Take(warp_, Lowest(warp_->ready));
   }
   if (order_ == Order::kLifo) {
     Warp* last = warp(Highest(block->ready_warps));
@@ -61,27 +62,33 @@ Lane* Machine::Pick(Block* block) {
   return Take(one, any(one->ready));
 }
 
-// Who goes on instead of `me`: in the usual order the rest of its warp first, whose stacks are in the cache. nullptr: let the launcher
-// choose a block.
-inline Lane* Machine::Next(Lane* me) {
-  Warp* warp = me->warp;
-  if (order_ == Order::kFifo && warp->ready != 0) return Take(warp, Lowest(warp->ready));
-  if (warp->block->ready_warps == 0) return nullptr;
-  constexpr uint64_t kTurns = 16;  // a block has in a row, about
-  if (order_ == Order::kRandom && running_.size() > 1 && Random() % kTurns == 0) return nullptr;
-  return Pick(warp->block);
-}
-
 // To a lane, or to the launcher.
-void Machine::Switch(Fiber* from, Lane* to) {
+inline void Machine::Switch(Fiber* from, Lane* to) {
   ++switches_;
   current = to;
   SwitchFiber(from, to == nullptr ? &launcher_ : &to->fiber);
 }
 
-// `me` can't go on, or need not be the one that does.
+// Returns when no lane of its block can go on any more, or now and then in random order.
+void Machine::GoOn(Lane* lane) { Switch(&launcher_, lane); }
+
+// `me` can't go on, or need not be the one that does: in the usual order the rest of its warp comes first, whose stacks are in the cache.
 inline void Machine::Leave(Lane* me) {
-  Lane* next = Next(me);
+  if (order_ != Order::kFifo || warp_->ready == 0) return LeaveWarp(me);
+  Lane* next = Take(warp_, Lowest(warp_->ready));
+  // The stack of the one after it is fetched meanwhile.
+  const char* ahead = static_cast<const char*>(warp_->lanes[Lowest(warp_->ready) % kLanes].fiber.stack_pointer);
+  __builtin_prefetch(ahead);
+  __builtin_prefetch(ahead + 64);
+  Switch(&me->fiber, next);
+}
+
+// To another warp, or to the launcher, which chooses a block.
+void Machine::LeaveWarp(Lane* me) {
+  Block* block = me->warp->block;
+  constexpr uint64_t kTurns = 16;  // a block has in a row, about
+  const bool other = order_ == Order::kRandom && running_.size() > 1 && Random() % kTurns == 0;
+  Lane* next = other || block->ready_warps == 0 ? nullptr : Pick(block);
   if (next != me) Switch(&me->fiber, next);
 }
 
@@ -96,23 +103,25 @@ void Machine::Enter(Fiber* from) {
   }
 }
 
-void Machine::Stop(Lane* me) {
-  Switch(&me->fiber, nullptr);
+void Machine::Stop() {
+  Switch(&static_cast<Lane*>(current)->fiber, nullptr);
   std::abort();  // nobody comes back to a launch that failed
 }
 
-void Machine::Diverge(Lane* me, const char* what, Site theirs, Site mine) {
-  Blame(std::string("divergent ") + what + ": some threads wait at " + Text(theirs) + ", " + Name(*me) + " at " + Text(mine));
-  Stop(me);
+void Machine::Diverge(const char* what, Site theirs, Site mine) {
+  Blame(std::string("divergent ") + what + ": some threads wait at " + Text(theirs) + ", " + Name(*current) + " at " + Text(mine));
+  Stop();
 }
 
-void Machine::SyncBlock(Lane* me, Site site) {
+void Machine::SyncBlock(Site site) {
+  auto* me = static_cast<Lane*>(current);
   Block* block = me->warp->block;
   Barrier& barrier = block->barrier;
-  if (barrier.arrived != 0 && !(barrier.site == site)) Diverge(me, "__syncthreads", barrier.site, site);
+  if (barrier.arrived != 0 && barrier.site != site) Diverge("__syncthreads", barrier.site, site);
   Meeting& meeting = barrier.meetings[barrier.round % 2];
   meeting.Release();
-  barrier.site = me->waits_at = site;
+  barrier.site = site;
+  me->waits_at = site;
   if (++barrier.arrived < block->alive) {
     Leave(me);
   } else {
@@ -132,11 +141,12 @@ void Machine::Release(Block* block) {
   for (auto& warp : block->warps) MakeReady(warp.get(), warp->alive);
 }
 
-void Machine::SyncGrid(Lane* me, Site site) {
-  if (grid_.arrived != 0 && !(grid_.site == site)) Diverge(me, "barrier of the grid", grid_.site, site);
+void Machine::SyncGrid(Site site) {
+  auto* me = static_cast<Lane*>(current);
+  if (grid_.arrived != 0 && grid_.site != site) Diverge("barrier of the grid", grid_.site, site);
   if (!launch_->cooperative) {
     Blame("a barrier of the grid at " + Text(site) + " in a launch that is not cooperative");
-    Stop(me);
+    Stop();
   }
   Meeting& meeting = grid_.meetings[grid_.round % 2];
   meeting.Release();
@@ -155,59 +165,69 @@ void Machine::ReleaseGrid() {
   }
 }
 
-Exchange* Machine::Find(Warp* warp, uint32_t mask) {
-  if (mask == kAllLanes) return &warp->whole;
-  Exchange* unused = nullptr;
-  for (Exchange& exchange : warp->parts) {
-    if (exchange.mask == mask) return &exchange;
-    if (exchange.arrived == 0) unused = &exchange;
-  }
-  if (unused == nullptr) {
-    const Unwatched unwatched;
-    unused = &warp->parts.emplace_back();
-  }
-  unused->mask = mask;
-  return unused;
-}
-
-void Machine::Meet(Lane* me, uint32_t mask, void* hand, Combine combine, Site site) {
-  Warp* warp = me->warp;
-  const uint32_t bit = Bit(me->lane);
-  if ((mask & bit) == 0) {
-    Blame(Name(*me) + " is not in the mask of its own operation at " + Text(site));
-    Stop(me);
-  }
-  Exchange* exchange = Find(warp, mask);
-  if (exchange->arrived != 0 && (exchange->combine != combine || !(exchange->site == site)))
-    Diverge(me, "operation of a warp", exchange->site, site);
+[[gnu::always_inline]] inline void Machine::MeetAt(Exchange* exchange, void* hand, Combine combine, Site site) {
+  auto* me = static_cast<Lane*>(current);
+  if (exchange->arrived != 0 && (exchange->combine != combine || exchange->site != site))
+    Diverge("operation of a warp", exchange->site, site);
   Meeting& meeting = exchange->meetings[exchange->round % 2];
   // A shuffle orders nothing in memory, as in CUDA.
   if (combine == nullptr) meeting.Release();
   exchange->combine = combine;
-  exchange->site = me->waits_at = site;
+  exchange->site = site;
+  me->waits_at = site;
   exchange->hands[me->lane] = hand;
-  exchange->arrived |= bit;
-  bool wait = true;
-  if (exchange->arrived == (mask & warp->alive)) {
-    // The last one goes on without a switch, unless another order is to be tried.
-    wait = order_ != Order::kFifo;
-    MakeReady(warp, Complete(exchange) & (wait ? kAllLanes : ~bit));
-  }
-  if (wait) Leave(me);
+  exchange->arrived |= Bit(me->lane);
+  if (exchange->arrived == (exchange->mask & me->warp->alive))
+    ArriveLast(me, exchange);
+  else
+    Leave(me);
   if (combine == nullptr) meeting.Acquire();
 }
 
+void Machine::Meet(uint32_t mask, void* hand, Combine combine, Site site) {
+  if (mask != kAllLanes) return MeetSome(mask, hand, combine, site);
+  MeetAt(&static_cast<Lane*>(current)->warp->whole, hand, combine, site);
+}
+
+// For a mask of some lanes only.
+void Machine::MeetSome(uint32_t mask, void* hand, Combine combine, Site site) {
+  Warp* warp = static_cast<Lane*>(current)->warp;
+  if ((mask & Bit(current->lane)) == 0) {
+    Blame(Name(*current) + " is not in the mask of its own operation at " + Text(site));
+    Stop();
+  }
+  Exchange* chosen = nullptr;
+  for (Exchange& exchange : warp->parts) {
+    if (exchange.arrived == 0 || exchange.mask == mask) chosen = &exchange;
+    if (exchange.mask == mask) break;
+  }
+  if (chosen == nullptr) {
+    const Unwatched unwatched;
+    chosen = &warp->parts.emplace_back();
+  }
+  chosen->mask = mask;
+  MeetAt(chosen, hand, combine, site);
+}
+
+// The last one goes on without a switch, unless another order is to be tried.
+void Machine::ArriveLast(Lane* me, Exchange* exchange) {
+  const bool go_on = order_ == Order::kFifo;
+  MakeReady(me->warp, Complete(me->warp, exchange) & (go_on ? ~Bit(me->lane) : kAllLanes));
+  if (!go_on) Leave(me);
+}
+
 // The lanes that go on.
-uint32_t Machine::Complete(Exchange* exchange) {
+uint32_t Machine::Complete(Warp* warp, Exchange* exchange) {
   const uint32_t lanes = exchange->arrived;
-  if (exchange->combine != nullptr) exchange->combine(exchange->hands, lanes);
+  if (exchange->combine != nullptr) exchange->combine(warp, exchange->hands, lanes);
   exchange->arrived = 0;
   ++exchange->round;
   ++changes_;
   return lanes;
 }
 
-void Machine::Spin(Lane* me, Site site) {
+void Machine::Spin(Site site) {
+  auto* me = static_cast<Lane*>(current);
   me->waits_at = site;
   {
     const Unwatched unwatched;
@@ -231,7 +251,7 @@ void Machine::Finish(Lane* me) {
   } else {
     if (block->barrier.arrived == block->alive) Release(block);
     const auto leave = [&](Exchange& exchange) {
-      if (exchange.arrived != 0 && exchange.arrived == (exchange.mask & warp->alive)) MakeReady(warp, Complete(&exchange));
+      if (exchange.arrived != 0 && exchange.arrived == (exchange.mask & warp->alive)) MakeReady(warp, Complete(warp, &exchange));
     };
     leave(warp->whole);
     for (Exchange& exchange : warp->parts) leave(exchange);
@@ -240,14 +260,14 @@ void Machine::Finish(Lane* me) {
   Leave(me);
 }
 
-void* Machine::TakeShared(Lane* me, int index, int64_t bytes, Site site) {
-  Block* block = me->warp->block;
-  if (index == static_cast<int>(block->pieces.size()) && !AddPiece(block, bytes, site)) Stop(me);
+void* Machine::TakeShared(int index, int64_t bytes, Site site) {
+  Block* block = static_cast<Lane*>(current)->warp->block;
+  if (index == static_cast<int>(block->pieces.size()) && !AddPiece(block, bytes, site)) Stop();
   const Piece& piece = block->pieces[static_cast<size_t>(index)];
   if (piece.bytes == bytes) return piece.memory;
-  Blame("shared memory: " + Name(*me) + " takes " + std::to_string(bytes) + " bytes at " + Text(site) + ", another thread took " +
+  Blame("shared memory: " + Name(*current) + " takes " + std::to_string(bytes) + " bytes at " + Text(site) + ", another thread took " +
         std::to_string(piece.bytes));
-  Stop(me);
+  Stop();
 }
 
 bool Machine::AddPiece(Block* block, int64_t bytes, Site site) {

@@ -25,6 +25,7 @@ inline constexpr uint32_t kAllLanes = 0xffffffffu;
 inline constexpr int kLanes = 32;
 inline constexpr int kWarps = 32;  // of the largest block
 
+// What a switch needs is in one line of the cache.
 struct alignas(64) Lane : Thread {
   Fiber fiber;
   Warp* warp = nullptr;
@@ -33,7 +34,7 @@ struct alignas(64) Lane : Thread {
 };
 
 // Done once for all lanes of an exchange: hands[i] is what lane i gave, for the bits of `lanes`.
-using Combine = void (*)(void* const* hands, uint32_t lanes);
+using Combine = void (*)(Warp* warp, void* const* hands, uint32_t lanes);
 
 // What the lanes of a mask do together. The lanes' bits say who has come.
 struct Exchange {
@@ -48,11 +49,19 @@ struct Exchange {
 
 struct Block;
 
+// Matrices of tensor cores: each lane puts its fragments where the product reads them.
+struct alignas(32) Matrices {
+  uint32_t a[2][kLanes][4];  // big and small parts, fragments as they are
+  float b[2][8][8];
+  float d[2][16][8];  // of two rounds in turn: some lanes still have to fetch the older one's
+};
+
 struct Warp {
   Block* block = nullptr;
   uint32_t bit = 0;  // in the block's masks of warps
   uint32_t alive = 0, ready = 0;
   Exchange whole;
+  Matrices matrices;
   std::deque<Exchange> parts;  // of other masks; a deque, because who waits there points to it
   Stacks stacks;
   Lane lanes[kLanes];
@@ -109,19 +118,19 @@ class Machine {
   std::string Run(const KernelLaunch& launch);
   int64_t switches() const { return switches_; }
 
-  // What a lane may call while it runs.
-  void SyncBlock(Lane* me, Site site);
-  void SyncGrid(Lane* me, Site site);
-  void Meet(Lane* me, uint32_t mask, void* hand, Combine combine, Site site);
+  // What the current lane may call.
+  void SyncBlock(Site site);
+  void SyncGrid(Site site);
+  void Meet(uint32_t mask, void* hand, Combine combine, Site site);
   // Until some other lane had its turn, or none can have one.
-  void Spin(Lane* me, Site site);
-  void* TakeShared(Lane* me, int index, int64_t bytes, Site site);
+  void Spin(Site site);
+  void* TakeShared(int index, int64_t bytes, Site site);
   // Something has changed that a spinning lane may be waiting for.
   void Change() { ++changes_; }
   // Notes what is wrong; the first one counts. Stop then ends the launch and leaves the lane where it is, so that nothing on its stack is
   // destroyed: what the text was made of has to be gone by then.
   void Blame(std::string fault);
-  [[noreturn]] void Stop(Lane* me);
+  [[noreturn]] void Stop();
 
  private:
   static void Enter(Fiber* from);
@@ -129,18 +138,21 @@ class Machine {
   void Close(Block* block);
   void Release(Block* block);
   void ReleaseGrid();
-  uint32_t Complete(Exchange* exchange);
-  Exchange* Find(Warp* warp, uint32_t mask);
+  void MeetAt(Exchange* exchange, void* hand, Combine combine, Site site);
+  [[gnu::noinline]] void MeetSome(uint32_t mask, void* hand, Combine combine, Site site);
+  uint32_t Complete(Warp* warp, Exchange* exchange);
+  [[gnu::noinline]] void ArriveLast(Lane* me, Exchange* exchange);
   bool AddPiece(Block* block, int64_t bytes, Site site);
-  [[noreturn]] void Diverge(Lane* me, const char* what, Site theirs, Site mine);
+  [[noreturn, gnu::cold]] void Diverge(const char* what, Site theirs, Site mine);
 
   Lane* Pick(Block* block);
-  Lane* Next(Lane* me);
   void Leave(Lane* me);
+  void LeaveWarp(Lane* me);
   void Switch(Fiber* from, Lane* to);
   uint64_t Random();
 
   // The launcher's part.
+  void GoOn(Lane* lane);
   Lane* Choose();
   Block* ReadyBlock();
   bool MayAdmit() const;
@@ -150,12 +162,15 @@ class Machine {
   std::string Deadlock() const;
   void Discard();
 
-  const KernelLaunch* launch_ = nullptr;
   Order order_ = Order::kFifo;
-  uint64_t random_ = 1;
-  Fiber launcher_;
+  // That of the current lane, in the usual order: found without its lane, the processor knows the next one before it has switched to this
+  // one.
+  Warp* warp_ = nullptr;
   int64_t switches_ = 0;
   uint64_t changes_ = 0;
+  const KernelLaunch* launch_ = nullptr;
+  uint64_t random_ = 1;
+  Fiber launcher_;
   std::string fault_;
 
   int64_t blocks_ = 0, admitted_ = 0;  // of this launch
@@ -172,12 +187,13 @@ class Machine {
   uint64_t spins_ = 0, seen_changes_ = 0;
 };
 
-// That of this thread.
+// That of this thread, and the one whose launch runs there.
 Machine& machine();
+[[gnu::tls_model("initial-exec")]] extern constinit thread_local Machine* running;
 
 // For reports: file:line, and which thread of which block.
 std::string Text(const Site& site);
-std::string Name(const Lane& lane);
+std::string Name(const Thread& thread);
 
 }  // namespace emulator
 }  // namespace unroll

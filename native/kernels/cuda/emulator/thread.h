@@ -3,7 +3,6 @@
 #define UNROLL_KERNELS_CUDA_EMULATOR_THREAD_H_
 
 #include <cstdint>
-#include <cstring>
 
 struct uint3 {
   unsigned x, y, z;
@@ -15,7 +14,7 @@ struct dim3 {
 };
 
 // Of the launch that this thread of the operating system runs.
-extern constinit thread_local dim3 blockDim, gridDim;
+[[gnu::tls_model("initial-exec")]] extern constinit thread_local dim3 blockDim, gridDim;
 
 namespace unroll {
 namespace emulator {
@@ -28,7 +27,8 @@ struct Site {
   // Where the caller of the caller stands, as a default argument.
   static constexpr Site Here(const char* file = __builtin_FILE(), int line = __builtin_LINE()) { return {file, line}; }
 
-  bool operator==(const Site& other) const { return line == other.line && (file == other.file || std::strcmp(file, other.file) == 0); }
+  // A call has one name for its file, so that names need not be compared by their letters.
+  bool operator==(const Site&) const = default;
 };
 
 struct Thread {
@@ -39,7 +39,7 @@ struct Thread {
 
 // The thread that runs now; nullptr outside of a launch. A fiber stays on its operating system's thread, so this may be read from a
 // register.
-extern constinit thread_local Thread* current;
+[[gnu::tls_model("initial-exec")]] extern constinit thread_local Thread* current;
 
 }  // namespace emulator
 }  // namespace unroll
