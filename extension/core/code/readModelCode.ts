@@ -15,9 +15,9 @@ export type { CodeModel } from "./models/found.js";
 export type { Problem } from "./problems.js";
 
 /** Time for the statements, for functions that nobody calls, and for walking the models: code takes a tenth, a megabyte of noise all of it. */
-const READ_MS = 2500;
+const READ_MS = 2000;
 const UNCALLED_MS = 600;
-const WALK_MS = 900;
+const WALK_MS = 1400;
 
 /** Models in the order of the source. Never throws, and takes seconds at most, whatever the text. */
 export function readModelCode(source: string, languageId = "python"): CodeModel[] {
@@ -26,8 +26,7 @@ export function readModelCode(source: string, languageId = "python"): CodeModel[
   const frameworks = new Frameworks();
   const machine = new Machine(source, frameworks, builtinNames);
   readStatements(source, machine, /^(?:markdown|quarto|rmd)$/.test(languageId));
-  machine.allow(UNCALLED_MS);
-  readUncalled(machine);
+  readUncalled(machine, UNCALLED_MS);
   machine.allow(WALK_MS);
   return foundModels(machine, frameworks);
 }
@@ -36,7 +35,7 @@ export function readModelCode(source: string, languageId = "python"): CodeModel[
 function readStatements(source: string, machine: Machine, fenced: boolean): void {
   machine.allow(READ_MS);
   const scope = new Scope(null, "module");
-  for (const chunk of relevantChunks(chunksOf(source, fenced))) {
+  for (const chunk of relevantChunks(chunksOf(source, fenced), () => machine.isOver)) {
     const tree = parsed(chunk.text, () => machine.isOver);
     const statements = tree === null ? [] : new StatementReader(chunk).script(tree);
     for (const statement of statements) {

@@ -7,31 +7,31 @@ const SMALL = 100_000;
 /** How often names lead on to further statements. */
 const ROUNDS = 12;
 
-/** The same chunks in the same order, or fewer. */
-export function relevantChunks(chunks: readonly Chunk[]): readonly Chunk[] {
-  return chunks.reduce((size, chunk) => size + chunk.text.length, 0) <= SMALL ? chunks : sieved(chunks);
+/** The same chunks in the same order, or fewer. @param isOver no more time for looking. */
+export function relevantChunks(chunks: readonly Chunk[], isOver: () => boolean = () => false): readonly Chunk[] {
+  return chunks.reduce((size, chunk) => size + chunk.text.length, 0) <= SMALL ? chunks : sieved(chunks, isOver);
 }
 
 /** Errs on the side of keeping: a name anywhere is enough. */
-function sieved(chunks: readonly Chunk[]): readonly Chunk[] {
+function sieved(chunks: readonly Chunk[], isOver: () => boolean): readonly Chunk[] {
   const kept = chunks.map((chunk) => modelWords.test(chunk.text));
+  const sieve = { chunks, kept, isOver };
   // What builds models, and what uses the names that it binds.
-  grow(chunks, kept, boundNames, someWord);
+  grow(sieve, boundNames, someWord);
   // And whatever binds the names that all these use.
-  grow(chunks, kept, words, someBound);
+  grow(sieve, words, someBound);
   return chunks.filter((_, i) => kept[i]);
 }
 
 /** Keeps more and more: the names of what is kept are looked for in the rest, until nothing is added. */
 function grow(
-  chunks: readonly Chunk[],
-  kept: boolean[],
+  { chunks, kept, isOver }: { readonly chunks: readonly Chunk[]; readonly kept: boolean[]; readonly isOver: () => boolean },
   namesOf: (text: string) => Iterable<string>,
   names: (text: string, wanted: ReadonlySet<string>) => boolean,
 ): void {
   const wanted = new Set<string>();
   let added = chunks.filter((_, i) => kept[i]);
-  for (let round = 0; round < ROUNDS && added.length > 0; round++) {
+  for (let round = 0; round < ROUNDS && added.length > 0 && !isOver(); round++) {
     const before = wanted.size;
     for (const chunk of added) for (const name of namesOf(chunk.text)) wanted.add(name);
     if (wanted.size === before) return;

@@ -8,13 +8,18 @@ export const modelWords = /LSTM|GRU|RNN|Sequential|Model|Module|layers?\b|Dense|
 
 type Declared = FunctionValue | ClassValue;
 
-/** In the order of the source, those first that no other asks for. */
-export function readUncalled(machine: Machine): void {
+/** In the order of the source, those first that no other asks for. @param ms for reading them, once they are found. */
+export function readUncalled(machine: Machine, ms: number): void {
   const pending = relevant(machine);
-  const words = new Map(pending.map((one) => [one, new Set(textOf(machine, one).match(/[\p{L}_][\p{L}\p{N}_]*/gu))]));
-  const asked = (one: Declared): boolean => pending.some((other) => other !== one && (words.get(other)?.has(one.definition.name) ?? false));
+  // How many of them name a word, themselves not counted.
+  const asking = new Map<string, number>();
+  for (const { one, words } of pending)
+    for (const name of words) if (name !== one.definition.name) asking.set(name, (asking.get(name) ?? 0) + 1);
+  const asked = ({ one }: Candidate): boolean => asking.has(one.definition.name);
+  machine.allow(ms);
   // What others use comes last: it may have been called by then, with better arguments than its defaults.
-  for (const one of [...pending.filter((own) => !asked(own)), ...pending.filter(asked)]) {
+  for (const { one } of [...pending.filter((own) => !asked(own)), ...pending.filter(asked)]) {
+    if (machine.isOver) return;
     const { start, end } = one.definition;
     const at: Site = { machine, start, end };
     if (one.kind === "class") makeOne(one, at);
@@ -22,17 +27,19 @@ export function readUncalled(machine: Machine): void {
   }
 }
 
-function textOf(machine: Machine, one: Declared): string {
-  return machine.source.slice(one.definition.start, one.definition.end);
+interface Candidate {
+  readonly one: Declared;
+  readonly words: ReadonlySet<string>;
 }
 
 /** Those whose text names what builds models, or another such function. */
-function relevant(machine: Machine): Declared[] {
-  const texts = machine.declared.map((one) => ({ one, text: textOf(machine, one) }));
-  const chosen = new Set(texts.filter(({ text }) => modelWords.test(text)).map(({ one }) => one));
-  const names = new Set([...chosen].map((one) => one.definition.name));
-  for (const { one, text } of texts) if ((text.match(/[\p{L}_][\p{L}\p{N}_]*/gu) ?? []).some((word) => names.has(word))) chosen.add(one);
-  return texts.filter(({ one }) => chosen.has(one)).map(({ one }) => one);
+function relevant(machine: Machine): Candidate[] {
+  const all = machine.declared.map((one) => {
+    const text = machine.source.slice(one.definition.start, one.definition.end);
+    return { one, builds: modelWords.test(text), words: new Set(text.match(/[\p{L}_][\p{L}\p{N}_]*/gu)) };
+  });
+  const names = new Set(all.filter(({ builds }) => builds).map(({ one }) => one.definition.name));
+  return all.filter(({ builds, words }) => builds || [...words].some((word) => names.has(word)));
 }
 
 /** A model's class is made; of any other class the methods are called that name layers. */

@@ -3,8 +3,8 @@
 /** Thrown by whatever takes too long; caught by the loop or statement that it happens in. */
 export class Exhausted extends Error {}
 
-/** Steps of a whole source, of one top-level statement, and of one loop. A step is an expression. */
-export const SOURCE_STEPS = 4_000_000;
+/** Steps of a part of the reading, of one top-level statement, and of one loop. A step is an expression. */
+export const PART_STEPS = 4_000_000;
 export const STATEMENT_STEPS = 300_000;
 export const LOOP_STEPS = 50_000;
 /** Nested evaluation; each level takes some frames of the stack. */

@@ -5,7 +5,7 @@ import { call, classMember } from "./call.js";
 import { evaluate } from "./evaluate.js";
 import { execute, type Signal } from "./execute.js";
 import { iterate } from "./iterate.js";
-import { DEPTH, Exhausted, LONGEST_LIST, LONGEST_TEXT, SOURCE_STEPS, STATEMENT_STEPS } from "./limits.js";
+import { DEPTH, Exhausted, LONGEST_LIST, LONGEST_TEXT, PART_STEPS, STATEMENT_STEPS } from "./limits.js";
 import { member } from "./member.js";
 import type { Args, Cause, ClassValue, FunctionValue, Instance, Scope, Site, Thing, Unknown, Value } from "./values.js";
 import { unknown } from "./values.js";
@@ -29,7 +29,7 @@ export interface Library {
 /** One source, one machine: it holds no state of any other. */
 export class Machine {
   private steps = 0;
-  private limit = SOURCE_STEPS;
+  private limit = PART_STEPS;
   private depth = 0;
   private deadline = Infinity;
   /** Said of everything that is made or changed while it is not certain that the source comes by. */
@@ -69,9 +69,10 @@ export class Machine {
     if (this.steps > this.limit || (before !== this.steps >> 10 && this.isOver)) throw new Exhausted();
   }
 
-  /** Gives the next part of the reading its time. */
+  /** Gives the next part of the reading its time and its steps, whatever the last one spent. */
   allow(ms: number): void {
     this.deadline = Date.now() + ms;
+    this.limit = this.steps + PART_STEPS;
   }
 
   get isOver(): boolean {

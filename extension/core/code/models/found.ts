@@ -29,17 +29,20 @@ export interface CodeModel extends Range {
 /** In the order of the source. Parts of other models are no models of their own. */
 export function foundModels(machine: Machine, frameworks: Frameworks): CodeModel[] {
   const found: { readonly of: { readonly inner: boolean }; readonly models: readonly CodeModel[] }[] = [];
+  // What there is no time for is left out: it takes a thousand models to get there.
   for (const made of frameworks.made.values()) {
+    if (machine.isOver) break;
     if (made.kind.is === "model" && !made.inner) found.push({ of: made, models: instanceModel(made, machine, frameworks) });
   }
   for (const thing of new Set(machine.touched)) {
+    if (machine.isOver) break;
     if (thing instanceof SequentialModel && !thing.inner) found.push({ of: thing, models: sequentialModel(thing, machine, frameworks) });
     else if (thing instanceof FunctionalModel && !thing.inner) found.push({ of: thing, models: functionalModels(thing, machine) });
   }
   // Tracing one model may have told that another is a part of it.
   const whole = found.flatMap(({ of, models }) => (of.inner ? [] : models));
   const bare = machine.touched.flatMap((thing) =>
-    thing instanceof Tensor && thing.node.source?.taken === false ? bareModels(thing.node, machine) : [],
+    thing instanceof Tensor && thing.node.source?.taken === false && !machine.isOver ? bareModels(thing.node, machine) : [],
   );
   return distinct([...whole, ...bare]).sort((a, b) => a.start - b.start || a.end - b.end);
 }
