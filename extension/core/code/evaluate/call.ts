@@ -141,15 +141,19 @@ function setFields(instance: Instance, args: Args): void {
 }
 
 /** A member of a class or of those above it; a method is bound to `self`, a property is worked out. */
-export function classMember(of: ClassValue, name: string, self: Value | null, at: Site, depth = 0): Value | undefined {
-  const own = of.members.get(name);
-  if (own !== undefined) return own.kind === "function" ? method(own, of, self, at) : own;
-  if (depth > 20) return undefined;
-  for (const base of of.bases) {
-    const found = base.kind === "class" ? classMember(base, name, self, at, depth + 1) : undefined;
-    if (found !== undefined) return found;
+export function classMember(of: ClassValue, name: string, self: Value | null, at: Site): Value | undefined {
+  for (const one of withBases(of)) {
+    const own = one.members.get(name);
+    if (own !== undefined) return own.kind === "function" ? method(own, one, self, at) : own;
   }
   return undefined;
+}
+
+/** A class and those above it, the nearest first; a class that is its own base stands there once. */
+function withBases(of: ClassValue): ReadonlySet<ClassValue> {
+  const all = new Set([of]);
+  for (const one of all) for (const base of one.bases) if (base.kind === "class") all.add(base);
+  return all;
 }
 
 /** A function of a class, bound as its decorators say. */
