@@ -67,7 +67,10 @@ using emulator::WaitCopies;
 
 // Plain accesses, for a race check to see.
 inline float LoadL2(const float* p) { return *p; }
-inline void StoreL2(float* p, float value) { *p = value; }
+inline void StoreL2(float* p, float value) {
+  emulator::Change();
+  *p = value;
+}
 inline float LoadOnce(const float* p) { return *p; }
 
 #else

@@ -12,7 +12,6 @@ namespace emulator {
 // Of the threads that could go on: those released first, those released last, or any.
 enum class Order { kFifo, kLifo, kRandom };
 
-// A fault at the n-th time of something, counted from 1; 0: never.
 struct Device {
   int devices = 1;
   int driver = 13000;  // as cudaDriverGetVersion says; below that of the runtime there is no device to be had, 0: no driver
@@ -28,6 +27,7 @@ struct Device {
   Order order = Order::kFifo;
   uint64_t seed = 1;
 
+  // Planned faults: at the n-th launch, copy, … since the last Reset, counted from 1; 0: never.
   int64_t lost_launch = 0, lost_copy = 0;             // the device is lost there
   int64_t failed_malloc = 0, failed_host_malloc = 0;  // there is no memory
 };

@@ -72,7 +72,7 @@ inline void Machine::Switch(Fiber* from, Lane* to) {
 // Returns when no lane of its block can go on any more, or now and then in random order.
 void Machine::GoOn(Lane* lane) { Switch(&launcher_, lane); }
 
-// `me` can't go on, or need not be the one that does: in the usual order the rest of its warp comes first, whose stacks are in the cache.
+// `me` can't go on: in the usual order the rest of its warp comes first, whose stacks are in the cache.
 inline void Machine::Leave(Lane* me) {
   if (order_ != Order::kFifo || warp_->ready == 0) return LeaveWarp(me);
   Lane* next = Take(warp_, Lowest(warp_->ready));
@@ -83,7 +83,7 @@ inline void Machine::Leave(Lane* me) {
   Switch(&me->fiber, next);
 }
 
-// To another warp, or to the launcher, which chooses a block.
+// To another warp, or to the launcher, which chooses a block. Outside of the usual order `me` may be the one that goes on.
 void Machine::LeaveWarp(Lane* me) {
   Block* block = me->warp->block;
   constexpr uint64_t kTurns = 16;  // a block has in a row, about
@@ -126,12 +126,15 @@ void Machine::SyncBlock(Site site) {
     Leave(me);
   } else {
     Release(block);
-    if (order_ == Order::kFifo)
-      Take(me->warp, me->lane);
-    else
-      Leave(me);
+    GoOnLast(me);
   }
   meeting.Acquire();
+}
+
+// A lane that has just made all ready goes on itself, without a switch, unless another order is to be tried.
+void Machine::GoOnLast(Lane* me) {
+  if (order_ != Order::kFifo) return LeaveWarp(me);
+  Take(me->warp, me->lane);
 }
 
 void Machine::Release(Block* block) {
@@ -151,8 +154,12 @@ void Machine::SyncGrid(Site site) {
   Meeting& meeting = grid_.meetings[grid_.round % 2];
   meeting.Release();
   grid_.site = me->waits_at = site;
-  if (++grid_.arrived == alive_) ReleaseGrid();
-  Leave(me);
+  if (++grid_.arrived < alive_) {
+    Leave(me);
+  } else {
+    ReleaseGrid();
+    GoOnLast(me);
+  }
   meeting.Acquire();
 }
 
@@ -209,11 +216,9 @@ void Machine::MeetSome(uint32_t mask, void* hand, Combine combine, Site site) {
   MeetAt(chosen, hand, combine, site);
 }
 
-// The last one goes on without a switch, unless another order is to be tried.
 void Machine::ArriveLast(Lane* me, Exchange* exchange) {
-  const bool go_on = order_ == Order::kFifo;
-  MakeReady(me->warp, Complete(me->warp, exchange) & (go_on ? ~Bit(me->lane) : kAllLanes));
-  if (!go_on) Leave(me);
+  MakeReady(me->warp, Complete(me->warp, exchange));
+  GoOnLast(me);
 }
 
 // The lanes that go on.

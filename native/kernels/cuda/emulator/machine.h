@@ -141,6 +141,7 @@ class Machine {
   void MeetAt(Exchange* exchange, void* hand, Combine combine, Site site);
   [[gnu::noinline]] void MeetSome(uint32_t mask, void* hand, Combine combine, Site site);
   uint32_t Complete(Warp* warp, Exchange* exchange);
+  void GoOnLast(Lane* me);
   [[gnu::noinline]] void ArriveLast(Lane* me, Exchange* exchange);
   bool AddPiece(Block* block, int64_t bytes, Site site);
   [[noreturn, gnu::cold]] void Diverge(const char* what, Site theirs, Site mine);

@@ -173,6 +173,7 @@ cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned flags) {
 }
 
 cudaError_t cudaEventDestroy(cudaEvent_t event) {
+  if (event == nullptr) return unroll::emulator::Note(cudaErrorInvalidResourceHandle);
   delete event;
   Count(&Counts::events, -1);
   return unroll::emulator::Note(unroll::emulator::Usable());
@@ -264,12 +265,14 @@ cudaError_t cudaGraphLaunch(cudaGraphExec_t exec, cudaStream_t stream) {
 }
 
 cudaError_t cudaGraphDestroy(cudaGraph_t graph) {
+  if (graph == nullptr) return unroll::emulator::Note(cudaErrorInvalidValue);
   delete graph;
   Count(&Counts::graphs, -1);
   return unroll::emulator::Note(unroll::emulator::Usable());
 }
 
 cudaError_t cudaGraphExecDestroy(cudaGraphExec_t exec) {
+  if (exec == nullptr) return unroll::emulator::Note(cudaErrorInvalidValue);
   delete exec;
   Count(&Counts::graphs, -1);
   return unroll::emulator::Note(unroll::emulator::Usable());
