@@ -15,6 +15,8 @@ namespace {
 constexpr int64_t kWidestPanel = 64;
 // Multiply-adds between two looks at the cancel token: a few milliseconds.
 constexpr int64_t kPieceWork = int64_t{1} << 26;
+// Groups in which a member's panels are taken where there are several members, and multiply-adds below which a group is not worth taking.
+constexpr int64_t kGroups = 8, kGroupWork = int64_t{1} << 15;
 
 int64_t Padded(int64_t units) { return (units + kWidestPanel - 1) / kWidestPanel * kWidestPanel; }
 
@@ -50,7 +52,8 @@ Direction::Direction(const DirectionTask& task, int members, Arena* arena)
       units_(task.spec->units),
       stride_(task.weights->stride()),
       chunk_(ProjectionSteps(task.batch, task.timesteps)),
-      barrier_(members) {
+      barrier_(members),
+      taken_(members > 1 ? new Taken[members] : nullptr) {
   const int64_t rows = task.weights->whole_rows(task.batch);
   const int64_t all = task.weights->panels * task.weights->row_width(), states = rows * stride_;
   const bool whole = SeesWholeVector(*task.spec);
@@ -66,30 +69,28 @@ Direction::Direction(const DirectionTask& task, int members, Arena* arena)
   ready_ = projected_ && h_[0] && h_[1] && c_ && reset_ && recurrent_ && rows_ && seen_;
 }
 
-bool Direction::Run(int member) {
-  const int64_t panels = task_.weights->panels;
-  const Share share{panels * member / members_, panels * (member + 1) / members_, seen_ + member * task_.batch};
-  if (task_.mask != nullptr) std::fill_n(share.seen, task_.batch, uint8_t{0});
-  if (member == 0) Start();
+bool Direction::Run(int index) {
+  Member member{index, seen_ + index * task_.batch};
+  if (task_.mask != nullptr) std::fill_n(member.seen, task_.batch, uint8_t{0});
+  if (index == 0) Start();
   bool stop = false;
   for (int64_t first = 0; first < task_.timesteps; first += chunk_) {
     const int64_t steps = std::min(chunk_, task_.timesteps - first);
-    stop = !Project(share, first, steps) || stop;
-    // The states have to be there before the first step reads them.
-    if (first == 0 && barrier_.Wait(stop)) return false;
+    stop = !Project(&member, first, steps) || stop;
+    // The states have to be there before the first step reads them, and the projections before whoever takes their panels.
+    if (barrier_.Wait(stop)) return false;
     for (int64_t s = 0; s < steps; ++s) {
       const CellStep step = StepAt(first + s, s, steps);
       stop = stop || Cancelled();
-      if (!stop && !Products(share, step, (first + s) % 2 == 1, &stop)) return false;
-      if (!stop && step.counts != nullptr) {
-        const int64_t wide = task_.weights->unit_panel;
-        HoldMasked(share, step, share.first * wide, std::min(units_, share.end * wide));
+      if (!stop && !Products(&member, step, (first + s) % 2 == 1, &stop)) return false;
+      for (int64_t row = 0; step.counts != nullptr && row < task_.batch; ++row) {
+        if (step.counts[row * step.counts_stride] != 0) member.seen[row] = 1;
       }
       if (barrier_.Wait(stop)) return false;
-      if (member == 0 && task_.token != nullptr) task_.token->Advance(task_.batch);
+      if (index == 0 && task_.token != nullptr) task_.token->Advance(task_.batch);
     }
   }
-  if (member == 0) Finish();
+  if (index == 0) Finish();
   return true;
 }
 
@@ -103,20 +104,33 @@ void Direction::Start() {
   if (task_.spec->cell == Cell::kLstm) copy(c_, task_.initial_c);
 }
 
-// Calls body(first, end) for groups of panels; false where the run was cancelled between two of them.
+// Calls body(first, end) for groups of panels until all of them are done; false where the run was cancelled between two. Several members
+// begin with their own, which their caches may still hold from the step before, then take what others have left: processors are not equally
+// fast, and where one waits for the other after every step the slowest would set the pace.
 template <typename Body>
-bool Direction::InPieces(const Share& share, int64_t depth, int64_t rows, Body body) const {
-  const int64_t work = rows * depth * task_.weights->width();
-  const int64_t group = std::max<int64_t>(1, kPieceWork / std::max<int64_t>(1, work));
-  for (int64_t first = share.first; first < share.end; first += group) {
-    if (first != share.first && Cancelled()) return false;
-    body(first, std::min(share.end, first + group));
+bool Direction::ForPanels(Member* member, int64_t depth, int64_t rows, bool backwards, Body body) {
+  const int64_t panels = task_.weights->panels, work = std::max<int64_t>(1, rows * depth * task_.weights->width());
+  int64_t most = std::max<int64_t>(1, kPieceWork / work);
+  if (members_ > 1) most = std::min(most, std::max(panels / (members_ * kGroups), (kGroupWork + work - 1) / work));
+  const int phase = member->phase++ % 2;
+  if (members_ > 1) taken_[member->index].groups[1 - phase].store(0, std::memory_order_relaxed);
+  for (int i = 0; i < members_; ++i) {
+    const int owner = (member->index + i) % members_;
+    const int64_t first = panels * owner / members_, end = panels * (owner + 1) / members_, groups = (end - first + most - 1) / most;
+    for (int64_t own = 0;; ++own) {
+      const int64_t group = members_ == 1 ? own : taken_[owner].groups[phase].fetch_add(1, std::memory_order_relaxed);
+      if (group >= groups) break;
+      if (group > 0 && Cancelled()) return false;
+      // The last ones first, where the order is turned: what is cached of them is used before it is gone.
+      const int64_t at = backwards ? groups - 1 - group : group;
+      body(first + at * most, std::min(end, first + (at + 1) * most));
+    }
   }
   return true;
 }
 
 // projected[panel][step][row] = x·K + b for `steps` steps from `first`, in the order in which they are taken.
-bool Direction::Project(const Share& share, int64_t first, int64_t steps) {
+bool Direction::Project(Member* member, int64_t first, int64_t steps) {
   Projection p;
   p.matrix = &task_.weights->kernel;
   p.bias = task_.weights->bias.data();
@@ -127,7 +141,8 @@ bool Direction::Project(const Share& share, int64_t first, int64_t steps) {
   p.row_stride = task_.timesteps * task_.features;
   p.out = projected_;
   p.quads = task_.weights->quads;
-  return InPieces(share, task_.features, steps * task_.batch, [&](int64_t from, int64_t end) { task_.kernels->project(p, from, end); });
+  return ForPanels(member, task_.features, steps * task_.batch, false,
+                   [&](int64_t from, int64_t end) { task_.kernels->project(p, from, end); });
 }
 
 CellStep Direction::StepAt(int64_t taken, int64_t in_chunk, int64_t steps) {
@@ -158,35 +173,39 @@ CellStep Direction::StepAt(int64_t taken, int64_t in_chunk, int64_t steps) {
 }
 
 // The products of a step and what follows from them; *stop where it was cancelled. False where all of the others stop, too.
-bool Direction::Products(const Share& share, const CellStep& step, bool backwards, bool* stop) {
+bool Direction::Products(Member* member, const CellStep& step, bool backwards, bool* stop) {
+  const int64_t wide = task_.weights->unit_panel;
+  const auto hold = [&](int64_t from, int64_t end) {
+    if (step.counts != nullptr) HoldMasked(*member, step, from * wide, std::min(units_, end * wide));
+  };
   if (SeesWholeVector(*task_.spec)) {
     WholeVectorStep(step, *task_.kernels, recurrent_, rows_);
+    hold(0, task_.weights->panels);
     return true;
   }
-  // The last panels first, as a whole: the order of the groups does not matter for what is cached of a matrix that needs several.
   if (task_.spec->cell == Cell::kGru && !task_.spec->reset_after && !task_.weights->quads) {
-    *stop = !InPieces(share, units_, step.rows, [&](int64_t from, int64_t end) { task_.kernels->gru_gates(step, from, end, backwards); });
+    const auto gates = [&](int64_t from, int64_t end) { task_.kernels->gru_gates(step, from, end, backwards); };
+    *stop = !ForPanels(member, units_, step.rows, backwards, gates);
     if (barrier_.Wait(*stop)) return false;
   }
-  *stop = !InPieces(share, units_, step.rows, [&](int64_t from, int64_t end) { task_.kernels->step(step, from, end, backwards); });
+  *stop = !ForPanels(member, units_, step.rows, backwards, [&](int64_t from, int64_t end) {
+    task_.kernels->step(step, from, end, backwards);
+    hold(from, end);
+  });
   return true;
 }
 
 // What a step gives for rows that do not count: the output of the step before, or zeros; states that are held; gates that are closed.
-void Direction::HoldMasked(const Share& share, const CellStep& step, int64_t first_unit, int64_t end_unit) {
+void Direction::HoldMasked(const Member& member, const CellStep& step, int64_t first_unit, int64_t end_unit) {
   const RecurrentSpec& spec = *task_.spec;
   const int64_t count = end_unit - first_unit;
   for (int64_t row = 0; row < task_.batch; ++row) {
-    if (step.counts[row * step.counts_stride] != 0) {
-      share.seen[row] = 1;
-      continue;
-    }
-    if (count <= 0) continue;
+    if (step.counts[row * step.counts_stride] != 0 || count <= 0) continue;
     const float* h = step.h_next + row * stride_ + first_unit;
     if (step.out != nullptr) {
       float* out = step.out + row * step.out_stride + first_unit;
       // Before the first step that counts the output is zero, as TensorFlow and PyTorch have it.
-      if (spec.zero_output_for_mask || share.seen[row] == 0)
+      if (spec.zero_output_for_mask || member.seen[row] == 0)
         std::fill_n(out, count, 0.0f);
       else
         std::copy_n(h, count, out);

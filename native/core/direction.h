@@ -2,6 +2,9 @@
 #ifndef UNROLL_CORE_DIRECTION_H_
 #define UNROLL_CORE_DIRECTION_H_
 
+#include <atomic>
+#include <memory>
+
 #include "native/core/arena.h"
 #include "native/core/model.h"
 #include "native/core/pool.h"
@@ -46,20 +49,25 @@ class Direction {
   bool Run(int member);
 
  private:
-  struct Share {
-    int64_t first, end;  // panels
-    uint8_t* seen;       // [B]: has a step counted yet? Only with a mask.
+  struct Member {
+    int index;
+    uint8_t* seen;  // [B]: has a step counted yet? Only with a mask.
+    int phase = 0;  // how often panels were shared out; the same for all members between two barriers
+  };
+  // Groups of a member's panels that somebody has taken, in this phase and in the one before or after it.
+  struct alignas(64) Taken {
+    std::atomic<int64_t> groups[2] = {0, 0};
   };
 
   bool Cancelled() const { return task_.token != nullptr && task_.token->cancelled(); }
   int64_t TimeOf(int64_t taken) const { return task_.spec->go_backwards ? task_.timesteps - 1 - taken : taken; }
   void Start();
-  bool Project(const Share& share, int64_t first, int64_t steps);
+  bool Project(Member* member, int64_t first, int64_t steps);
   CellStep StepAt(int64_t taken, int64_t in_chunk, int64_t steps);
   template <typename Body>
-  bool InPieces(const Share& share, int64_t depth, int64_t rows, Body body) const;
-  bool Products(const Share& share, const CellStep& step, bool backwards, bool* stop);
-  void HoldMasked(const Share& share, const CellStep& step, int64_t first_unit, int64_t end_unit);
+  bool ForPanels(Member* member, int64_t depth, int64_t rows, bool backwards, Body body);
+  bool Products(Member* member, const CellStep& step, bool backwards, bool* stop);
+  void HoldMasked(const Member& member, const CellStep& step, int64_t first_unit, int64_t end_unit);
   void Finish();
 
   const DirectionTask task_;
@@ -67,13 +75,14 @@ class Direction {
   const int64_t units_, stride_, chunk_;
   bool ready_ = false;
   Barrier barrier_;
-  float* projected_;  // [panels, chunk, B, width]
-  float* h_[2];       // [B, stride], of the step before and of this one in turn
-  float* c_;          // [B, stride]
-  float* reset_;      // [B, stride], a GRU without reset_after
-  float* recurrent_;  // [panels, B, width], of activations that see a whole vector
-  float* rows_;       // of the same
-  uint8_t* seen_;     // [members, B]
+  std::unique_ptr<Taken[]> taken_;  // [members], where there are several
+  float* projected_;                // [panels, chunk, B, width]
+  float* h_[2];                     // [B, stride], of the step before and of this one in turn
+  float* c_;                        // [B, stride]
+  float* reset_;                    // [B, stride], a GRU without reset_after
+  float* recurrent_;                // [panels, B, width], of activations that see a whole vector
+  float* rows_;                     // of the same
+  uint8_t* seen_;                   // [members, B]
 };
 
 }  // namespace unroll

@@ -31,7 +31,7 @@ constexpr int64_t kStepWork = 1 << 14;
 // Multiply-adds of a block of rows of a Dense layer.
 constexpr int64_t kDenseBlockWork = 1 << 27;
 // Recurrent weights that fit a core's own cache beside everything else: threads that share rows each read all of them.
-constexpr int64_t kSharedFloats = 1 << 18;
+constexpr int64_t kSharedFloats = 1 << 15;
 
 }  // namespace
 
@@ -155,25 +155,45 @@ Status Execution::Directions(size_t index, const Flow& flow, float* out) {
   return Status::Ok();
 }
 
-// Directions beside each other, and each by its share of the threads: rows of the batch apart, which never wait for each other, or panels
-// of the weights, which meet after every step.
+namespace {
+
+// Whether so many threads do better with panels of the weights each, which meet after every step, than with rows of the batch apart, which
+// never wait for each other.
+bool ByPanels(const DirectionTask& task, int threads) {
+  const PackedCell& cell = *task.weights;
+  const int64_t size = cell.recurrent.data.size();
+  return !SeesWholeVector(*task.spec) && cell.panels >= threads && size > kSharedFloats && task.batch * size / threads >= kStepWork;
+}
+
+}  // namespace
+
+// Threads on panels take both directions one after the other, so that none waits for a slower one; else directions are beside each other,
+// each with its share of the threads.
 Status Execution::RunTasks(const DirectionTask* tasks, size_t count) {
   const int64_t rows = tasks[0].batch * tasks[0].timesteps;
   int64_t work = 0;
   for (size_t d = 0; d < count; ++d)
     work += rows * tasks[d].weights->width() * tasks[d].weights->panels * (tasks[d].features + tasks[d].spec->units);
   const int threads = pool_ == nullptr || work < kThreadWork ? 1 : pool_->Grow(static_cast<int>(model_.threads_));
-  const auto failed = [&](bool ready) {
+  const bool in_turn =
+      threads == 1 || std::all_of(tasks, tasks + count, [&](const DirectionTask& task) { return ByPanels(task, threads); });
+  if (!in_turn) return RunBeside(tasks, count, std::max(1, threads / static_cast<int>(count)));
+  for (size_t d = 0; d < count; ++d) {
+    const int64_t mark = arena_.mark();
+    if (Status status = RunBeside(tasks + d, 1, threads); !status.ok()) return status;
+    arena_.Release(mark);
+  }
+  return Status::Ok();
+}
+
+// Each by so many threads.
+Status Execution::RunBeside(const DirectionTask* tasks, size_t count, int share) {
+  const auto failed = [](bool ready) {
     return ready ? Status(Code::kCancelled, "The run was cancelled.") : Status(Code::kInternal, "The plan of a direction was too small.");
   };
-  if (threads == 1) {
-    for (size_t d = 0; d < count; ++d) {
-      const int64_t mark = arena_.mark();
-      Direction direction(tasks[d], 1, &arena_);
-      if (!direction.ready() || !direction.Run(0)) return failed(direction.ready());
-      arena_.Release(mark);
-    }
-    return Status::Ok();
+  if (count == 1 && share == 1) {
+    Direction direction(tasks[0], 1, &arena_);
+    return direction.ready() && direction.Run(0) ? Status::Ok() : failed(direction.ready());
   }
   struct Seat {
     Direction* direction;
@@ -183,13 +203,8 @@ Status Execution::RunTasks(const DirectionTask* tasks, size_t count) {
   std::vector<Seat> seats;
   for (size_t d = 0; d < count; ++d) {
     const DirectionTask& task = tasks[d];
-    const int share = std::max(1, threads / static_cast<int>(count));
-    const PackedCell& cell = *task.weights;
-    const int64_t step_work = task.batch * cell.recurrent.data.size();
-    const bool by_rows =
-        SeesWholeVector(*task.spec) || cell.panels < share || cell.recurrent.data.size() <= kSharedFloats || step_work / share < kStepWork;
-    const int slices = by_rows ? static_cast<int>(std::min<int64_t>(share, std::max<int64_t>(1, task.batch / 4))) : 1;
-    const int members = by_rows ? 1 : share;
+    const int members = ByPanels(task, share) ? share : 1;
+    const int slices = members > 1 ? 1 : static_cast<int>(std::min<int64_t>(share, std::max<int64_t>(1, task.batch / 4)));
     for (int slice = 0; slice < slices; ++slice) {
       const DirectionTask part = task.Rows(task.batch * slice / slices, task.batch * (slice + 1) / slices);
       directions.push_back(std::make_unique<Direction>(part, members, &arena_));

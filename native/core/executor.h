@@ -11,7 +11,7 @@ namespace unroll {
 class Execution {
  public:
   // All of them outlive it.
-  Execution(const Model& model, const RunArgs& args, const Plan& plan) : model_(model), args_(args), plan_(plan) {}
+  Execution(const Model& model, const RunArgs& args, const Plan& plan) : model_(model), args_(args), plan_(plan), arena_(&model.spare_) {}
 
   // Allocates all that the run needs beside its outputs.
   Status Reserve();
@@ -35,6 +35,7 @@ class Execution {
   Status Stack(size_t index, Flow flow, float* out);
   Status Directions(size_t index, const Flow& flow, float* out);
   Status RunTasks(const DirectionTask* tasks, size_t count);
+  Status RunBeside(const DirectionTask* tasks, size_t count, int share);
   Status Pointwise(size_t index, Flow* flow, float* out);
   void Activate(Activation activation, float* v, int64_t rows, int64_t n);
   Status Dense(const LayerSpec& layer, const LayerWeights& w, int64_t rows, int64_t features, const float* x, float* out);

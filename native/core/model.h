@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "native/core/arena.h"
 #include "native/core/backend.h"
 #include "native/core/program.h"
 
@@ -39,6 +40,7 @@ class Model : public Program {
   const Kernels& kernels_;
   std::vector<LayerWeights> weights_;
   int64_t bytes_ = 0;
+  mutable SpareBlock spare_;
 };
 
 }  // namespace unroll

@@ -19,7 +19,7 @@ namespace unroll {
 
 // For a while; true once the value is no longer `old`.
 inline bool Spin(const std::atomic<uint32_t>& value, uint32_t old) {
-  constexpr int kSpins = 2000;  // some tens of microseconds
+  constexpr int kSpins = 8000;  // about a hundred microseconds
   for (int i = 0; i < kSpins; ++i) {
     if (value.load(std::memory_order_acquire) != old) return true;
 #if defined(__x86_64__)
