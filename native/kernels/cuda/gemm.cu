@@ -113,6 +113,7 @@ __device__ void Multiply(const Stage& stage, int row0, int column0, float (&sums
 
 // One sum as float32 has it: of operands that are not finite tensor cores make NaN where infinity belongs.
 __device__ UNROLL_ONE_COPY float Exact(const GemmArgs& g, int64_t row, int column) {
+  gpu::CountRare();
   const float* a = g.a + OffsetOf(g, row);
   float sum = 0;
   for (int k = 0; k < g.depth; ++k) sum += a[k] * g.w[static_cast<int64_t>(k) * g.columns + column];

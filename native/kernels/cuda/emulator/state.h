@@ -36,6 +36,8 @@ struct State {
 
   // The error that every call answers once the device is lost.
   std::atomic<cudaError_t> lost{cudaSuccess};
+  // Not under the mutex, which would order the threads of a kernel.
+  std::atomic<int64_t> rare{0};
 };
 State& state();
 
