@@ -45,10 +45,10 @@ inline std::string RandomDevice(test::Random* random) {
 }
 
 inline Status BuildOnCuda(const std::vector<LayerSpec>& layers, int64_t features, const test::Weights& weights,
-                          std::shared_ptr<Program>* model) {
+                          std::shared_ptr<Program>* model, bool tf32 = false) {
   std::vector<WeightView> views;
   for (const test::Floats& weight : weights) views.emplace_back(weight.data(), static_cast<int64_t>(weight.size()));
-  return CreateCudaModel(layers, features, views, model);
+  return CreateCudaModel(layers, features, views, tf32, model);
 }
 
 inline test::Ran RunOnCuda(const test::RecurrentCase& c, int capture = 2, CancelToken* token = nullptr) {
