@@ -5,6 +5,9 @@ if(UNROLL_SANITIZE MATCHES "address")
 endif()
 
 # Where the system places memory too much at random for it, ThreadSanitizer ends some of its programs as they begin.
+if(CMAKE_CROSSCOMPILING)
+  set(UNROLL_TSAN_RUNS OFF)
+endif()
 include(CheckCXXSourceRuns)
 set(CMAKE_REQUIRED_FLAGS -fsanitize=thread)
 check_cxx_source_runs("
