@@ -14,7 +14,7 @@ import { Controller } from "./controller.js";
 import { frameOf } from "./frame.js";
 import { keyCommand, type KeyCommand, nearestFix } from "./keys.js";
 import { applyFocus, focusMenu, placeMenu, setProgress } from "./placing.js";
-import { initialState, restored, savedView } from "./state.js";
+import { initialState, itemsOf, restored, savedView } from "./state.js";
 import { designerView } from "./views/designer.js";
 import { run } from "./views/foot.js";
 
@@ -63,7 +63,7 @@ function onKey(event: KeyboardEvent): void {
     { key: event.key, ctrl: event.ctrlKey || event.metaKey, alt: event.altKey, shift: event.shiftKey },
     {
       item: item === undefined ? -1 : Number(item),
-      layers: controller.state.shown?.layers.length ?? 0,
+      layers: itemsOf(controller.state),
       open: controller.state.open,
       inText: target instanceof HTMLInputElement && target.type !== "checkbox" && controller.state.draft !== null,
     },

@@ -4,10 +4,11 @@ import type { Message } from "../../extension/core/messages.js";
 import { applyEdit, type ModelEdit } from "../../extension/core/model/edit.js";
 import { readModel } from "../../extension/core/model/read.js";
 import type { ModelSpec } from "../../extension/core/model/spec.js";
+import { slotsOf } from "../../extension/core/model/stack.js";
 import type { DesignerState } from "../../extension/core/protocol/designer.js";
 import { type Convention, conventions } from "./axes.js";
 
-/** Items: 0 is the input, item i is layer i − 1. −1: none. */
+/** Items: 0 is the input, item i is layer i − 1 of the whole stack. −1: none. */
 export type Item = number;
 
 export type Menu =
@@ -179,8 +180,13 @@ function settled(state: ViewState, pending: Pending): ViewState {
   };
 }
 
+/** The last item: cards below the input. */
+export function itemsOf({ shown }: Pick<ViewState, "shown">): Item {
+  return shown === null ? 0 : slotsOf(shown).length;
+}
+
 function clamped(state: ViewState): ViewState {
-  const last = state.shown?.layers.length ?? 0;
+  const last = itemsOf(state);
   const inside = (item: Item): Item => (item > last ? -1 : item);
   return { ...state, open: inside(state.open), why: inside(state.why), active: Math.max(0, Math.min(last, state.active)) };
 }
