@@ -190,6 +190,9 @@ export class Controller {
 
   command(id: DesignerCommand): void {
     this.post({ type: "command", id });
+    // The button that was pressed is gone once there is a model.
+    const pending = { active: 1, focus: "head1" };
+    if (this.state.shown === null && (id === "tutorial" || id === "blank")) this.dispatch({ type: "sent", edit: null, pending });
   }
 }
 

@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { LayerSpec } from "../../../extension/core/model/spec.js";
 import { icon, isIcon } from "../../shared/icons.js";
 import { formatCount, t } from "../../shared/l10n.js";
-import { inputTuple, ordered } from "../axes.js";
+import { inputTuple, ordered, outputTuple } from "../axes.js";
 import type { Frame } from "../frame.js";
 import type { Item } from "../state.js";
 import { description, recurrentOf, size, spoken, spokenHead, title } from "../words.js";
@@ -82,12 +82,11 @@ function headView(frame: Frame, item: Item, layer: LayerSpec | undefined): Templ
 }
 
 function inputHead(frame: Frame): TemplateResult {
-  const tuple = inputTuple(frame.model);
+  const tuple = ordered(inputTuple(frame.model), frame.state.convention, null);
   const kind = frame.model.layers[0]?.className === "Embedding" ? "int32" : "float32";
   return html`${icon("Input", "kind")}<span class="title"
-      ><span class="type">${t("Input")}</span><span class="sr after">, ${spoken(tuple.dims)}</span></span
-    ><span class="desc" aria-hidden="true">${tupleView(ordered(tuple, frame.state.convention, null), true)}</span
-    ><span class="cost" aria-hidden="true">${kind}</span>`;
+      ><span class="type">${t("Input")}<span class="after">, ${spoken(tuple.dims)}</span></span></span
+    ><span class="desc" aria-hidden="true">${tupleView(tuple, true)}</span><span class="cost" aria-hidden="true">${kind}</span>`;
 }
 
 function layerHead(frame: Frame, item: Item, layer: LayerSpec): TemplateResult | typeof nothing {
@@ -96,10 +95,12 @@ function layerHead(frame: Frame, item: Item, layer: LayerSpec): TemplateResult |
   const kind = layer.className === "Bidirectional" ? "both" : layer.className;
   const cost = flow.params === null || flow.params === 0 ? "" : t("{n} params", { n: formatCount(flow.params) });
   const off = isOff(frame, item);
+  const output = ordered(outputTuple(layer, flow.outputs[0] ?? []), frame.state.convention, layer);
   const about = off ? t("disabled, passed through") : description(layer, flow);
   return html`${icon(isIcon(kind) ? kind : "layer", "kind")}<span class="title"
-      ><span class="sr before">${t("Layer {i} of {n}, ", { i: item, n: frame.stack.length })}</span><span class="type">${title(layer)}</span
-      ><span class="sr after">${spokenHead(layer, flow)}${off ? `, ${t("disabled")}` : ""}</span
+      ><span class="sr before">${t("Layer {i} of {n}, ", { i: item, n: frame.stack.length })}</span
+      ><span class="type"
+        >${title(layer)}<span class="after">${spokenHead(layer, output.dims)}${off ? `, ${t("disabled")}` : ""}</span></span
       ><code class="units" aria-hidden="true">${size(layer)}</code></span
     ><span class="desc" aria-hidden="true" title=${about}>${about}</span><span class="cost" aria-hidden="true">${cost}</span>`;
 }

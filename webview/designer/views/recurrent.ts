@@ -82,7 +82,7 @@ function bidirectionalRow({ frame, item, layer }: Card): TemplateResult {
 function recurrentMore(card: Card, cell: RecurrentSpec): TemplateResult {
   const { layer } = card;
   const reverse = cell.goBackwards ? t("last step first") : t("first step first");
-  const zeros = cell.zeroOutputForMask ? t("masked: 0") : t("masked: held");
+  const zeros = cell.zeroOutputForMask ? t("zeros") : t("held");
   return html`${layer.className === "RNN" ? nothing : cellOptions(card, cell)}
     <div class="toggles">
       ${switchView(card, { option: "goBackwards", code: "go_backwards", checked: cell.goBackwards, effect: reverse })}
