@@ -249,15 +249,22 @@ describe("the designer by keyboard alone", () => {
     await win.page.locator(".editor-instance .view-line").first().waitFor();
     await press("Control+Home", "ArrowDown", "ArrowDown", ...Array(5).fill("Shift+ArrowDown"), "Shift+End");
     await wb.runCommand(win.page, "Focus on Designer View");
+    await tabTo(win, frame, /^head/);
+    await press("Control+Enter");
+    const results = await wb.resultsFrame(win.page);
+    await results.locator("body", { hasText: "reader (LSTM)" }).waitFor();
+    await frame.locator(".note", { hasText: "(1, 3) in" }).waitFor();
+    // The engine runs now, and has said which devices there are.
+    await wb.runCommand(win.page, "Focus on Designer View");
     await tabTo(win, frame, "runmore");
     await press("Enter");
     await frame.getByRole("menu").waitFor();
     for (let i = 0; i < 9 && !(await focused(frame)).startsWith("Plain JavaScript"); i++) await press("ArrowDown");
+    assert.ok((await focused(frame)).startsWith("Plain JavaScript"), await focused(frame));
     await press("Enter");
     await frame.locator(".badge", { hasText: "JavaScript" }).waitFor();
     await press("Control+Enter");
-    const results = await wb.resultsFrame(win.page);
-    await results.locator("body", { hasText: "reader (LSTM)" }).waitFor();
+    await results.locator("body", { hasText: /JavaScript/ }).waitFor();
     await win.shot("designer-by-keyboard");
     assert.deepEqual(win.server.hostCrashes(), []);
   });
