@@ -115,14 +115,16 @@ function obeyFramed(command: "run" | "fix", item: number): boolean {
     run(frame);
     return true;
   }
-  const at = nearestFix(
-    frame.troubles.map((trouble) => trouble !== null && trouble.fixes.length > 0),
-    item,
-  );
-  const trouble = frame.troubles[at];
-  if (trouble == null) return false;
-  controller.fix(at, trouble);
-  return true;
+  // What does not fit comes first, wherever it stands.
+  for (const troubles of [frame.troubles, frame.warnings]) {
+    const fixable = troubles.map((trouble) => trouble !== null && trouble.fixes.length > 0);
+    const at = nearestFix(fixable, item);
+    const trouble = troubles[at];
+    if (trouble == null) continue;
+    controller.fix(at, trouble);
+    return true;
+  }
+  return false;
 }
 
 function escape(): boolean {

@@ -75,6 +75,26 @@ describe("a layer that is switched off", () => {
   });
 });
 
+describe("the presets", () => {
+  it("fit, whatever the input is, and have names of their own", () => {
+    const classes = (id: string): string[] =>
+      presetById(id)
+        ?.build(null)
+        .layers.map((layer) => layer.className) ?? [];
+    for (const preset of designerPresets) {
+      for (const input of [null, [null, 7, 2], [3, null, 1], [null, 6]]) {
+        const spec = preset.build(input);
+        assert.equal(firstProblem(spec), null, `${preset.id} on ${JSON.stringify(input)}`);
+        assert.equal(new Set(names(spec)).size, spec.layers.length);
+        assert.deepEqual(reread(spec), spec);
+      }
+    }
+    assert.equal(designerPresets.length, 7);
+    assert.deepEqual(classes("deep_bidirectional_2"), ["Bidirectional", "Bidirectional"]);
+    assert.deepEqual(classes("encoder"), ["Embedding", "LSTM"]);
+  });
+});
+
 describe("edits of any stack", () => {
   const classes: readonly LayerClass[] = ["SimpleRNN", "LSTM", "GRU", "Bidirectional", "RNN", "Dense", "Embedding", "Dropout", "Reshape"];
   const index = fc.nat({ max: 6 });
