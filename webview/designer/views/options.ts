@@ -6,7 +6,7 @@ import type { ModelEdit } from "../../../extension/core/model/edit.js";
 import type { OptionValue } from "../../../extension/core/model/options.js";
 import type { LayerSpec } from "../../../extension/core/model/spec.js";
 import { icon } from "../../shared/icons.js";
-import { t } from "../../shared/l10n.js";
+import { formatNumber, t } from "../../shared/l10n.js";
 import type { Frame } from "../frame.js";
 import type { Item } from "../state.js";
 import { type Choice, inputField, selectField, stepperField, toggleView, unitNames, wholeNumber } from "./fields.js";
@@ -74,8 +74,13 @@ export function unitsField(card: Card, units: number): TemplateResult {
     current: units,
     names: unitNames(),
     number: { min: 1, max: limits.units },
+    complaint: sizeComplaint(limits.units),
     edit: (text) => optionEdit(card, "units", wholeNumber(text, 1, limits.units)),
   });
+}
+
+function sizeComplaint(max: number): string {
+  return t("A whole number from 1 to {max}.", { max: formatNumber(max) });
 }
 
 interface NumberOption {
@@ -93,6 +98,7 @@ export function countField(card: Card, { option, code, value, max }: NumberOptio
     current: value,
     names: [t("Decrease {option}", { option: code }), t("Increase {option}", { option: code })],
     number: { min: 1, max },
+    complaint: sizeComplaint(max),
     edit: (text) => optionEdit(card, option, wholeNumber(text, 1, max)),
   });
 }
@@ -108,6 +114,7 @@ export function rateField(card: Card, { option, code, value }: NumberOption): Te
     caption: { code },
     value: String(value),
     edit,
+    complaint: t("A number from 0 to below 1."),
     number: { min: 0, max: 0.99, step: 0.05 },
   });
 }
