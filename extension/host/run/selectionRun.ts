@@ -105,7 +105,7 @@ export class SelectionRun {
     if (model === undefined) return undefined;
     const fit = await pickFit(model, read.shape);
     if (fit === undefined) return undefined;
-    if (fit.model !== this.store.model) this.store.set(fit.model);
+    if (fit.model !== this.store.model) await this.store.change(fit.model);
     const notes: Message[] = [...read.notes];
     const data: RunData = {
       source,
