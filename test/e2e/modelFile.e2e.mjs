@@ -93,6 +93,36 @@ describe("a model file", () => {
     assert.equal(await designer.getByText("Line 7").count(), 0);
   });
 
+  it("is what the sidebar shows, whose keys take back its own steps", async () => {
+    const { page } = win;
+    await wb.openDesigner(page);
+    const isOther = (frame) =>
+      frame !== designer &&
+      frame
+        .locator(".unroll-designer main")
+        .count()
+        .catch(() => 0);
+    let sidebar;
+    for (const end = Date.now() + 30_000; sidebar === undefined && Date.now() < end; await page.waitForTimeout(100)) {
+      for (const frame of page.frames()) if ((await isOther(frame)) > 0) sidebar = frame;
+    }
+    assert.ok(sidebar, "the sidebar's designer");
+    const inSidebar = (text) => sidebar.locator('.stack [data-key="head1"]', { hasText: text }).waitFor();
+    await inSidebar("9");
+    await sidebar.locator('[data-key="head1"]').click();
+    const field = sidebar.locator('[data-key="1-units"]');
+    await field.fill("40");
+    await field.press("Enter");
+    await shows("40");
+    await win.shot("model-file-5-sidebar");
+    await sidebar.locator('[data-key="head1"]').focus();
+    await page.keyboard.press("Control+z");
+    await shows("9");
+    await inSidebar("9");
+    await page.keyboard.press("Control+Shift+z");
+    await shows("40");
+  });
+
   it("explains layers and options in the text", async () => {
     const { page } = win;
     await textLine('"GRU"').getByText('"units"').hover();

@@ -128,7 +128,8 @@ function pairs(before: readonly unknown[], after: readonly unknown[]): (number |
       taken.add(near);
     });
   };
-  pair((i, j) => same(before[i], after[j]));
+  const [texts, wanted] = [before, after].map((items) => items.map((item) => JSON.stringify(item))) as [string[], string[]];
+  pair((i, j) => texts[i] === wanted[j]);
   pair((i, j) => nameOf(before[i]) !== undefined && nameOf(before[i]) === nameOf(after[j]));
   if (before.length === after.length) pair((i, j) => i === j);
   return from;

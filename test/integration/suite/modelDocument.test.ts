@@ -177,6 +177,45 @@ describe("a model file", () => {
     await until(() => units().length === 2, "read again");
   });
 
+  it("is completed and explained in its text", async () => {
+    const document = await open();
+    const inside = document.positionAt(text.indexOf(`"units": 4`));
+    const complete = async (at: vscode.Position): Promise<string[]> => {
+      const list = await vscode.commands.executeCommand<vscode.CompletionList>("vscode.executeCompletionItemProvider", document.uri, at);
+      return list.items.map((item) => (typeof item.label === "string" ? item.label : item.label.label));
+    };
+    const options = await complete(inside);
+    for (const option of ["reset_after", "return_sequences", "recurrent_activation"]) assert.ok(options.includes(option), options.join());
+    assert.ok(!options.includes("unit_forget_bias"), "an LSTM's option in a GRU");
+    const names = await complete(document.positionAt(text.indexOf(`"GRU"`) + 1));
+    for (const name of ["LSTM", "Bidirectional", "Dense"]) assert.ok(names.includes(`"${name}"`), names.join());
+    const hovers = await vscode.commands.executeCommand<vscode.Hover[]>("vscode.executeHoverProvider", document.uri, inside);
+    const said = hovers.flatMap((hover) => hover.contents.map((content) => (typeof content === "string" ? content : content.value)));
+    assert.match(said.join(), /How many numbers/);
+  });
+
+  it("is not run as it was before while its text is broken", async () => {
+    const document = await open(text.replace(`"units": 8 }`, `"units": 8, "return_sequences": true }`));
+    const broken = new vscode.WorkspaceEdit();
+    broken.insert(document.uri, new vscode.Position(3, 0), ",");
+    await vscode.workspace.applyEdit(broken);
+    await until(() => unroll.modelDocument().problem !== null, "the problem");
+    const before = unroll.lastRun()?.id;
+    const data = await vscode.workspace.openTextDocument({ content: "[[1, 2, 3, 4, 5]]", language: "python" });
+    await vscode.window.showTextDocument(data);
+    await vscode.commands.executeCommand("unroll.runOnSelection");
+    assert.equal(unroll.lastRun()?.id, before);
+    await vscode.commands.executeCommand("notifications.clearAll");
+  });
+
+  it("is compared as text", async () => {
+    const [left, right] = [await fileOf(text), await fileOf(text.replace("8", "9"))];
+    await vscode.commands.executeCommand("vscode.diff", left, right);
+    await until(() => vscode.window.tabGroups.activeTabGroup.activeTab !== undefined, "the comparison");
+    const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+    assert.ok(input instanceof vscode.TabInputTextDiff, `a comparison in ${String(input?.constructor.name)}`);
+  });
+
   it("is what the scratch model is saved to", async () => {
     unroll.setModel(presetById("deep")?.build(null) ?? null);
     const uri = await fileOf("");
