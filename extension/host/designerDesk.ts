@@ -5,12 +5,15 @@ import { wantedRank } from "../core/model/input.js";
 import { readModelText } from "../core/model/read.js";
 import { presetById } from "../core/model/presets.js";
 import { writeModel } from "../core/model/write.js";
-import type { DesignerCommand, DesignerFromView, DesignerState } from "../core/protocol/designer.js";
+import { type DesignerCommand, designerCommands, type DesignerFromView, type DesignerState } from "../core/protocol/designer.js";
 import { promote } from "../core/text/shape.js";
 import type { Actions } from "./actions.js";
 import type { Engine } from "./engine.js";
+import { exportCode } from "./exportCode.js";
 import type { ModelStore } from "./model/modelStore.js";
 import type { DesignerHost } from "./panels/designerView.js";
+import type { CodeCommands } from "./python/codeCommands.js";
+import type { Reader } from "./reader.js";
 import type { RunController } from "./run/runController.js";
 import type { SelectionRun } from "./run/selectionRun.js";
 import { sourceText } from "./run/source.js";
@@ -23,6 +26,8 @@ export interface DesignerParts {
   readonly runs: RunController;
   readonly selection: SelectionRun;
   readonly actions: Actions;
+  readonly code: CodeCommands;
+  readonly codeReader: Reader;
 }
 
 export class DesignerDesk implements DesignerHost {
@@ -41,6 +46,7 @@ export class DesignerDesk implements DesignerHost {
       device: engine.device(),
       run: runs.state,
       trusted: vscode.workspace.isTrusted,
+      commands: designerCommands,
     };
   }
 
@@ -70,7 +76,7 @@ export class DesignerDesk implements DesignerHost {
   }
 
   private async command(id: DesignerCommand): Promise<void> {
-    const { store, selection, actions } = this.parts;
+    const { store, selection, actions, code, codeReader } = this.parts;
     switch (id) {
       case "tutorial":
         return store.set(presetById("simple_rnn")?.build(null) ?? null);
@@ -78,6 +84,10 @@ export class DesignerDesk implements DesignerHost {
         return store.set(presetById("many_to_one")?.build(null) ?? null);
       case "open":
         return openModelFile(store);
+      case "python":
+        return code.importFile();
+      case "export":
+        return exportCode(store.model, codeReader);
       case "text":
       case "saveAs":
         return showAsText(store);
