@@ -14,6 +14,7 @@ import { CodeCommands } from "./python/codeCommands.js";
 import { CodeDiagnostics } from "./python/codeDiagnostics.js";
 import { CodeModels } from "./python/codeModels.js";
 import { lensCommands, PythonProviders } from "./python/providers.js";
+import { QuickFixes } from "./python/quickFixes.js";
 import { Reader } from "./reader.js";
 import { ResultsDesk } from "./resultsDesk.js";
 import { Checks } from "./run/checks.js";
@@ -48,14 +49,15 @@ export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
     designer.update();
     results.update();
     statusBar.show(engine.device());
-    void vscode.commands.executeCommand("setContext", "unroll.hasModel", store.model !== null);
   };
+  const tellModel = (): void => void vscode.commands.executeCommand("setContext", "unroll.hasModel", store.model !== null);
 
   context.subscriptions.push(
     ...[log, engine, reader, store, diagnostics, runs, checks, results, statusBar, watch],
-    ...[codeReader, codeModels, new PythonProviders(codeModels), new CodeDiagnostics(codeModels)],
+    ...[codeReader, codeModels, new PythonProviders(codeModels), new QuickFixes(codeModels), new CodeDiagnostics(codeModels)],
     engine.onDidChange(refresh),
     store.onDidChange(refresh),
+    store.onDidChange(tellModel),
     runs.onDidChange(() => {
       refresh();
       announce(runs, actions, results.isOpen);
@@ -81,6 +83,7 @@ export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
     }),
   );
   refresh();
+  tellModel();
   return publicApi({ engine, runs, store, results: resultsDesk });
 }
 

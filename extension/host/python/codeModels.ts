@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import { mentionsModels } from "../../core/code/mentions.js";
 import type { CodeReading } from "../../core/code/readings.js";
 import type { Reader } from "../reader.js";
-import { keyOf, type PythonSource, sourceOf } from "./source.js";
+import { keyOf, type PythonSource, sourceOf, versionOf } from "./source.js";
 
 /** Nobody reads shapes while the keys are going. */
 const QUIET_MS = 150;
@@ -46,10 +46,10 @@ export class CodeModels implements vscode.Disposable {
     if (this.kept.get(key)?.version !== source.version) {
       await this.quiet(key);
       if (token?.isCancellationRequested === true || document.isClosed) return undefined;
-      if (sourceOf(document).version !== source.version) return undefined;
+      if (versionOf(document) !== source.version) return undefined;
     }
     const models = await this.read(document, source);
-    return token?.isCancellationRequested === true || document.isClosed || sourceOf(document).version !== source.version
+    return token?.isCancellationRequested === true || document.isClosed || versionOf(document) !== source.version
       ? undefined
       : { source, models };
   }

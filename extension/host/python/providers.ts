@@ -1,4 +1,4 @@
-/** Shapes, summaries and commands in Python files: inlay hints, hovers, CodeLens and quick fixes. */
+/** Shapes, summaries and commands in Python files: inlay hints, hovers and CodeLens. */
 import * as vscode from "vscode";
 import { layerHover, modelHover } from "../../core/code/hoverText.js";
 import { isShown, layerMarks } from "../../core/code/marks.js";
@@ -11,9 +11,7 @@ import { pythonFiles, rangeIn } from "./source.js";
 /** Of the commands behind the lenses; their arguments are a document's URI and a model's start. */
 export const lensCommands = { run: "unroll.runModelInCode", open: "unroll.openModelInCode" } as const;
 
-export class PythonProviders
-  implements vscode.InlayHintsProvider, vscode.HoverProvider, vscode.CodeLensProvider, vscode.CodeActionProvider, vscode.Disposable
-{
+export class PythonProviders implements vscode.InlayHintsProvider, vscode.HoverProvider, vscode.CodeLensProvider, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChangeInlayHints = this.changed.event;
   readonly onDidChangeCodeLenses = this.changed.event;
@@ -26,7 +24,6 @@ export class PythonProviders
       languages.registerInlayHintsProvider(pythonFiles, this),
       languages.registerHoverProvider(pythonFiles, this),
       languages.registerCodeLensProvider(pythonFiles, this),
-      languages.registerCodeActionsProvider(pythonFiles, this, { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] }),
       workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration("unroll.python")) this.changed.fire();
       }),
@@ -86,42 +83,6 @@ export class PythonProviders
         new vscode.CodeLens(range, { title: word(msg("Open in designer")), command: lensCommands.open, arguments: place }),
       ];
     });
-  }
-
-  /** Certain edits of the text first; the designer mends everything else. */
-  async provideCodeActions(
-    document: vscode.TextDocument,
-    asked: vscode.Range,
-    context: vscode.CodeActionContext,
-    token: vscode.CancellationToken,
-  ): Promise<vscode.CodeAction[]> {
-    const ours = context.diagnostics.filter(({ source, code }) => source === "Unroll" && code === "shape");
-    if (ours.length === 0) return [];
-    const found = await this.found("diagnostics", document, token);
-    if (found === undefined) return [];
-    const actions = new Map<string, vscode.CodeAction>();
-    for (const model of found.models.filter(isShown)) {
-      for (const layer of model.layers) {
-        const range = layer.trouble === null ? undefined : rangeIn(document, found.source, layer);
-        if (range?.intersection(asked) === undefined) continue;
-        for (const fix of layer.fixes) {
-          // The layer to change may stand in another cell than the one that suffers.
-          const place = rangeIn(document, found.source, fix);
-          if (place === undefined) continue;
-          const action = new vscode.CodeAction(word(fix.label), vscode.CodeActionKind.QuickFix);
-          action.edit = new vscode.WorkspaceEdit();
-          action.edit.replace(document.uri, place, fix.text);
-          action.diagnostics = ours;
-          action.isPreferred = true;
-          actions.set(`${fix.start} ${fix.text}`, action);
-        }
-        const open = new vscode.CodeAction(word(msg("Open in designer")), vscode.CodeActionKind.QuickFix);
-        open.command = { title: open.title, command: lensCommands.open, arguments: [document.uri, model.start - found.source.offset] };
-        open.diagnostics = ours;
-        actions.set(`open ${model.start}`, open);
-      }
-    }
-    return [...actions.values()];
   }
 
   dispose(): void {

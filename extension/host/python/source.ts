@@ -22,9 +22,15 @@ export function sourceOf(document: vscode.TextDocument): PythonSource {
     if (cell === document) offset = text.length;
     text += `${cell.getText()}\n`;
   }
-  const version = cells.map((cell) => `${cell.uri.fragment}:${cell.version}`).join(" ");
   // The newline behind a file is none of its own; that of a cell keeps it from the next.
-  return { text, version, offset, length: document.getText().length };
+  return { text, version: versionOf(document), offset, length: document.getText().length };
+}
+
+/** Without taking the text, which may be large. */
+export function versionOf(document: vscode.TextDocument): string {
+  return cellsOf(document)
+    .map((cell) => `${cell.uri.fragment}:${cell.version}`)
+    .join(" ");
 }
 
 function cellsOf(document: vscode.TextDocument): readonly vscode.TextDocument[] {
@@ -50,4 +56,17 @@ export function rangeIn(document: vscode.TextDocument, source: PythonSource, { s
   if (from < 0 || from > source.length) return undefined;
   const to = Math.min(end - source.offset, source.length);
   return new vscode.Range(document.positionAt(from), document.positionAt(to));
+}
+
+/** Where a range of the text stands, in whatever cell; undefined where it reaches over several. */
+export function placeOf(document: vscode.TextDocument, { start, end }: Range): vscode.Location | undefined {
+  let offset = 0;
+  for (const cell of cellsOf(document)) {
+    const { length } = cell.getText();
+    if (start >= offset && end <= offset + length) {
+      return new vscode.Location(cell.uri, new vscode.Range(cell.positionAt(start - offset), cell.positionAt(end - offset)));
+    }
+    offset += length + 1;
+  }
+  return undefined;
 }

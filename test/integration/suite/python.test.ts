@@ -109,6 +109,35 @@ describe("models in Python files", () => {
     assert.deepEqual(ours(document), []);
   });
 
+  it("reads the cells of a notebook together", async () => {
+    await api();
+    const cell = (text: string): vscode.NotebookCellData => new vscode.NotebookCellData(vscode.NotebookCellKind.Code, text, "python");
+    const notes = new vscode.NotebookCellData(vscode.NotebookCellKind.Markup, "GRU(9)", "markdown");
+    const cells = [
+      cell("units = 8\nmodel = Sequential()"),
+      notes,
+      cell("%time\nmodel.add(LSTM(units, input_shape=(4, 5)))"),
+      cell("model.add(GRU(2))"),
+    ];
+    const notebook = await vscode.workspace.openNotebookDocument("jupyter-notebook", new vscode.NotebookData(cells));
+    await vscode.window.showNotebookDocument(notebook);
+    const documents = notebook.getCells().map(({ document }) => document);
+    const [first, , lstm, gru] = documents;
+    assert.ok(first && lstm && gru);
+    assert.deepEqual(await hintsOf(lstm), [{ after: "model.add(LSTM(units, input_shape=(4, 5))", text: "→ (None, 8)" }]);
+    assert.deepEqual(
+      (await hintsOf(gru)).map(({ text }) => text),
+      ["→ (None, 2)"],
+    );
+    assert.equal((await lensesOf(first)).length, 2);
+    assert.equal((await lensesOf(gru)).length, 0);
+    const warning = await until(() => ours(gru).find(({ code }) => code === "shape"), "the warning");
+    const edit = (await fixesAt(gru, warning.range)).find(({ title }) => title === "Turn on return_sequences")?.edit;
+    assert.ok(edit, "the fix of the other cell");
+    await vscode.workspace.applyEdit(edit);
+    assert.match(lstm.getText(), /LSTM\(units, input_shape=\(4, 5\), return_sequences=True\)/);
+  });
+
   it("explains a layer's shape with its numbers, and lists the model", async () => {
     const document = await open(broken);
     const text = await hoverAt(document, "LSTM");
