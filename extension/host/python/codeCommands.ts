@@ -8,6 +8,7 @@ import { msg } from "../../core/messages.js";
 import type { ModelSpec } from "../../core/model/spec.js";
 import { writeModel } from "../../core/model/write.js";
 import type { ModelStore } from "../model/modelStore.js";
+import { fitOf } from "../run/fitPick.js";
 import type { RunRecord } from "../run/records.js";
 import type { SelectionRun } from "../run/selectionRun.js";
 import { word } from "../words.js";
@@ -31,12 +32,13 @@ export class CodeCommands {
     if (model !== undefined) await vscode.commands.executeCommand("unroll.designer.focus");
   }
 
-  /** On the data of the last run, or on what the person chooses now. */
+  /** On the data of the last run where they fit, or on what the person chooses now. */
   async run(uri: vscode.Uri, start?: number): Promise<RunRecord | undefined> {
     const { selection } = this.parts;
     const model = await this.take(await documentOf(uri), start);
     if (model === undefined) return undefined;
-    return selection.data === null ? pickData(model, selection) : selection.again();
+    const { data } = selection;
+    return data !== null && fitOf(model, data.shape) !== null ? selection.again() : pickData(model, selection);
   }
 
   /** Is it Python? Then its model is opened; other files are for others. */

@@ -1,4 +1,4 @@
-/** A model from code is to run and no data was read yet: what it can run on. */
+/** A model from code is to run, and no data was read yet, or none that fits: what it can run on. */
 import * as vscode from "vscode";
 import { exampleFor } from "../../core/code/exampleData.js";
 import { msg } from "../../core/messages.js";
@@ -6,6 +6,7 @@ import { shapeText } from "../../core/model/shapes.js";
 import type { ModelSpec } from "../../core/model/spec.js";
 import type { RunRecord } from "../run/records.js";
 import type { SelectionRun } from "../run/selectionRun.js";
+import { sourceText } from "../run/source.js";
 import { word } from "../words.js";
 
 type Item = vscode.QuickPickItem & { readonly take: () => Promise<RunRecord | undefined> };
@@ -22,6 +23,15 @@ export async function pickData(model: ModelSpec, selection: SelectionRun): Promi
       label: `$(symbol-array) ${word(msg("Example numbers, {shape}", { shape: shapeText(example.shape) }))}`,
       detail: word(msg("In a new editor: change them, select them, and run again.")),
       take: () => onText(`x = ${example.text}\n`, selection),
+    });
+  }
+  const { data } = selection;
+  if (data !== null) {
+    items.push({
+      label: `$(history) ${word(msg("The last data, {shape}", { shape: shapeText(data.shape) }))}`,
+      description: word(sourceText(data.source)),
+      detail: word(msg("They do not fit this model; its input can be changed for them.")),
+      take: () => selection.again(),
     });
   }
   items.push({

@@ -253,6 +253,21 @@ describe("models in Python files", () => {
     assert.equal(unroll.model()?.name, "model");
   });
 
+  it("runs the model of a lens on example numbers where the last data do not fit", async () => {
+    const unroll = await api();
+    const document = await open("tiny = Sequential([GRU(2, input_shape=(3, 7))])\n");
+    const { command, arguments: place } = await lens(document, "unroll.runModelInCode");
+    const run = Promise.resolve(vscode.commands.executeCommand(command, ...(place as unknown[])));
+    let done = false;
+    void run.then(() => (done = true));
+    await until(async () => {
+      await vscode.commands.executeCommand("workbench.action.acceptSelectedQuickOpenItem");
+      return done ? true : undefined;
+    }, "the choice of the example");
+    assert.deepEqual(unroll.lastRun()?.tensors[0]?.shape, [1, 3, 7]);
+    assert.equal(unroll.lastRun()?.parameters, 3 * (7 * 2 + 2 * 2 + 2 * 2));
+  });
+
   it("exports the model to an editor or the clipboard, and what it wrote is read back the same", async () => {
     const unroll = await api();
     unroll.setModel(presetById("deep_rnn")?.build([null, 4, 5]) ?? null);
