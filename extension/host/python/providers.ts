@@ -1,7 +1,7 @@
 /** Shapes, summaries and commands in Python files: inlay hints, hovers and CodeLens. */
 import * as vscode from "vscode";
 import { layerHover, modelHover } from "../../core/code/hoverText.js";
-import { isShown, layerMarks } from "../../core/code/marks.js";
+import { isShown, type LayerMark, layerMarks } from "../../core/code/marks.js";
 import { msg } from "../../core/messages.js";
 import { word } from "../words.js";
 import type { CodeModels, Found } from "./codeModels.js";
@@ -15,6 +15,7 @@ export class PythonProviders implements vscode.InlayHintsProvider, vscode.HoverP
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChangeInlayHints = this.changed.event;
   readonly onDidChangeCodeLenses = this.changed.event;
+  private readonly marks = new WeakMap<vscode.InlayHint, LayerMark>();
   private readonly subscription: vscode.Disposable;
 
   constructor(private readonly models: CodeModels) {
@@ -44,9 +45,16 @@ export class PythonProviders implements vscode.InlayHintsProvider, vscode.HoverP
       if (range === undefined || !visible.contains(range.end)) return [];
       const hint = new vscode.InlayHint(range.end, mark.text, vscode.InlayHintKind.Type);
       hint.paddingLeft = true;
-      hint.tooltip = markdown(layerHover(mark, word));
+      this.marks.set(hint, mark);
       return [hint];
     });
+  }
+
+  /** Only the hint that somebody rests on is explained. */
+  resolveInlayHint(hint: vscode.InlayHint): vscode.InlayHint {
+    const mark = this.marks.get(hint);
+    if (mark !== undefined) hint.tooltip = markdown(layerHover(mark, word));
+    return hint;
   }
 
   async provideHover(
