@@ -36,11 +36,25 @@ class Tagger(nn.Module):
 `;
 
 const looks = [
-  { theme: "dark", locale: "en", run: "Run RNN", example: "Example numbers", explained: "Why this shape?" },
-  { theme: "light", locale: "ko", run: "RNN 실행", example: "예시 숫자", explained: "왜 이 형태인가요?" },
+  {
+    theme: "dark",
+    locale: "en",
+    run: "Run RNN",
+    example: "Example numbers",
+    explained: "Why this shape?",
+    imported: "Import from a Python file…",
+  },
+  {
+    theme: "light",
+    locale: "ko",
+    run: "RNN 실행",
+    example: "예시 숫자",
+    explained: "왜 이 형태인가요?",
+    imported: "Python 파일에서 가져오기…",
+  },
 ];
 
-for (const { theme, locale, run, example, explained } of looks) {
+for (const { theme, locale, run, example, explained, imported } of looks) {
   describe(`a model in a Python file (${theme}, ${locale})`, () => {
     let win;
     before(async () => {
@@ -69,6 +83,18 @@ for (const { theme, locale, run, example, explained } of looks) {
       await hover.waitFor();
       await win.shot(`python-${theme}-hover`);
       await page.keyboard.press("Escape");
+    });
+
+    it("is imported by the empty designer", async () => {
+      const { page } = win;
+      const designer = await wb.openDesigner(page);
+      await designer.getByText(imported).first().click();
+      await wb.quickPickRows(page).filter({ hasText: "models.py" }).click();
+      await wb.quickPickRows(page).filter({ hasText: "Tagger" }).waitFor();
+      await win.shot(`python-${theme}-import`);
+      await wb.quickPickRows(page).filter({ hasText: "Tagger" }).click();
+      await designer.locator(".stack", { hasText: "LSTM" }).waitFor();
+      await win.shot(`python-${theme}-designer`);
     });
 
     it("runs from the lens without data of one's own", async () => {
