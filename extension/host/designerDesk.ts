@@ -5,15 +5,18 @@ import { msg } from "../core/messages.js";
 import { wantedRank } from "../core/model/input.js";
 import { presetById } from "../core/model/presets.js";
 import { writeModel } from "../core/model/write.js";
-import type { DesignerCommand, DesignerFromView, DesignerState } from "../core/protocol/designer.js";
+import { type DesignerCommand, designerCommands, type DesignerFromView, type DesignerState } from "../core/protocol/designer.js";
 import { promote } from "../core/text/shape.js";
 import type { Actions } from "./actions.js";
 import type { Engine } from "./engine.js";
+import { exportCode } from "./exportCode.js";
 import type { ModelDocument } from "./model/modelDocument.js";
 import { goToProblem, openAsText, pickModelFile, saveModelAs, showAsText } from "./model/modelFiles.js";
 import type { ModelStore } from "./model/modelStore.js";
 import { TextModel } from "./model/textModel.js";
 import type { DesignerHost } from "./panels/designerPane.js";
+import type { CodeCommands } from "./python/codeCommands.js";
+import type { Reader } from "./reader.js";
 import type { RunController } from "./run/runController.js";
 import type { SelectionRun } from "./run/selectionRun.js";
 import { sourceText } from "./run/source.js";
@@ -26,6 +29,8 @@ export interface DesignerParts {
   readonly runs: RunController;
   readonly selection: SelectionRun;
   readonly actions: Actions;
+  readonly code: CodeCommands;
+  readonly codeReader: Reader;
 }
 
 export class DesignerDesk implements DesignerHost {
@@ -53,6 +58,7 @@ export class DesignerDesk implements DesignerHost {
       device: engine.device(),
       run: runs.state,
       trusted: vscode.workspace.isTrusted,
+      commands: designerCommands,
     };
   }
 
@@ -85,7 +91,7 @@ export class DesignerDesk implements DesignerHost {
   }
 
   private async command(id: DesignerCommand): Promise<void> {
-    const { selection, actions } = this.parts;
+    const { selection, actions, code, codeReader } = this.parts;
     switch (id) {
       case "tutorial":
         return this.start("simple_rnn");
@@ -93,6 +99,10 @@ export class DesignerDesk implements DesignerHost {
         return this.start("many_to_one");
       case "open":
         return pickModelFile();
+      case "python":
+        return code.importFile();
+      case "export":
+        return exportCode(this.document.model, codeReader);
       case "text":
         return this.showText();
       case "saveAs":

@@ -6,7 +6,8 @@ import { word } from "../words.js";
 import { openAsText, openInDesigner, saveModelAs } from "./modelFiles.js";
 import type { ModelStore } from "./modelStore.js";
 
-export function modelCommands(store: ModelStore): vscode.Disposable[] {
+/** @param openCode opens the model of a Python file; false: it is none. */
+export function modelCommands(store: ModelStore, openCode: (file?: vscode.Uri) => Promise<boolean>): vscode.Disposable[] {
   const command = (id: string, run: (file?: vscode.Uri) => unknown): vscode.Disposable =>
     vscode.commands.registerCommand(`unroll.${id}`, run);
   return [
@@ -18,7 +19,9 @@ export function modelCommands(store: ModelStore): vscode.Disposable[] {
       await vscode.commands.executeCommand("unroll.designer.focus");
       store.set(null);
     }),
-    command("openInDesigner", (file) => onFile(file, openInDesigner)),
+    command("openInDesigner", async (file) => {
+      if (!(await openCode(file))) await onFile(file, openInDesigner);
+    }),
     command("openAsText", (file) => onFile(file, openAsText)),
     command("saveModelAs", async (file) => {
       if (store.model !== null) return saveModelAs(store.model, file);
