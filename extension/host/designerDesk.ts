@@ -48,7 +48,7 @@ export class DesignerDesk implements DesignerHost {
     return {
       type: "state",
       model: model === null ? null : writeModel(model),
-      document: { kind, name, problem: reason },
+      document: { kind, name, problem: reason, line: problem?.line ?? null },
       data: data === null || shape === null ? null : { label: word(sourceText(data.source)), shape: data.shape, tensor: shape },
       device: engine.device(),
       run: runs.state,

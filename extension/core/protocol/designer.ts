@@ -47,8 +47,16 @@ export interface DesignerState {
   readonly type: "state";
   /** A Keras Sequential config; null: no model yet. Read with `readModel`. */
   readonly model: Readonly<Record<string, unknown>> | null;
-  /** Where the model lives; `problem` where its text cannot be read (the model is then the last good one). */
-  readonly document: { readonly kind: "scratch" | "file"; readonly name: string; readonly problem: string | null };
+  /**
+   * Where the model lives; `problem` where its text cannot be read (the model is then the last good one), and `line`, from 1, where that is
+   * known.
+   */
+  readonly document: {
+    readonly kind: "scratch" | "file";
+    readonly name: string;
+    readonly problem: string | null;
+    readonly line?: number | null;
+  };
   readonly data: DataView | null;
   readonly device: DeviceView;
   readonly run: RunState;
@@ -123,6 +131,8 @@ const defaultCommands: readonly DesignerCommand[] = designerCommands.filter((id)
 const listedCommands = array(literal(...designerCommands), designerCommands.length);
 const commands: Decoder<readonly DesignerCommand[]> = (value) => (value === undefined ? defaultCommands : listedCommands(value));
 
+const line: Decoder<number | null> = (value) => (value === undefined ? null : nullable(natural)(value));
+
 const numbers = array(finite, 64);
 const actions = array(object<NoteAction>({ id: string, label: string }), 8);
 
@@ -178,7 +188,7 @@ export const decodeDesignerFromHost: Decoder<DesignerFromHost> = union<DesignerF
   state: object<DesignerState>({
     type: literal("state"),
     model: nullable(anyObject),
-    document: object<DesignerState["document"]>({ kind: literal("scratch", "file"), name: string, problem: nullable(string) }),
+    document: object<DesignerState["document"]>({ kind: literal("scratch", "file"), name: string, problem: nullable(string), line }),
     data: nullable(object<DataView>({ label: string, shape: numbers, tensor: numbers })),
     device: deviceView,
     run: runState,
