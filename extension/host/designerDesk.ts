@@ -5,7 +5,7 @@ import { msg } from "../core/messages.js";
 import { wantedRank } from "../core/model/input.js";
 import { presetById } from "../core/model/presets.js";
 import { writeModel } from "../core/model/write.js";
-import type { DesignerCommand, DesignerFromView, DesignerState } from "../core/protocol/designer.js";
+import { type DesignerCommand, designerCommands, type DesignerFromView, type DesignerState } from "../core/protocol/designer.js";
 import { promote } from "../core/text/shape.js";
 import type { Actions } from "./actions.js";
 import type { Engine } from "./engine.js";
@@ -27,6 +27,10 @@ export interface DesignerParts {
   readonly selection: SelectionRun;
   readonly actions: Actions;
 }
+
+const notYet: readonly DesignerCommand[] = ["python", "export"];
+/** A text that cannot be read is not replaced by a model, however empty the designer is. */
+const starts: readonly DesignerCommand[] = ["tutorial", "blank", "python"];
 
 export class DesignerDesk implements DesignerHost {
   /** @param own the document of a model editor; left out: whatever the store shows. */
@@ -53,6 +57,7 @@ export class DesignerDesk implements DesignerHost {
       device: engine.device(),
       run: runs.state,
       trusted: vscode.workspace.isTrusted,
+      commands: designerCommands.filter((id) => !notYet.includes(id) && (problem === null || !starts.includes(id))),
     };
   }
 
