@@ -20,7 +20,7 @@ import type { Reader } from "./reader.js";
 import type { RunController } from "./run/runController.js";
 import type { SelectionRun } from "./run/selectionRun.js";
 import { sourceText } from "./run/source.js";
-import { writeDevice } from "./settings.js";
+import { readSettings, writeDevice } from "./settings.js";
 import { word } from "./words.js";
 
 export interface DesignerParts {
@@ -32,6 +32,9 @@ export interface DesignerParts {
   readonly code: CodeCommands;
   readonly codeReader: Reader;
 }
+
+/** A text that cannot be read is not replaced by a model, however empty the designer is. */
+const starts: readonly DesignerCommand[] = ["tutorial", "blank", "python"];
 
 export class DesignerDesk implements DesignerHost {
   /** @param own the document of a model editor; left out: whatever the store shows. */
@@ -53,12 +56,13 @@ export class DesignerDesk implements DesignerHost {
     return {
       type: "state",
       model: model === null ? null : writeModel(model),
-      document: { kind, name, problem: reason },
+      document: { kind, name, problem: reason, line: problem?.line ?? null },
       data: data === null || shape === null ? null : { label: word(sourceText(data.source)), shape: data.shape, tensor: shape },
       device: engine.device(),
       run: runs.state,
       trusted: vscode.workspace.isTrusted,
-      commands: designerCommands,
+      memoryLimit: readSettings().memoryLimitBytes,
+      commands: designerCommands.filter((id) => problem === null || !starts.includes(id)),
     };
   }
 

@@ -10,7 +10,6 @@ import { readSettings } from "./settings.js";
 import { word } from "./words.js";
 
 /** Markdown in the person's language, to read and to copy into an issue. */
-/** In a new Markdown editor, to read and to copy. */
 export async function showDoctor(engine: Engine, version: string): Promise<void> {
   const content = await doctorReport(engine, version);
   await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: "markdown", content }));

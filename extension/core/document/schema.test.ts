@@ -97,6 +97,17 @@ describe("the schema of model documents", () => {
     }
   });
 
+  it("offers whole layers that can be read as they are", () => {
+    const { layer } = schema["definitions"] as { layer: { defaultSnippets: { label: string; body: unknown }[] } };
+    assert.ok(layer.defaultSnippets.length > 10);
+    for (const { label, body } of layer.defaultSnippets) {
+      const text = JSON.stringify(body).replace(/"\^\$\{\d:([^}]*)\}"/g, "$1");
+      const parsed: unknown = JSON.parse(text);
+      assert.ok(label === "InputLayer" || reads(parsed), text);
+      assert.ok(fits(parsed), text);
+    }
+  });
+
   it("takes and refuses what the reader takes and refuses: every option of every layer, with any value", () => {
     const keys = [...Object.keys(optionTexts), ...harmless, "max_value", "negative_slope", "threshold", "axis", "colour"];
     const quarrels: string[] = [];

@@ -137,6 +137,17 @@ const forms: Readonly<Record<string, Form>> = {
   },
 };
 
+/** What a new layer begins with; VS Code writes what follows a ^ without quotes. */
+const inserted: Readonly<Record<string, unknown>> = {
+  units: "^${1:8}",
+  layer: { class_name: "LSTM", config: { units: "^${1:8}" } },
+  cell: { class_name: "LSTMCell", config: { units: "^${1:8}" } },
+  input_dim: "^${1:1000}",
+  output_dim: "^${2:8}",
+  n: "^${1:4}",
+  target_shape: ["^${1:-1}"],
+};
+
 const cellForms = ["SimpleRNN", "LSTM", "GRU"] as const;
 
 /** @param word says a message in the language of the schema */
@@ -193,8 +204,15 @@ function entry(names: readonly string[], readable: readonly string[], word: (mes
       },
       config: { type: ["object", "array"] },
     },
+    defaultSnippets: offered.map((name) => ({ label: name, description: word(layerTexts[name] as Message), body: snippet(name) })),
     allOf: names.map((name) => onlyIf([name, ...(forms[name]?.also ?? [])], name === "Sequential" ? "stack" : name)),
   };
+}
+
+function snippet(name: string): Json {
+  const keys = name === "TimeDistributed" ? [] : (forms[name]?.required ?? []);
+  const config = Object.fromEntries(keys.map((key) => [key, inserted[key]]));
+  return { class_name: name, config: name === "TimeDistributed" ? { layer: snippet("Dense") } : config };
 }
 
 /** The definition holds where the class is one of these. */

@@ -189,6 +189,8 @@ describe("a model file", () => {
     assert.ok(!options.includes("unit_forget_bias"), "an LSTM's option in a GRU");
     const names = await complete(document.positionAt(text.indexOf(`"GRU"`) + 1));
     for (const name of ["LSTM", "Bidirectional", "Dense"]) assert.ok(names.includes(`"${name}"`), names.join());
+    const layers = await complete(document.positionAt(text.indexOf(`"layers": [`) + `"layers": [`.length));
+    for (const name of ["LSTM", "Bidirectional"]) assert.ok(layers.includes(name), layers.join());
     const hovers = await vscode.commands.executeCommand<vscode.Hover[]>("vscode.executeHoverProvider", document.uri, inside);
     const said = hovers.flatMap((hover) => hover.contents.map((content) => (typeof content === "string" ? content : content.value)));
     assert.match(said.join(), /How many numbers/);
