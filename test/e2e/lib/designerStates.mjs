@@ -111,7 +111,7 @@ export const states = [
     name: "memory",
     state: state(sound, { data: { ...data, shape: [90000, 4, 5], tensor: [90000, 4, 5] }, memoryLimit: 2 ** 24, commands }),
   },
-  { name: "drag", state: state(broken, { device: onCpu, commands }), act: dragLayer },
+  { name: "drag", state: state(broken, { device: onCpu, commands }), act: (frame) => dragLayer(frame) },
 ];
 
 async function focusAndOpenMenu(frame, page) {
@@ -131,15 +131,27 @@ async function showTorch(frame) {
   await frame.locator('[data-key="edge1"]').click();
 }
 
-/** Holds the third layer between the first and the second. */
-async function dragLayer(frame, page) {
-  await frame.locator('[data-item="3"]').hover();
-  const [grip, target] = [await frame.locator('[data-item="3"] .grip').boundingBox(), await frame.locator('[data-item="1"]').boundingBox()];
-  await page.mouse.move(grip.x + 4, grip.y + 8);
-  await page.mouse.down();
-  await page.mouse.move(target.x + 40, target.y + target.height - 20, { steps: 8 });
-  await page.mouse.move(target.x + 40, target.y + target.height - 12);
+/** Holds the third layer between the first and the second, and lets it go there: the browser's own drag depends on when it looks. */
+export async function dragLayer(frame, drop = false) {
+  await frame.evaluate(async (letGo) => {
+    const { DataTransfer, DragEvent, requestAnimationFrame } = globalThis;
+    const dataTransfer = new DataTransfer();
+    const item = (index) => document.querySelector(`[data-item="${index}"]`);
+    const send = async (type, element) => {
+      const head = item(1).querySelector(".card-head").getBoundingClientRect();
+      element.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer, clientY: head.bottom - 4 }));
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+    };
+    await send("dragstart", item(3).querySelector(".grip"));
+    await send("dragover", item(1));
+    if (letGo) await send("drop", item(1));
+  }, drop);
+  if (!drop) await frame.locator('[data-item="1"][data-drop="after"]').waitFor();
 }
+
+/** Ends a drag that goes on. */
+export const endDrag = (frame) =>
+  frame.evaluate(() => document.querySelector(".dragging .grip")?.dispatchEvent(new globalThis.DragEvent("dragend", { bubbles: true })));
 
 /** Shows a state in the real view, everything else closed. */
 export async function show(frame, page, { state: host, act }) {
