@@ -118,8 +118,6 @@ export class DesignerDesk implements DesignerHost {
       case "selection":
         this.parts.store.show(this.document);
         return void (await selection.onSelection());
-      default:
-        void vscode.window.showInformationMessage(word(msg("This is not built yet.")));
     }
   }
 
