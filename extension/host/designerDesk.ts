@@ -9,6 +9,7 @@ import { type DesignerCommand, designerCommands, type DesignerFromView, type Des
 import { promote } from "../core/text/shape.js";
 import type { Actions } from "./actions.js";
 import type { Engine } from "./engine.js";
+import { generateData } from "./generateData.js";
 import { exportCode } from "./exportCode.js";
 import type { ModelDocument } from "./model/modelDocument.js";
 import { goToProblem, openAsText, pickModelFile, saveModelAs, showAsText } from "./model/modelFiles.js";
@@ -111,6 +112,10 @@ export class DesignerDesk implements DesignerHost {
         return this.showText();
       case "saveAs":
         return void (this.document.model !== null && (await saveModelAs(this.document.model)));
+      case "generator":
+        // Made for the model that is shown here, and run at once: that is what Run's menu is for.
+        this.parts.store.show(this.document);
+        return void ((await generateData(this.document.model)) !== undefined && (await selection.onSelection()));
       case "goToProblem":
         return this.document instanceof TextModel ? goToProblem(this.document) : undefined;
       case "showResults":

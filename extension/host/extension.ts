@@ -2,12 +2,11 @@
 import * as vscode from "vscode";
 import { Actions } from "./actions.js";
 import { announce } from "./announce.js";
+import { commands } from "./commands.js";
 import { DesignerDesk } from "./designerDesk.js";
 import { ReadDiagnostics } from "./diagnostics.js";
-import { showDoctor } from "./doctor.js";
 import { Engine } from "./engine.js";
-import { exportCode, type ExportChoice } from "./exportCode.js";
-import { modelCommands } from "./model/modelCommands.js";
+import { LiveRun } from "./liveRun.js";
 import { ModelDiagnostics } from "./model/modelDiagnostics.js";
 import { MODEL_EDITOR, ModelStore } from "./model/modelStore.js";
 import { ModelTexts } from "./model/modelTexts.js";
@@ -49,7 +48,6 @@ export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
   const designer = new DesignerView(new DesignerDesk(parts), pane);
   const editors = new ModelEditor(texts, (model) => new DesignerDesk(parts, model), pane);
   const statusBar = new StatusBar();
-  const watch = new SelectionWatch(reader, store, statusBar);
   const refresh = (): void => {
     designer.update();
     editors.update();
@@ -59,7 +57,8 @@ export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
   const tellModel = (): void => void vscode.commands.executeCommand("setContext", "unroll.hasModel", store.model !== null);
 
   context.subscriptions.push(
-    ...[log, engine, reader, texts, store, new ModelDiagnostics(texts), diagnostics, runs, checks, results, statusBar, watch],
+    ...[log, engine, reader, texts, store, new ModelDiagnostics(texts), diagnostics, runs, checks, results, statusBar],
+    ...[new SelectionWatch(reader, store, statusBar), new LiveRun(store, selection)],
     ...[codeReader, ...codeFeatures(codeModels, code)],
     engine.onDidChange(refresh),
     store.onDidChange(refresh),
@@ -68,27 +67,17 @@ export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
       refresh();
       announce(runs, actions, results.isOpen);
     }),
-    runs.onDidComplete(() => results.show()),
+    runs.onDidComplete(() => runs.order?.live === true || results.show()),
     checks.onDidChange(() => results.update()),
     vscode.workspace.onDidGrantWorkspaceTrust(refresh),
     vscode.window.registerWebviewViewProvider(DesignerView.id, designer),
     vscode.window.registerCustomEditorProvider(MODEL_EDITOR, editors),
     vscode.window.registerWebviewPanelSerializer(ResultsPanel.id, results),
-    command("runOnSelection", () => selection.onSelection().then((record) => record?.id)),
-    command("cancelRun", () => runs.cancel()),
-    command("restartEngine", () => engine.restart()),
-    command("showLog", () => log.show()),
-    ...modelCommands(store, (file) => code.openFile(file)),
-    command("exportCode", (choice?: ExportChoice) => exportCode(store.model, codeReader, choice)),
-    command("doctor", () => showDoctor(engine, (context.extension.packageJSON as { version: string }).version)),
+    ...commands(parts, log, (context.extension.packageJSON as { version: string }).version),
   );
   refresh();
   tellModel();
   return publicApi({ engine, runs, store, results: resultsDesk });
-}
-
-function command(id: string, run: (...args: never[]) => unknown): vscode.Disposable {
-  return vscode.commands.registerCommand(`unroll.${id}`, run);
 }
 
 /** Everything is disposed with the context's subscriptions. */

@@ -78,7 +78,7 @@ export type DesignerFromView =
   | { readonly type: "cancelRequested" }
   | { readonly type: "deviceChosen"; readonly device: DeviceChoice }
   | { readonly type: "actionChosen"; readonly id: string }
-  /** tutorial, blank: starts; python, open: file pickers; text, export, saveAs, showResults, selection: what the buttons say. */
+  /** tutorial, blank: starts; python, open: file pickers; text, export, saveAs, showResults, selection, generator: what the buttons say. */
   | { readonly type: "command"; readonly id: DesignerCommand };
 
 export const designerCommands = [
@@ -91,6 +91,7 @@ export const designerCommands = [
   "saveAs",
   "showResults",
   "selection",
+  "generator",
   "goToProblem",
 ] as const;
 export type DesignerCommand = (typeof designerCommands)[number];

@@ -22,6 +22,8 @@ export interface RunOrder {
   readonly seed?: number;
   /** Overrides the setting for this run alone. */
   readonly device?: DeviceKind;
+  /** Nobody asked for this run: it brings up no view. */
+  readonly live?: true;
 }
 
 export class RunController implements vscode.Disposable {

@@ -1,7 +1,8 @@
 /** "Run RNN on selection": text → numbers → a shape that fits the model → a run. */
 import * as vscode from "vscode";
 import { UnrollError } from "../../core/errors.js";
-import { type Message, msg } from "../../core/messages.js";
+import { msg } from "../../core/messages.js";
+import type { ModelSpec } from "../../core/model/spec.js";
 import type { Selection } from "../../core/text/parseSelection.js";
 import { promote } from "../../core/text/shape.js";
 import type { ReadDiagnostics } from "../diagnostics.js";
@@ -9,7 +10,7 @@ import type { ModelStore } from "../model/modelStore.js";
 import type { Reader } from "../reader.js";
 import { readSettings } from "../settings.js";
 import { word } from "../words.js";
-import { inputFor, pickFit } from "./fitPick.js";
+import { type Fit, fitOf, inputFor, pickFit } from "./fitPick.js";
 import { pickPreset } from "./presetPick.js";
 import type { RunData, RunRecord } from "./records.js";
 import type { RunController } from "./runController.js";
@@ -17,9 +18,14 @@ import { type Source, takeSource } from "./source.js";
 
 type Read = Extract<Selection, { ok: true }>;
 
+interface Taken {
+  readonly source: Source;
+  readonly read: Read;
+}
+
 export class SelectionRun {
   /** What was read last, as written: the designer's Run takes it again. */
-  private lastRead: { readonly source: Source; readonly read: Read } | null = null;
+  private lastRead: Taken | null = null;
 
   constructor(
     private readonly reader: Reader,
@@ -52,8 +58,37 @@ export class SelectionRun {
     return this.go(this.lastRead.source, this.lastRead.read);
   }
 
+  /** Live mode: what is selected now, else what was read last, where it fits the model as it is. Says and asks nothing; null: not run. */
+  async live(): Promise<RunRecord | null> {
+    const { model, document } = this.store;
+    if (!vscode.workspace.isTrusted || model === null || document.problem !== null) return null;
+    const taken = (await this.selectedNow()) ?? this.lastRead;
+    const fit = taken === null ? null : fitOf(model, taken.read.shape);
+    if (taken === null || fit === null || this.isLast(model, taken)) return null;
+    this.lastRead = taken;
+    return (await this.runs.run({ model, data: dataOf(taken, fit), live: true })) ?? null;
+  }
+
+  /** Selected numbers; null: nothing is selected, or no numbers. */
+  private async selectedNow(): Promise<Taken | null> {
+    const editor = vscode.window.activeTextEditor;
+    if (editor === undefined || editor.selections.every((one) => one.isEmpty)) return null;
+    const source = takeSource(editor, () => undefined);
+    if (!/\d/.test(source.text)) return null;
+    const { selectionMaxBytes } = readSettings(source.uri);
+    const read = await this.reader.read(source.text, source.languageId, "error", selectionMaxBytes).catch(() => null);
+    return read?.ok === true && read.values.length > 1 ? { source, read } : null;
+  }
+
+  /** What ran last is not run again. */
+  private isLast(model: ModelSpec, { read }: Taken): boolean {
+    const { order } = this.runs;
+    if (order === null || order.model !== model || order.data.values.length !== read.values.length) return false;
+    return order.data.written.join() === read.shape.join() && order.data.values.every((value, i) => Object.is(value, read.values[i]));
+  }
+
   /** Reads the selection that there is and remembers it; says what is wrong at its place. */
-  private async take(editor: vscode.TextEditor): Promise<{ source: Source; read: Read } | null> {
+  private async take(editor: vscode.TextEditor): Promise<Taken | null> {
     const source = await this.source(editor);
     this.diagnostics.clear(source.uri);
     let read = await this.read(source, "error");
@@ -107,20 +142,7 @@ export class SelectionRun {
     const fit = await pickFit(model, read.shape);
     if (fit === undefined) return undefined;
     if (fit.model !== this.store.model) await this.store.change(fit.model);
-    const notes: Message[] = [...read.notes];
-    const data: RunData = {
-      source,
-      name: read.name,
-      written: read.shape,
-      shape: fit.shape,
-      values: read.values,
-      mask:
-        read.mask !== null && fit.shape.length === 3 && read.mask.length === (fit.shape[0] as number) * (fit.shape[1] as number)
-          ? read.mask
-          : null,
-      notes: [...(fit.note === null ? [] : [fit.note]), ...notes.map(word)],
-    };
-    return this.runs.run({ model: fit.model, data });
+    return this.runs.run({ model: fit.model, data: dataOf({ source, read }, fit) });
   }
 
   /** A text that cannot be read is not run as it was before. */
@@ -131,6 +153,20 @@ export class SelectionRun {
     void vscode.window.showErrorMessage(word(msg("{file}, line {line}: {reason}", args)));
     return true;
   }
+}
+
+function dataOf({ source, read }: Taken, fit: Fit): RunData {
+  const { shape } = fit;
+  const masked = read.mask !== null && shape.length === 3 && read.mask.length === (shape[0] as number) * (shape[1] as number);
+  return {
+    source,
+    name: read.name,
+    written: read.shape,
+    shape,
+    values: read.values,
+    mask: masked ? read.mask : null,
+    notes: [...(fit.note === null ? [] : [fit.note]), ...read.notes.map(word)],
+  };
 }
 
 /** Runs wait for trust; the command says so again. */

@@ -183,6 +183,14 @@ function runMenu({ act, host }: Frame): MenuContent {
       run: () => act.command("selection"),
     });
   }
+  if (offers(host, "generator")) {
+    from.push({
+      label: t("Generator…"),
+      text: t("Sine, random walk, adding problem, copy task"),
+      on: false,
+      run: () => act.command("generator"),
+    });
+  }
   // The reason stands under the device that it is about; elsewhere it is said below.
   const said = device.options.some((option) => !option.available && option.reason === device.reason);
   return {
