@@ -10,7 +10,7 @@ file(GLOB UNROLL_CUDA_KERNELS CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR} ${U
 
 if(CMAKE_SYSTEM_NAME STREQUAL "Linux" AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|amd64|aarch64|arm64")
   include(cmake/cuda_emulator.cmake)
-  unroll_emulated_kernels(unroll_cuda_emulated ${UNROLL_CUDA_KERNELS})
+  unroll_emulated_kernels(unroll_cuda_emulated unroll_cuda_emulator ${UNROLL_CUDA_KERNELS})
   target_sources(unroll_cuda_emulated PRIVATE ${UNROLL_CUDA_HOST_SOURCES})
   target_link_libraries(unroll_cuda_emulated PUBLIC unroll_core)
 endif()

@@ -2,13 +2,17 @@
 file(GLOB UNROLL_EMULATOR_SOURCES CONFIGURE_DEPENDS native/kernels/cuda/emulator/*.cc)
 list(FILTER UNROLL_EMULATOR_SOURCES EXCLUDE REGEX "_test\\.cc$")
 # Built only for who asks for it: never for a release.
-add_library(unroll_cuda_emulator STATIC EXCLUDE_FROM_ALL ${UNROLL_EMULATOR_SOURCES})
-target_include_directories(unroll_cuda_emulator PUBLIC ${CMAKE_SOURCE_DIR})
-target_compile_definitions(unroll_cuda_emulator PUBLIC UNROLL_CUDA_EMULATOR)
-target_link_libraries(unroll_cuda_emulator PUBLIC Threads::Threads)
-unroll_warnings(unroll_cuda_emulator)
-# The switches between threads are what a kernel's time is spent on; a debugger has no use for these files.
-target_compile_options(unroll_cuda_emulator PRIVATE -O2)
+function(unroll_emulator target)
+  add_library(${target} STATIC EXCLUDE_FROM_ALL ${UNROLL_EMULATOR_SOURCES})
+  target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR})
+  target_compile_definitions(${target} PUBLIC UNROLL_CUDA_EMULATOR)
+  target_link_libraries(${target} PUBLIC Threads::Threads)
+  unroll_warnings(${target})
+  # The switches between threads are what a kernel's time is spent on; a debugger has no use for these files.
+  target_compile_options(${target} PRIVATE -O2)
+endfunction()
+
+unroll_emulator(unroll_cuda_emulator)
 # A race check watches the kernels and the runtime; what runs the kernels is their hardware.
 if(UNROLL_SANITIZE MATCHES "thread")
   target_compile_definitions(unroll_cuda_emulator PRIVATE UNROLL_EMULATOR_TSAN)
@@ -17,8 +21,8 @@ if(UNROLL_SANITIZE MATCHES "thread")
   endforeach()
 endif()
 
-# unroll_emulated_kernels(target a.cu b.cu …): a library of these sources, of which paths are below the root of the project.
-function(unroll_emulated_kernels target)
+# unroll_emulated_kernels(target emulator a.cu b.cu …): a library of these sources, of which paths are below the root of the project.
+function(unroll_emulated_kernels target emulator)
   set(wrappers)
   foreach(source ${ARGN})
     # g++ takes a .cu for a script of the linker; a source that includes it is the same to every compiler.
@@ -28,7 +32,7 @@ function(unroll_emulated_kernels target)
     list(APPEND wrappers ${wrapper})
   endforeach()
   add_library(${target} STATIC EXCLUDE_FROM_ALL ${wrappers})
-  target_link_libraries(${target} PUBLIC unroll_cuda_emulator)
+  target_link_libraries(${target} PUBLIC ${emulator})
   unroll_warnings(${target})
   # #pragma unroll is nvcc's.
   target_compile_options(${target} PRIVATE -Wno-unknown-pragmas)

@@ -31,4 +31,7 @@ foreach(source ${UNROLL_TEST_SOURCES})
     ENVIRONMENT "ASAN_OPTIONS=allocator_may_return_null=1;UBSAN_OPTIONS=print_stacktrace=1;TSAN_OPTIONS=allocator_may_return_null=1")
 endforeach()
 
+if(TARGET unroll_cuda_emulated)
+  include(cmake/cuda_races.cmake)
+endif()
 include(cmake/fuzz.cmake)

@@ -54,11 +54,11 @@ async function fuzz(times, seed) {
   return { code, output: `1 passed, 0 failed\n` };
 }
 
-async function layersAgain(cases, seed) {
+async function layersAgain(test, cases, seed) {
   const folder = path.join(root, "build-tests");
   const built = await run("cmake", ["--build", folder, "--parallel"], { quiet: true });
   if (built.code !== 0) return command(cpp());
-  return command([path.join(folder, "core_direction_test"), ["random_layers"]], { UNROLL_CASES: cases, UNROLL_SEED: seed });
+  return command([path.join(folder, test), ["random_layers"]], { UNROLL_CASES: cases, UNROLL_SEED: seed });
 }
 
 /**
@@ -72,7 +72,14 @@ const items = [
     what: "random layers on every CPU target against double",
     target: 100_000,
     batch: 20_000,
-    body: (n, at) => layersAgain(n, at),
+    body: (n, at) => layersAgain("core_direction_test", n, at),
+  },
+  {
+    id: "R3-cuda",
+    what: "random layers on the emulated GPU against double",
+    target: 100_000,
+    batch: 5_000,
+    body: (n, at) => layersAgain("kernels_cuda_cuda_model_test", n, at),
   },
   {
     id: "R4",
@@ -147,7 +154,7 @@ for (const item of items) {
   if (!quick && kept.findings === 0 && kept.done >= item.target) total.passed++;
   total.failed += quick ? kept.findings : kept.findings > 0 ? 1 : 0;
   lines.push(
-    `${item.id.padEnd(8)}${String(kept.done).padStart(9)} of ${String(item.target).padEnd(9)} ${kept.findings} findings   ${item.what}`,
+    `${item.id.padEnd(9)}${String(kept.done).padStart(9)} of ${String(item.target).padEnd(9)} ${kept.findings} findings   ${item.what}`,
   );
 }
 if (!quick) console.log(`\n${lines.join("\n")}\n`);

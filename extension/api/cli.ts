@@ -45,7 +45,7 @@ async function main(argv: string[]): Promise<void> {
 }
 
 async function withEngine(options: Options, work: (engine: Engine) => Promise<void>): Promise<void> {
-  const engine = await createEngine({ device: options.device, threads: options.threads });
+  const engine = await createEngine({ device: options.device, threads: options.threads, gpuPrecision: options.gpuPrecision });
   try {
     await work(engine);
   } finally {

@@ -1,6 +1,6 @@
 /** The command line's words and options, and what is wrong with them. */
 import { parseArgs } from "node:util";
-import type { DeviceChoice } from "../core/protocol/device.js";
+import { type DeviceChoice, type GpuPrecision, gpuPrecisions } from "../core/protocol/device.js";
 
 export const USAGE = `unroll run MODEL DATA      run a model on numbers: a file, or - for standard input
 unroll summary MODEL       the table of layers, shapes and parameters
@@ -9,12 +9,13 @@ unroll devices             what there is to compute on
 unroll doctor              the same with driver, addon and reasons, for an issue
 
 MODEL  a Keras config in JSON (*.json), or the name of a preset, e.g. simple_rnn
---device auto|cuda|cpu|js  --seed N  --threads N  --json`;
+--device auto|cuda|cpu|js  --seed N  --threads N  --gpu-precision float32|tf32  --json`;
 
 export interface Options {
   readonly device: DeviceChoice;
   readonly seed: number | undefined;
   readonly threads: number;
+  readonly gpuPrecision: GpuPrecision;
   readonly json: boolean;
 }
 
@@ -27,8 +28,15 @@ export function readArguments(argv: string[]): { options: Options; words: string
   const device = values.device ?? "auto";
   if (!["auto", "cuda", "cpu", "js"].includes(device)) throw new UsageError(`--device is auto, cuda, cpu or js, not “${device}”.`);
   const threads = whole("threads", values.threads) ?? 0;
+  const gpuPrecision = values["gpu-precision"] ?? "float32";
+  if (!gpuPrecisions.includes(gpuPrecision as GpuPrecision))
+    throw new UsageError(`--gpu-precision is float32 or tf32, not “${gpuPrecision}”.`);
   const seed = whole("seed", values.seed);
-  return { options: { device: device as DeviceChoice, seed, threads, json: values.json ?? false }, words: positionals };
+  const json = values.json ?? false;
+  return {
+    options: { device: device as DeviceChoice, seed, threads, gpuPrecision: gpuPrecision as GpuPrecision, json },
+    words: positionals,
+  };
 }
 
 function parsed(argv: string[]) {
@@ -40,6 +48,7 @@ function parsed(argv: string[]) {
         device: { type: "string" },
         seed: { type: "string" },
         threads: { type: "string" },
+        "gpu-precision": { type: "string" },
         json: { type: "boolean" },
         help: { type: "boolean", short: "h" },
       },

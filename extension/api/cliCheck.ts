@@ -18,8 +18,8 @@ export async function check(modelName: string, dataName: string, options: Option
   const { model, shape, values } = readRunInput(modelName, dataName);
   const spec = typeof model === "string" ? readModelText(model) : readModel(model);
   if (!spec.ok) throw new UnrollError(spec.error);
-  const { device, threads } = options;
-  const session = new Session({ device, threads, memoryLimitBytes: MEMORY_DEFAULT_BYTES });
+  const { device, threads, gpuPrecision } = options;
+  const session = new Session({ device, threads, gpuPrecision, memoryLimitBytes: MEMORY_DEFAULT_BYTES });
   try {
     const loaded = session.load(spec.value, null, options.seed ?? spec.value.seed ?? 0, "js");
     const report = await session.check(loaded, { x: { shape, data: values } }, {}, device === "auto" ? undefined : device);

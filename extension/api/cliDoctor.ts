@@ -10,8 +10,8 @@ import type { Options } from "./cliArguments.js";
 import { engineFile } from "./engineHost.js";
 
 /** Prints the report even where the device that was asked for is refused; that is thrown then. @throws UnrollError */
-export async function doctor({ device, threads, json }: Options): Promise<void> {
-  const client = new EngineClient({ file: engineFile(), device, threads, memoryLimitBytes: MEMORY_DEFAULT_BYTES });
+export async function doctor({ device, threads, gpuPrecision, json }: Options): Promise<void> {
+  const client = new EngineClient({ file: engineFile(), device, threads, gpuPrecision, memoryLimitBytes: MEMORY_DEFAULT_BYTES });
   try {
     const refused = await client.greet().then(
       () => null,

@@ -7,6 +7,7 @@ import type { CaptureLevel } from "../core/model/program.js";
 import { summaryRows, summaryText } from "../core/model/summary.js";
 import type { ModelSpec } from "../core/model/spec.js";
 import type { RunTensor, WireDevice } from "../core/protocol/engine.js";
+import { gpuPrecisions } from "../core/protocol/device.js";
 import type { SessionOptions } from "../engine/session.js";
 import { type EngineHost, type HostedModel, type HostedRun, localHost, remoteHost } from "./engineHost.js";
 import type { DeviceInfo, Engine, EngineOptions, LayerInfo, Model, NamedTensor, RunOptions, RunResult, Tensor } from "./types.js";
@@ -25,11 +26,13 @@ function sessionOptions(options: EngineOptions): SessionOptions {
   if (!["auto", "cuda", "cpu", "js"].includes(device)) throw invalid("device", "auto, cuda, cpu or js", device);
   const threads = options.threads ?? 0;
   if (!Number.isSafeInteger(threads) || threads < 0 || threads > 1024) throw invalid("threads", "a whole number from 0 to 1024", threads);
+  const { gpuPrecision = "float32" } = options;
+  if (!gpuPrecisions.includes(gpuPrecision)) throw invalid("gpuPrecision", "float32 or tf32", gpuPrecision);
   const memoryLimitBytes = options.memoryLimitBytes ?? MEMORY_DEFAULT_BYTES;
   if (!(memoryLimitBytes > 0)) throw invalid("memoryLimitBytes", "a positive number", memoryLimitBytes);
   if (options.isolation !== undefined && !["process", "inProcess"].includes(options.isolation))
     throw invalid("isolation", "process or inProcess", options.isolation);
-  return { device, threads, memoryLimitBytes: Math.min(memoryLimitBytes, Number.MAX_SAFE_INTEGER) };
+  return { device, threads, gpuPrecision, memoryLimitBytes: Math.min(memoryLimitBytes, Number.MAX_SAFE_INTEGER) };
 }
 
 function invalid(name: string, expected: string, got: unknown): UnrollError {

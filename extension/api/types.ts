@@ -33,6 +33,8 @@ export interface EngineOptions {
   device?: DeviceChoice;
   /** Compute threads of the cpu device; default: physical cores. */
   threads?: number;
+  /** Of products on the GPU. "tf32": input projections and Dense layers are faster and off by about 2⁻¹⁰ of a product. Default "float32". */
+  gpuPrecision?: "float32" | "tf32";
   /** A run whose plan needs more is refused with TOO_LARGE before anything is allocated. Default 4 GiB. */
   memoryLimitBytes?: number;
   /** "process": a supervised child process. "inProcess" (default): no IPC. */

@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { type Failure, failure, UnrollError } from "../core/errors.js";
 import { decodeEngineAnswer, type EngineAnswer, type EngineRequest, type WireDevice, type WireTensor } from "../core/protocol/engine.js";
-import type { DeviceChoice, DeviceKind } from "../core/protocol/device.js";
+import type { DeviceChoice, DeviceKind, GpuPrecision } from "../core/protocol/device.js";
 import type { Diagnosis } from "../core/protocol/diagnosis.js";
 import { type GpuLoss, gpuRefused, lostFailure, nextLoss, noLoss } from "./gpuLoss.js";
 import { Watch } from "./watch.js";
@@ -13,6 +13,8 @@ export interface EngineClientOptions {
   readonly file: string;
   readonly device: DeviceChoice;
   readonly threads: number;
+  /** "float32" unless said. */
+  readonly gpuPrecision?: GpuPrecision;
   readonly memoryLimitBytes: number;
   readonly policy?: Policy;
   readonly log?: (line: string) => void;
@@ -108,7 +110,7 @@ export class EngineClient {
   }
 
   /** Another device or limit: the child is greeted anew when it is next needed. */
-  configure(changes: Partial<Pick<EngineClientOptions, "device" | "threads" | "memoryLimitBytes">>): void {
+  configure(changes: Partial<Pick<EngineClientOptions, "device" | "threads" | "gpuPrecision" | "memoryLimitBytes">>): void {
     this.options = { ...this.options, ...changes };
     this.greeting = null;
     this.loaded.clear();
@@ -181,13 +183,15 @@ export class EngineClient {
     }
     if (this.spent) this.kill(failure("INVALID_ARGUMENT", "The values of this run are no longer kept. Run it again."));
     if (this.child === null) this.spawn();
-    const { device, threads, memoryLimitBytes } = this.options;
+    const { device, threads, gpuPrecision = "float32", memoryLimitBytes } = this.options;
     const noGpu = gpuRefused(this.loss, device);
     const timer = setTimeout(
       () => this.kill(failure("ENGINE_CRASHED", "The engine did not start in {ms} ms.", { ms: this.policy.startMs })),
       this.policy.startMs,
     );
-    const answer = await this.send({ type: "hello", device, threads, memoryLimitBytes, noGpu }).finally(() => clearTimeout(timer));
+    const answer = await this.send({ type: "hello", device, threads, gpuPrecision, memoryLimitBytes, noGpu }).finally(() =>
+      clearTimeout(timer),
+    );
     if (answer.type !== "welcome")
       throw new UnrollError(failure("INTERNAL", "The engine answered a greeting with “{type}”.", { type: answer.type }));
     this.advance("welcome");

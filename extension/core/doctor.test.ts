@@ -22,7 +22,7 @@ const facts: DoctorFacts = {
   used: { kind: "cpu", name: "Xeon (avx512, 4 threads)", reason: msg("No NVIDIA driver was found.") },
   problem: null,
   diagnosis: {
-    addon: { file: "/x/unroll.node", abiVersion: 2, reason: null },
+    addon: { file: "/x/unroll.node", abiVersion: 3, reason: null },
     emulatorAsked: false,
     cpu: { name: "Xeon", target: "avx512", targets: ["scalar", "avx512"], threads: 4, physicalCores: 4 },
     cuda: { ...gpu, state: "no-driver", name: "", driver: "", capability: "", memoryBytes: 0 },
@@ -42,7 +42,7 @@ describe("the doctor's report", () => {
     const text = doctorReport(facts);
     for (const part of [
       "Unroll 0.1.0, Node v20, linux-x64",
-      "Addon: /x/unroll.node, interface 2",
+      "Addon: /x/unroll.node, interface 3",
       "avx512 (of scalar, avx512), threads: 4 (physical cores: 4)",
       "NVIDIA driver: not found; needed: CUDA 13.0 (R580 or newer)",
       "GPU: none",

@@ -1,9 +1,9 @@
 /** The whole surface of the native addon, as one type. `native/binding/addon.cc` exports exactly these names. */
-
 import type { CaptureLevel, ProgramLayer } from "../core/model/program.js";
+import type { GpuPrecision } from "../core/protocol/device.js";
 
 /** Raised when either side of the contract changes its meaning. */
-export const ABI_VERSION = 2;
+export const ABI_VERSION = 3;
 
 export type NativeLayer = ProgramLayer;
 
@@ -102,13 +102,13 @@ export interface NativeAddon {
   capabilities(): NativeCapabilities;
   /**
    * weights: of each layer in turn, in Keras's get_weights() order; copied. Throws a NativeError.
-   * threads 0: physical cores.
+   * threads 0: physical cores. gpuPrecision: of cuda alone, and wanted there.
    */
   createModel(
     layers: readonly NativeLayer[],
     inputFeatures: number,
     weights: readonly Float32Array[],
-    options: { readonly device: "cpu" | "cuda"; readonly threads: number },
+    options: { readonly device: "cpu" | "cuda"; readonly threads: number; readonly gpuPrecision?: GpuPrecision },
   ): NativeModel;
   createCancelToken(): NativeCancelToken;
   /** Bytes that models and runs hold now: 0 when all is disposed. */

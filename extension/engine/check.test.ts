@@ -27,7 +27,7 @@ const limitBytes = (): number => 2 ** 32;
 describe("a check between devices", () => {
   const run = (model: ModelSpec, shape: number[], gpu: FakeGpu = {}, changes: object = {}): Promise<CheckReport> => {
     const order = { spec: model, weights: null, seed: 3, request: { x: tensor(...shape), ...changes } };
-    return checkDevices(findDevices(1, loaded(fakeAddon(gpu))), order, { limitBytes });
+    return checkDevices(findDevices({ threads: 1 }, loaded(fakeAddon(gpu))), order, { limitBytes });
   };
   const gpuOf = (report: CheckReport): PairCheck => report.pairs.find(({ kind }) => kind === "cuda") as PairCheck;
 
@@ -88,7 +88,10 @@ describe("a check between devices", () => {
 
   it("keeps a fixed batch whole, starts from the states that are given, and leaves those of the model alone", async () => {
     const model = spec(lstm(3, { stateful: true, batch_input_shape: [2, 4, 2] }));
-    const session = new Session({ device: "auto", threads: 1, memoryLimitBytes: 2 ** 30 }, findDevices(1, loaded(fakeAddon())));
+    const session = new Session(
+      { device: "auto", threads: 1, memoryLimitBytes: 2 ** 30 },
+      findDevices({ threads: 1 }, loaded(fakeAddon())),
+    );
     const one = session.load(model, null, 7);
     await session.run(one, { x: tensor(2, 4, 2), capture: 0 });
     const before = one.states().map(({ data }) => [...data]);
@@ -103,7 +106,7 @@ describe("a check between devices", () => {
 
   it("is content with outputs where gates and states at every step would take too much", async () => {
     const order = { spec: spec(lstm(8)), weights: null, seed: 3, request: { x: tensor(1, 500, 2) } };
-    const report = await checkDevices(findDevices(1, loaded(fakeAddon())), order, { limitBytes: () => 270_000 });
+    const report = await checkDevices(findDevices({ threads: 1 }, loaded(fakeAddon())), order, { limitBytes: () => 270_000 });
     assert.deepEqual(
       gpuOf(report).tensors.map(({ name }) => name),
       ["output", "h", "c"],
@@ -112,7 +115,7 @@ describe("a check between devices", () => {
   });
 
   it("compares the one device that is asked for, and says which could not take part", async () => {
-    const devices = findDevices(1, loaded(fakeAddon({ cuda: { state: "no-driver" } })));
+    const devices = findDevices({ threads: 1 }, loaded(fakeAddon({ cuda: { state: "no-driver" } })));
     const order = { spec: spec(lstm(2)), weights: null, seed: 3, request: { x: tensor(1, 2, 2) } };
     const report = await checkDevices(devices, order, { limitBytes });
     assert.deepEqual([report.pairs.map(({ kind }) => kind), report.missing.map(({ kind }) => kind)], [["cpu"], ["cuda"]]);
@@ -132,7 +135,7 @@ describe("a check between devices", () => {
       most = Math.max(most, done);
       abort.abort();
     };
-    const check = checkDevices(findDevices(1, loaded(addon)), order, { limitBytes, signal: abort.signal, onProgress });
+    const check = checkDevices(findDevices({ threads: 1 }, loaded(addon)), order, { limitBytes, signal: abort.signal, onProgress });
     await assert.rejects(check, { code: "CANCELLED" });
     assert.ok(most > 0);
     assert.equal(addon.debugLiveBytes(), before);

@@ -42,7 +42,7 @@ describe("devices where the addon is not what it should be", () => {
 
   for (const [how, make] of Object.entries(broken)) {
     it(`${how}: says so with the remedy or the reason, and JavaScript computes`, () => {
-      const devices = findDevices(0, loadAddon(make()));
+      const devices = findDevices({ threads: 0 }, loadAddon(make()));
       assert.equal(devices.loaded.addon, null);
       const cpu = devices.list.find((device) => device.kind === "cpu");
       assert.equal(cpu?.available, false);
@@ -65,7 +65,7 @@ describe("devices where the addon is not what it should be", () => {
     const whole = fs.readFileSync(addonFile());
     for (const part of [0.0001, 0.001, 0.05, 0.3, 0.6, 0.9]) {
       const cut = file("cut.node", whole.subarray(0, Math.floor(whole.length * part)));
-      assert.equal(findDevices(0, loadAddon(cut)).loaded.addon, null, `${part}`);
+      assert.equal(findDevices({ threads: 0 }, loadAddon(cut)).loaded.addon, null, `${part}`);
     }
     assert.equal(isCutShort(addonFile()), false);
   });
@@ -74,7 +74,7 @@ describe("devices where the addon is not what it should be", () => {
     const before = process.env["UNROLL_CPU_TARGET"];
     process.env["UNROLL_CPU_TARGET"] = "mmx";
     try {
-      const cpu = findDevices(0).list.find((device) => device.kind === "cpu");
+      const cpu = findDevices({ threads: 0 }).list.find((device) => device.kind === "cpu");
       assert.equal(cpu?.available, false);
       assert.match(say(cpu?.reason ?? { text: "" }), /UNROLL_CPU_TARGET.*mmx.*scalar/);
     } finally {
@@ -86,7 +86,7 @@ describe("devices where the addon is not what it should be", () => {
 
 describe("the GPU", () => {
   const cuda = (state: NativeCuda["state"], changes: Partial<NativeCuda> = {}) =>
-    findDevices(1, loaded(fakeAddon({ cuda: { ...readyCuda, state, ...changes } })));
+    findDevices({ threads: 1 }, loaded(fakeAddon({ cuda: { ...readyCuda, state, ...changes } })));
   const nothing = { name: "", driver: "", capability: "", memoryBytes: 0 };
 
   const states: [NativeCuda["state"], Partial<NativeCuda>, RegExp, string][] = [
@@ -119,7 +119,7 @@ describe("the GPU", () => {
 
   it("is not used where it was forbidden, and the reason is that", () => {
     const words = { reason: { text: "lost twice" }, brief: { text: "GPU lost" } };
-    const devices = findDevices(1, loaded(fakeAddon()), words);
+    const devices = findDevices({ threads: 1 }, loaded(fakeAddon()), words);
     const { backend, device } = chooseBackend(devices, "auto");
     assert.deepEqual([backend.device.kind, device.reason, device.brief], ["cpu", words.reason, words.brief]);
   });
@@ -129,8 +129,14 @@ describe("the emulated GPU", () => {
   const emulated = fakeAddon({ cuda: { name: "Test 1000", emulated: true } });
 
   it("says that it is emulated", () => {
-    const { device } = chooseBackend(findDevices(1, loaded(emulated, { emulator: true })), "cuda");
+    const { device } = chooseBackend(findDevices({ threads: 1 }, loaded(emulated, { emulator: true })), "cuda");
     assert.match(device.name, /Test 1000.*emulated/);
+  });
+
+  it("says what its numbers are less exact by, where that was asked for", () => {
+    const devices = findDevices({ threads: 1, gpuPrecision: "tf32" }, loaded(fakeAddon()));
+    assert.match(chooseBackend(devices, "cuda").device.name, /\(TF32\)$/);
+    assert.doesNotMatch(chooseBackend(findDevices({ threads: 1 }, loaded(fakeAddon())), "cuda").device.name, /TF32/);
   });
 
   it("is never used in silence, and a real one not in its place", () => {
@@ -138,7 +144,7 @@ describe("the emulated GPU", () => {
       [emulated, false],
       [fakeAddon(), true],
     ] as const) {
-      const { backend, device } = chooseBackend(findDevices(1, loaded(addon, { emulator })), "auto");
+      const { backend, device } = chooseBackend(findDevices({ threads: 1 }, loaded(addon, { emulator })), "auto");
       assert.equal(backend.device.kind, "cpu");
       assert.match(say(device.reason ?? { text: "" }), /UNROLL_CUDA_EMULATOR/);
     }
@@ -150,7 +156,7 @@ describe("the emulated GPU", () => {
       const at = (name: string): string => (name === "unroll.node" ? addonFile() : path.join(folder, name));
       for (const content of [null, "not an addon"]) {
         if (content !== null) fs.writeFileSync(at("unroll-emulator.node"), content);
-        const devices = findDevices(1, findAddon({ UNROLL_CUDA_EMULATOR: "1" }, at));
+        const devices = findDevices({ threads: 1 }, findAddon({ UNROLL_CUDA_EMULATOR: "1" }, at));
         const [gpu, cpu] = devices.list;
         assert.deepEqual([gpu?.available, cpu?.available], [false, true]);
         assert.match(say(gpu?.reason ?? { text: "" }), /npm run build:emulator/);

@@ -2,13 +2,13 @@
 import * as os from "node:os";
 import { failure, UnrollError } from "../core/errors.js";
 import { msg } from "../core/messages.js";
-import type { DeviceChoice, DeviceKind, GpuWords } from "../core/protocol/device.js";
+import type { DeviceChoice, DeviceKind, GpuPrecision, GpuWords } from "../core/protocol/device.js";
 import { findAddon, type LoadedAddon } from "./addon.js";
 import type { Backend, Device } from "./backend.js";
 import type { NativeCapabilities } from "./binding.js";
 import { gpuWords, lostInProcess, unaskedEmulator, wrongEmulator } from "./gpuWords.js";
 import { createJsBackend } from "./jsBackend.js";
-import { createNativeBackend, isGpuLost } from "./nativeBackend.js";
+import { type Computing, createNativeBackend, isGpuLost } from "./nativeBackend.js";
 
 export interface Devices {
   /** The best first. */
@@ -21,10 +21,9 @@ export interface Devices {
 }
 
 /**
- * @param threads 0: as many as there are physical cores.
  * @param noGpu why the GPU is not to be used, whatever the addon says.
  */
-export function findDevices(threads: number, loaded = findAddon(), noGpu: GpuWords | null = loaded.noGpu): Devices {
+export function findDevices(computing: Computing, loaded = findAddon(), noGpu: GpuWords | null = loaded.noGpu): Devices {
   const { addon } = loaded;
   let { reason } = loaded;
   let capabilities: NativeCapabilities | null = null;
@@ -35,9 +34,11 @@ export function findDevices(threads: number, loaded = findAddon(), noGpu: GpuWor
   }
   const js = createJsBackend();
   const none = { available: false, reason, brief: null };
-  const cpu: Device = capabilities === null ? { kind: "cpu", name: "CPU", ...none } : cpuDevice(capabilities, threads);
+  const cpu: Device = capabilities === null ? { kind: "cpu", name: "CPU", ...none } : cpuDevice(capabilities, computing.threads);
   const cuda: Device =
-    capabilities === null ? { kind: "cuda", name: "GPU", ...none } : cudaDevice(capabilities, loaded, noGpu ?? loaded.noGpu);
+    capabilities === null
+      ? { kind: "cuda", name: "GPU", ...none }
+      : cudaDevice(capabilities, loaded, { noGpu: noGpu ?? loaded.noGpu, precision: computing.gpuPrecision });
   const list: readonly Device[] = [cuda, cpu, js.device];
   return {
     list,
@@ -47,7 +48,7 @@ export function findDevices(threads: number, loaded = findAddon(), noGpu: GpuWor
       const device = list.find((candidate) => candidate.kind === kind) as Device;
       if (kind === "js") return js;
       if (!device.available || addon === null) throw unavailable(device);
-      return createNativeBackend(addon, device, threads);
+      return createNativeBackend(addon, device, computing);
     },
   };
 }
@@ -58,13 +59,20 @@ function cpuDevice({ cpuName, cpuTarget, physicalCores }: NativeCapabilities, th
   return { kind: "cpu", name, available: true, reason: null, brief: null };
 }
 
-function cudaDevice({ cuda }: NativeCapabilities, loaded: LoadedAddon, noGpu: GpuWords | null): Device {
+interface Gpu {
+  readonly noGpu: GpuWords | null;
+  readonly precision: GpuPrecision | undefined;
+}
+
+function cudaDevice({ cuda }: NativeCapabilities, loaded: LoadedAddon, { noGpu, precision }: Gpu): Device {
   const lost = loaded.addon !== null && isGpuLost(loaded.addon) ? lostInProcess : null;
   const words = noGpu ?? gpuWords(cuda) ?? emulationWords(cuda.emulated, loaded.emulator) ?? lost;
   const name = noGpu === null && cuda.name !== "" ? cuda.name : "GPU";
   if (words !== null) return { kind: "cuda", name, available: false, ...words };
   // An emulation never passes for hardware, whatever it calls itself.
-  const shown = cuda.emulated && !/emulated/i.test(name) ? `${name} (emulated)` : name;
+  const whole = cuda.emulated && !/emulated/i.test(name) ? `${name} (emulated)` : name;
+  // Numbers that are less exact than everybody else's say so wherever they are shown.
+  const shown = precision === "tf32" ? `${whole} (TF32)` : whole;
   return { kind: "cuda", name: shown, available: true, reason: null, brief: null };
 }
 

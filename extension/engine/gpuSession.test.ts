@@ -26,7 +26,7 @@ const request = (steps = 4): RunRequest => ({
 describe("a session on the GPU", () => {
   let session: Session;
   const start = (gpu: FakeGpu = {}, memoryLimitBytes = 2 ** 30): Session =>
-    (session = new Session({ device: "auto", threads: 1, memoryLimitBytes }, findDevices(1, loaded(fakeAddon(gpu)))));
+    (session = new Session({ device: "auto", threads: 1, memoryLimitBytes }, findDevices({ threads: 1 }, loaded(fakeAddon(gpu)))));
   afterEach(() => session.dispose());
 
   it("starts every run, tiny ones too, and gives the CPU's numbers", async () => {
@@ -88,14 +88,14 @@ describe("a session on the GPU", () => {
         throw nativeError("DEVICE_LOST", "unspecified launch failure (CUDA error 719)");
       },
     });
-    session = new Session({ device: "cuda", threads: 1, memoryLimitBytes: 2 ** 30 }, findDevices(1, loaded(addon)));
+    session = new Session({ device: "cuda", threads: 1, memoryLimitBytes: 2 ** 30 }, findDevices({ threads: 1 }, loaded(addon)));
     const model = session.load(spec(), null, 7);
     await assert.rejects(session.run(model, request()), { code: "DEVICE_LOST", message: /CUDA error 719\)\. Only this run was lost/ });
     for (const attempt of [() => session.run(model, request()), async () => session.load(spec(), null, 8)])
       await assert.rejects(attempt, { code: "DEVICE_LOST", message: /new process/ });
     assert.equal(asked, 1);
     await session.run(session.load(spec(), null, 7, "cpu"), request());
-    const next = findDevices(1, loaded(addon));
+    const next = findDevices({ threads: 1 }, loaded(addon));
     assert.equal(next.list.find(({ available }) => available)?.kind, "cpu");
     assert.throws(() => next.backend("cuda"), { code: "DEVICE_UNAVAILABLE", message: /new process/ });
   });

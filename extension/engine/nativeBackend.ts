@@ -1,4 +1,5 @@
 /** The devices `cpu` and `cuda`: the addon behind the common interface. */
+import type { GpuPrecision } from "../core/protocol/device.js";
 import type { ProgramLayer } from "../core/model/program.js";
 import type { Backend, BackendModel, Device } from "./backend.js";
 import type { NativeAddon, NativeModel } from "./binding.js";
@@ -7,6 +8,14 @@ import { gpuIsLost, toUnrollError } from "./nativeErrors.js";
 /** Above this many multiply-adds a run on the CPU takes a thread. */
 const TINY_WORK = 100_000;
 
+/** How a backend computes. */
+export interface Computing {
+  /** Of the CPU; 0: as many as there are physical cores. */
+  readonly threads: number;
+  /** "float32" unless said. */
+  readonly gpuPrecision?: GpuPrecision;
+}
+
 /** Addons whose GPU was lost: CUDA never recovers from that in the same process, and is not asked again. */
 const lost = new WeakSet<NativeAddon>();
 
@@ -14,7 +23,7 @@ export function isGpuLost(addon: NativeAddon): boolean {
   return lost.has(addon);
 }
 
-export function createNativeBackend(addon: NativeAddon, device: Device, threads: number): Backend {
+export function createNativeBackend(addon: NativeAddon, device: Device, { threads, gpuPrecision = "float32" }: Computing): Backend {
   const kind = device.kind === "cuda" ? "cuda" : "cpu";
   const guard = new Guard(addon, kind);
   return {
@@ -22,7 +31,7 @@ export function createNativeBackend(addon: NativeAddon, device: Device, threads:
     // A round trip to a GPU takes longer than a tiny run, and JavaScript is never to wait for a device.
     tinyWork: kind === "cuda" ? -1 : TINY_WORK,
     createModel(program: readonly ProgramLayer[], features, weights) {
-      const model = guard.typed(() => addon.createModel(program, features, weights, { device: kind, threads }));
+      const model = guard.typed(() => addon.createModel(program, features, weights, { device: kind, threads, gpuPrecision }));
       return kind === "cuda" ? onGpu(addon, model, guard) : onCpu(addon, model, guard);
     },
   };

@@ -81,7 +81,7 @@ export class EngineService {
         return { type: "checked", id, report: await this.check(request) };
       case "diagnose": {
         const { threads } = request;
-        return { type: "diagnosis", id, diagnosis: diagnose(this.session?.devices ?? findDevices(threads), threads) };
+        return { type: "diagnosis", id, diagnosis: diagnose(this.session?.devices ?? findDevices({ threads }), threads) };
       }
       case "ping":
         return { type: "pong", id };
@@ -94,8 +94,8 @@ export class EngineService {
     this.session = null;
     this.models.clear();
     await old?.dispose();
-    const { device, threads, memoryLimitBytes, noGpu } = request;
-    this.session = new Session({ device, threads, memoryLimitBytes, noGpu });
+    const { device, threads, gpuPrecision, memoryLimitBytes, noGpu } = request;
+    this.session = new Session({ device, threads, gpuPrecision, memoryLimitBytes, noGpu });
     return { type: "welcome", id: request.id, device: this.session.device, devices: this.session.devices.list };
   }
 

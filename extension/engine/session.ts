@@ -4,7 +4,7 @@ import { failure, UnrollError } from "../core/errors.js";
 import { MEMORY_DEFAULT_BYTES } from "../core/model/limits.js";
 import type { ModelSpec } from "../core/model/spec.js";
 import type { CheckReport } from "../core/protocol/check.js";
-import type { DeviceChoice, DeviceKind, GpuWords } from "../core/protocol/device.js";
+import type { DeviceChoice, DeviceKind, GpuPrecision, GpuWords } from "../core/protocol/device.js";
 import { findAddon } from "./addon.js";
 import type { Backend, Device } from "./backend.js";
 import { checkDevices, type CheckOrder } from "./check.js";
@@ -20,6 +20,8 @@ const POLL_MS = 20;
 export interface SessionOptions {
   readonly device: DeviceChoice;
   readonly threads: number;
+  /** "float32" unless said. */
+  readonly gpuPrecision?: GpuPrecision;
   readonly memoryLimitBytes: number;
   /** Why the GPU is not to be used, whatever it says. */
   readonly noGpu?: GpuWords | null;
@@ -53,7 +55,7 @@ export class Session {
   private readonly closing = new AbortController();
 
   /** @throws UnrollError DEVICE_UNAVAILABLE for a named device that cannot be used. */
-  constructor(options: SessionOptions = defaultOptions, devices: Devices = findDevices(options.threads, findAddon(), options.noGpu)) {
+  constructor(options: SessionOptions = defaultOptions, devices: Devices = findDevices(options, findAddon(), options.noGpu)) {
     this.devices = devices;
     const { backend, device } = chooseBackend(this.devices, options.device);
     this.backend = backend;

@@ -10,7 +10,12 @@ import { readSettings } from "./settings.js";
 import { word } from "./words.js";
 
 /** Markdown in the person's language, to read and to copy into an issue. */
-export async function doctorReport(engine: Engine, version: string): Promise<string> {
+export async function showDoctor(engine: Engine, version: string): Promise<void> {
+  const content = await doctorReport(engine, version);
+  await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: "markdown", content }));
+}
+
+async function doctorReport(engine: Engine, version: string): Promise<string> {
   let problem: Message | null = null;
   const failed = (error: unknown): null => {
     problem = error instanceof UnrollError ? error.failure.message : msg("{reason}", { reason: String(error) });

@@ -23,21 +23,22 @@ export class Engine implements vscode.Disposable {
     extension: vscode.Uri,
     private readonly log: vscode.LogOutputChannel,
   ) {
-    const { device, threads, memoryLimitBytes } = readSettings();
+    const { device, threads, gpuPrecision, memoryLimitBytes } = readSettings();
     this.client = new EngineClient({
       file: vscode.Uri.joinPath(extension, "dist", "engine.js").fsPath,
       device,
       threads,
+      gpuPrecision,
       memoryLimitBytes,
       log: (line) => this.log.warn(`engine: ${line}`),
       onState: (state) => this.follow(state),
       onGpuLost: ({ lostAt }) => this.lose(lostAt.length),
     });
     this.subscription = vscode.workspace.onDidChangeConfiguration((event) => {
-      if (!["device", "threads", "memoryLimitMB"].some((key) => event.affectsConfiguration(`unroll.${key}`))) return;
-      const next = readSettings();
+      if (!["device", "threads", "gpuPrecision", "memoryLimitMB"].some((key) => event.affectsConfiguration(`unroll.${key}`))) return;
+      const { device, threads, gpuPrecision, memoryLimitBytes } = readSettings();
       this.greeting = null;
-      this.client.configure({ device: next.device, threads: next.threads, memoryLimitBytes: next.memoryLimitBytes });
+      this.client.configure({ device, threads, gpuPrecision, memoryLimitBytes });
       this.changed.fire();
     });
   }

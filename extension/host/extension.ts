@@ -2,17 +2,24 @@
 import * as vscode from "vscode";
 import { Actions } from "./actions.js";
 import { announce } from "./announce.js";
-import { DesignerDesk, openModelFile } from "./designerDesk.js";
+import { DesignerDesk } from "./designerDesk.js";
 import { ReadDiagnostics } from "./diagnostics.js";
-import { doctorReport } from "./doctor.js";
+import { showDoctor } from "./doctor.js";
 import { Engine } from "./engine.js";
-import { ModelStore } from "./model/modelStore.js";
+import { exportCode, type ExportChoice } from "./exportCode.js";
+import { modelCommands } from "./model/modelCommands.js";
+import { ModelDiagnostics } from "./model/modelDiagnostics.js";
+import { MODEL_EDITOR, ModelStore } from "./model/modelStore.js";
+import { ModelTexts } from "./model/modelTexts.js";
 import { DesignerView } from "./panels/designerView.js";
+import { ModelEditor } from "./panels/modelEditor.js";
 import { ResultsPanel } from "./panels/resultsPanel.js";
+import { CodeCommands } from "./python/codeCommands.js";
+import { codeFeatures } from "./python/codeFeatures.js";
+import { CodeModels } from "./python/codeModels.js";
 import { Reader } from "./reader.js";
 import { ResultsDesk } from "./resultsDesk.js";
 import { Checks } from "./run/checks.js";
-import { pickPreset } from "./run/presetPick.js";
 import { RunController } from "./run/runController.js";
 import { SelectionRun } from "./run/selectionRun.js";
 import { SelectionWatch } from "./selectionWatch.js";
@@ -24,27 +31,39 @@ export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
   const log = vscode.window.createOutputChannel("Unroll", { log: true });
   const engine = new Engine(extensionUri, log);
   const reader = new Reader(extensionUri, log);
-  const store = new ModelStore(context.workspaceState);
+  // In a thread of its own: code that takes a second to read holds up no selection.
+  const codeReader = new Reader(extensionUri, log);
+  const texts = new ModelTexts();
+  const store = new ModelStore(context.workspaceState, texts);
   const diagnostics = new ReadDiagnostics();
   const runs = new RunController(engine, log);
   const selection = new SelectionRun(reader, store, runs, diagnostics);
+  const codeModels = new CodeModels(codeReader, log);
+  const code = new CodeCommands({ models: codeModels, store, selection });
   const checks = new Checks(engine, runs);
   const actions = new Actions(engine, runs, () => results.show(), log);
   const resultsDesk = new ResultsDesk(engine, runs, checks, actions);
   const results: ResultsPanel = new ResultsPanel(extensionUri, resultsDesk, log);
-  const designer = new DesignerView(extensionUri, new DesignerDesk({ engine, store, runs, selection, actions }), log);
+  const parts = { engine, store, runs, selection, actions, code, codeReader };
+  const pane = { extension: extensionUri, log };
+  const designer = new DesignerView(new DesignerDesk(parts), pane);
+  const editors = new ModelEditor(texts, (model) => new DesignerDesk(parts, model), pane);
   const statusBar = new StatusBar();
   const watch = new SelectionWatch(reader, store, statusBar);
   const refresh = (): void => {
     designer.update();
+    editors.update();
     results.update();
     statusBar.show(engine.device());
   };
+  const tellModel = (): void => void vscode.commands.executeCommand("setContext", "unroll.hasModel", store.model !== null);
 
   context.subscriptions.push(
-    ...[log, engine, reader, store, diagnostics, runs, checks, results, statusBar, watch],
+    ...[log, engine, reader, texts, store, new ModelDiagnostics(texts), diagnostics, runs, checks, results, statusBar, watch],
+    ...[codeReader, ...codeFeatures(codeModels, code)],
     engine.onDidChange(refresh),
     store.onDidChange(refresh),
+    store.onDidChange(tellModel),
     runs.onDidChange(() => {
       refresh();
       announce(runs, actions, results.isOpen);
@@ -53,40 +72,23 @@ export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
     checks.onDidChange(() => results.update()),
     vscode.workspace.onDidGrantWorkspaceTrust(refresh),
     vscode.window.registerWebviewViewProvider(DesignerView.id, designer),
+    vscode.window.registerCustomEditorProvider(MODEL_EDITOR, editors),
     vscode.window.registerWebviewPanelSerializer(ResultsPanel.id, results),
     command("runOnSelection", () => selection.onSelection().then((record) => record?.id)),
     command("cancelRun", () => runs.cancel()),
     command("restartEngine", () => engine.restart()),
     command("showLog", () => log.show()),
-    ...modelCommands(store),
-    command("doctor", async () => {
-      const content = await doctorReport(engine, (context.extension.packageJSON as { version: string }).version);
-      await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: "markdown", content }));
-    }),
+    ...modelCommands(store, (file) => code.openFile(file)),
+    command("exportCode", (choice?: ExportChoice) => exportCode(store.model, codeReader, choice)),
+    command("doctor", () => showDoctor(engine, (context.extension.packageJSON as { version: string }).version)),
   );
   refresh();
+  tellModel();
   return publicApi({ engine, runs, store, results: resultsDesk });
 }
 
 function command(id: string, run: (...args: never[]) => unknown): vscode.Disposable {
   return vscode.commands.registerCommand(`unroll.${id}`, run);
-}
-
-function modelCommands(store: ModelStore): vscode.Disposable[] {
-  return [
-    command("chooseModel", async () => {
-      const model = await pickPreset(store.model?.input ?? null);
-      if (model !== undefined) store.set(model);
-    }),
-    command("newModel", async () => {
-      await vscode.commands.executeCommand("unroll.designer.focus");
-      store.set(null);
-    }),
-    command("openInDesigner", async (file?: vscode.Uri) => {
-      await vscode.commands.executeCommand("unroll.designer.focus");
-      await openModelFile(store, file ?? vscode.window.activeTextEditor?.document.uri);
-    }),
-  ];
 }
 
 /** Everything is disposed with the context's subscriptions. */

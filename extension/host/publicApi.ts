@@ -1,4 +1,5 @@
 /** What the extension exports to other extensions, and to its own integration tests. */
+import type { ModelEdit } from "../core/model/edit.js";
 import type { ModelSpec } from "../core/model/spec.js";
 import type { RunState } from "../core/protocol/designer.js";
 import type { RunView } from "../core/protocol/results.js";
@@ -7,14 +8,20 @@ import type { ModelStore } from "./model/modelStore.js";
 import type { ResultsDesk } from "./resultsDesk.js";
 import { runView } from "./run/records.js";
 import type { RunController } from "./run/runController.js";
+import { word } from "./words.js";
 
 export interface UnrollExtensionApi {
   /** The newest result: shapes, statistics, device; null before the first. */
   lastRun(): RunView | null;
   runState(): RunState;
-  /** The designer's model, or null. */
+  /** The model that the sidebar's designer shows, or null. */
   model(): ModelSpec | null;
+  /** Where that lives, and why its text cannot be read now. */
+  modelDocument(): { kind: "scratch" | "file"; name: string; problem: string | null; line: number | null };
+  /** Puts a model into the scratch document and shows it. */
   setModel(model: ModelSpec | null): void;
+  /** What the designer does with an edit. Resolves to why not, where it was refused. */
+  editModel(edit: ModelEdit): Promise<string | null>;
   /** The engine's process, while there is one. */
   enginePid(): number | undefined;
   /** A box of a tensor of the newest run; tensor 0 is the input. */
@@ -33,7 +40,15 @@ export function publicApi({ engine, runs, store, results }: Parts): UnrollExtens
     lastRun: () => (runs.record === null ? null : runView(runs.record)),
     runState: () => runs.state,
     model: () => store.model,
+    modelDocument: () => {
+      const { kind, name, problem } = store.document;
+      return { kind, name, problem: problem === null ? null : word(problem.message), line: problem?.line ?? null };
+    },
     setModel: (model) => store.set(model),
+    editModel: async (edit) => {
+      const refused = await store.document.edit(edit);
+      return refused === null ? null : word(refused.message);
+    },
     enginePid: () => engine.pid,
     readSlice: (tensor, start, count) =>
       results.readSlice({ type: "sliceRequested", requestId: 0, runId: runs.record?.id ?? "", tensor, start, count }),

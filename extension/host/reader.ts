@@ -1,12 +1,15 @@
 /** The reader's client: one worker thread, started when first needed, ended and replaced when it hangs. */
 import { Worker } from "node:worker_threads";
 import * as vscode from "vscode";
+import type { CodeReading } from "../core/code/readings.js";
+import type { Target } from "../core/code/write/code.js";
 import { failure, UnrollError } from "../core/errors.js";
 import { decodeReaderAnswer, type ReaderAnswer, type ReaderRequest } from "../core/protocol/reader.js";
+import type { Result } from "../core/result.js";
 import type { Selection } from "../core/text/parseSelection.js";
 
-/** Time for starting, and for each MiB of text, before the worker counts as hung. */
-const BASE_MS = 5_000;
+/** Time for starting, and for each MiB of text, before the worker counts as hung. Models in code may take 4 s by themselves. */
+const BASE_MS = 10_000;
 const MS_PER_MIB = 3_000;
 
 interface Waiting {
@@ -30,15 +33,25 @@ export class Reader implements vscode.Disposable {
   /** Reads a text; a text that cannot be read is an answer, not an error. @throws UnrollError where the reader hung or died */
   async read(text: string, languageId: string, ragged: "error" | "pad", maxBytes: number): Promise<Selection> {
     const answer = await this.ask({ type: "read", text, languageId, ragged, maxBytes }, text.length);
-    if (answer.type !== "selection")
-      throw new UnrollError(failure("INTERNAL", "The reader answered with “{type}”.", { type: answer.type }));
-    return answer.selection;
+    return answer.type === "selection" ? answer.selection : misfit(answer);
   }
 
   /** The literal or block of numbers around an offset. */
   async enclosing(text: string, offset: number, languageId: string): Promise<{ start: number; end: number } | undefined> {
     const answer = await this.ask({ type: "enclosing", text, offset, languageId }, text.length);
     return answer.type === "range" ? { start: answer.start, end: answer.end } : undefined;
+  }
+
+  /** The models in a Python source. @throws UnrollError as `read` */
+  async models(text: string, languageId: string): Promise<readonly CodeReading[]> {
+    const answer = await this.ask({ type: "models", text, languageId }, text.length);
+    return answer.type === "models" ? answer.models : misfit(answer);
+  }
+
+  /** A Keras Sequential config as code, or why it cannot be. @throws UnrollError as `read` */
+  async write(model: Readonly<Record<string, unknown>>, target: Target): Promise<Result<string>> {
+    const answer = await this.ask({ type: "write", model, target }, 0);
+    return answer.type === "code" ? answer.code : misfit(answer);
   }
 
   dispose(): void {
@@ -94,4 +107,8 @@ export class Reader implements vscode.Disposable {
     }
     this.waiting.clear();
   }
+}
+
+function misfit({ type }: ReaderAnswer): never {
+  throw new UnrollError(failure("INTERNAL", "The reader answered with “{type}”.", { type }));
 }

@@ -1,11 +1,12 @@
 /** The settings, typed and within their limits. */
 import * as vscode from "vscode";
 import { SELECTION_HARD_MAX_BYTES } from "../core/model/limits.js";
-import type { DeviceChoice } from "../core/protocol/device.js";
+import { type DeviceChoice, type GpuPrecision, gpuPrecisions } from "../core/protocol/device.js";
 
 export interface Settings {
   readonly device: DeviceChoice;
   readonly threads: number;
+  readonly gpuPrecision: GpuPrecision;
   readonly memoryLimitBytes: number;
   readonly seed: number;
   readonly timeoutMs: number;
@@ -21,8 +22,10 @@ export function readSettings(scope?: vscode.Uri): Settings {
     return typeof value === "number" && Number.isFinite(value) ? Math.min(max, Math.max(min, value)) : byDefault;
   };
   const device = settings.get<DeviceChoice>("device") ?? "auto";
+  const gpuPrecision = settings.get<GpuPrecision>("gpuPrecision") ?? "float32";
   return {
     device: devices.includes(device) ? device : "auto",
+    gpuPrecision: gpuPrecisions.includes(gpuPrecision) ? gpuPrecision : "float32",
     threads: Math.round(number("threads", 0, 0, 1024)),
     memoryLimitBytes: number("memoryLimitMB", 4096, 64, 2 ** 30) * 1024 * 1024,
     seed: Math.round(number("seed", 0, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)),

@@ -1,5 +1,7 @@
-/** The worker thread that reads selected text, so that no text can freeze the editor. */
+/** The worker thread that reads selected text and models in code, so that no text can freeze the editor. */
 import { parentPort, type TransferListItem } from "node:worker_threads";
+import { readingsOf } from "../core/code/readings.js";
+import { writeCode } from "../core/code/write/writeModelCode.js";
 import { msg } from "../core/messages.js";
 import { buffersOf, decodeReaderRequest, type ReaderAnswer, type ReaderRequest } from "../core/protocol/reader.js";
 import { enclosingRange } from "../core/text/enclosing.js";
@@ -7,12 +9,20 @@ import { parseSelection } from "../core/text/parseSelection.js";
 
 function answerTo(request: ReaderRequest): ReaderAnswer {
   const { id } = request;
-  if (request.type === "read") {
-    const { text, languageId, ragged, maxBytes } = request;
-    return { type: "selection", id, selection: parseSelection(text, { languageId, ragged, maxBytes }) };
+  switch (request.type) {
+    case "read": {
+      const { text, languageId, ragged, maxBytes } = request;
+      return { type: "selection", id, selection: parseSelection(text, { languageId, ragged, maxBytes }) };
+    }
+    case "enclosing": {
+      const range = enclosingRange(request.text, request.offset, request.languageId);
+      return range === undefined ? { type: "none", id } : { type: "range", id, start: range.start, end: range.end };
+    }
+    case "models":
+      return { type: "models", id, models: readingsOf(request.text, request.languageId) };
+    case "write":
+      return { type: "code", id, code: writeCode(request.model, request.target) };
   }
-  const range = enclosingRange(request.text, request.offset, request.languageId);
-  return range === undefined ? { type: "none", id } : { type: "range", id, start: range.start, end: range.end };
 }
 
 /** A request that does not decode is answered too where it names its id: nobody waits in vain. */

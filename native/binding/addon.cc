@@ -10,7 +10,7 @@
 namespace unroll {
 namespace {
 
-constexpr int kAbiVersion = 2;
+constexpr int kAbiVersion = 3;
 
 Status CreateOnCpu(std::vector<LayerSpec> layers, int64_t features, const std::vector<WeightView>& weights, int64_t threads,
                    std::shared_ptr<Program>* program) {
@@ -29,7 +29,7 @@ Napi::Value CreateModel(const Napi::CallbackInfo& info) {
   const int64_t threads = ReadThreads(info[3]);
   const std::vector<WeightView> weights = ReadWeights(info[2]);
   std::shared_ptr<Program> program;
-  const Status status = ReadsCuda(info[3]) ? CreateCudaModel(std::move(layers), features, weights, &program)
+  const Status status = ReadsCuda(info[3]) ? CreateCudaModel(std::move(layers), features, weights, ReadsTf32(info[3]), &program)
                                            : CreateOnCpu(std::move(layers), features, weights, threads, &program);
   if (!status.ok()) Throw(env, status);
   Napi::Object object = env.GetInstanceData<Instance>()->model.New({});

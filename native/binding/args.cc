@@ -193,6 +193,12 @@ bool ReadsCuda(const Napi::Value& options) {
   return device == "cuda";
 }
 
+bool ReadsTf32(const Napi::Value& options) {
+  const std::string precision = String(Object(options, "options"), "gpuPrecision");
+  if (precision != "float32" && precision != "tf32") Invalid(options.Env(), "gpuPrecision has to be “float32” or “tf32”.");
+  return precision == "tf32";
+}
+
 void* ReadBuffer(const Napi::Value& value, int64_t bytes) {
   if (!value.IsArrayBuffer()) Invalid(value.Env(), "The buffer has to be an ArrayBuffer.");
   Napi::ArrayBuffer buffer = value.As<Napi::ArrayBuffer>();

@@ -25,6 +25,8 @@ int ReadCapture(const Napi::Value& value);
 int64_t ReadThreads(const Napi::Value& options);
 // Of the same: is the device "cuda" and not "cpu"?
 bool ReadsCuda(const Napi::Value& options);
+// Of a model for the GPU.
+bool ReadsTf32(const Napi::Value& options);
 // An ArrayBuffer of exactly so many bytes, neither shared nor resizable.
 void* ReadBuffer(const Napi::Value& value, int64_t bytes);
 int64_t ReadInteger(const Napi::Value& value, const char* what, int64_t min, int64_t max);

@@ -1,16 +1,15 @@
 /** What the designer does when somebody acts: state changes here, intents to the host. */
 import { isRecurrent, type LayerClass, type LayerSpec, type ModelSpec } from "../../extension/core/model/spec.js";
+import type { OptionValue } from "../../extension/core/model/options.js";
+import { slotsOf } from "../../extension/core/model/stack.js";
 import { limits } from "../../extension/core/model/limits.js";
 import { type Message, msg } from "../../extension/core/messages.js";
 import type { ModelEdit } from "../../extension/core/model/edit.js";
 import type { DesignerCommand, DesignerFromView } from "../../extension/core/protocol/designer.js";
 import type { DeviceChoice } from "../../extension/core/protocol/device.js";
-import { type Action, type Item, type Menu, type Pending, reduce, type ViewState } from "./state.js";
+import { type Action, type Item, itemsOf, type Menu, type Pending, reduce, type ViewState } from "./state.js";
 import type { Trouble } from "./troubles.js";
 import { title } from "./words.js";
-
-/** A value as a field holds it. */
-export type OptionValue = string | number | boolean | null;
 
 export class Controller {
   constructor(
@@ -85,17 +84,24 @@ export class Controller {
 
   remove(item: Item): void {
     const layer = this.layer(item);
-    const left = (this.state.shown?.layers.length ?? 0) - 1;
-    if (layer === undefined || left < 1) return;
+    const left = itemsOf(this.state) - 1;
+    if (layer === undefined || left < 1 || !this.canSpare(item)) return;
     this.structure({ op: "remove", index: item - 1 }, Math.min(item, left), msg("{layer} removed", { layer: title(layer) }));
   }
 
   move(item: Item, to: Item): void {
     const layer = this.layer(item);
-    const count = this.state.shown?.layers.length ?? 0;
+    const count = itemsOf(this.state);
     if (layer === undefined || to < 1 || to > count || to === item) return;
     const say = msg("{layer} moved to {i} of {n}", { layer: title(layer), i: to, n: count });
     this.structure({ op: "move", from: item - 1, to: to - 1 }, to, say, this.state.open === item ? to : -1);
+  }
+
+  disable(item: Item, disabled: boolean): void {
+    const layer = this.layer(item);
+    if (layer === undefined || (disabled && !this.canSpare(item))) return;
+    const say = disabled ? msg("{layer} disabled", { layer: title(layer) }) : msg("{layer} enabled", { layer: title(layer) });
+    this.edit({ op: "setDisabled", index: item - 1, disabled }, { active: item, focus: `head${item}`, say });
   }
 
   preset(id: string): void {
@@ -107,11 +113,17 @@ export class Controller {
   }
 
   isFull(): boolean {
-    return (this.state.shown?.layers.length ?? 0) >= limits.layers;
+    return itemsOf(this.state) >= limits.layers;
+  }
+
+  /** Whether a layer that runs is left without this one. */
+  canSpare(item: Item): boolean {
+    const shown = this.state.shown;
+    return shown !== null && (shown.layers.length > 1 || slotsOf(shown)[item - 1]?.disabled === true);
   }
 
   private layer(item: Item): LayerSpec | undefined {
-    return this.state.shown?.layers[item - 1];
+    return this.state.shown === null ? undefined : slotsOf(this.state.shown)[item - 1]?.layer;
   }
 
   // ---- the input
@@ -178,6 +190,9 @@ export class Controller {
 
   command(id: DesignerCommand): void {
     this.post({ type: "command", id });
+    // The button that was pressed is gone once there is a model.
+    const pending = { active: 1, focus: "head1" };
+    if (this.state.shown === null && (id === "tutorial" || id === "blank")) this.dispatch({ type: "sent", edit: null, pending });
   }
 }
 

@@ -14,7 +14,7 @@ import { Controller } from "./controller.js";
 import { frameOf } from "./frame.js";
 import { keyCommand, type KeyCommand, nearestFix } from "./keys.js";
 import { applyFocus, focusMenu, placeMenu, setProgress } from "./placing.js";
-import { initialState, restored, savedView } from "./state.js";
+import { initialState, itemsOf, restored, savedView } from "./state.js";
 import { designerView } from "./views/designer.js";
 import { run } from "./views/foot.js";
 
@@ -63,7 +63,7 @@ function onKey(event: KeyboardEvent): void {
     { key: event.key, ctrl: event.ctrlKey || event.metaKey, alt: event.altKey, shift: event.shiftKey },
     {
       item: item === undefined ? -1 : Number(item),
-      layers: controller.state.shown?.layers.length ?? 0,
+      layers: itemsOf(controller.state),
       open: controller.state.open,
       inText: target instanceof HTMLInputElement && target.type !== "checkbox" && controller.state.draft !== null,
     },
@@ -115,14 +115,16 @@ function obeyFramed(command: "run" | "fix", item: number): boolean {
     run(frame);
     return true;
   }
-  const at = nearestFix(
-    frame.troubles.map((trouble) => trouble !== null && trouble.fixes.length > 0),
-    item,
-  );
-  const trouble = frame.troubles[at];
-  if (trouble == null) return false;
-  controller.fix(at, trouble);
-  return true;
+  // What does not fit comes first, wherever it stands.
+  for (const troubles of [frame.troubles, frame.warnings]) {
+    const fixable = troubles.map((trouble) => trouble !== null && trouble.fixes.length > 0);
+    const at = nearestFix(fixable, item);
+    const trouble = troubles[at];
+    if (trouble == null) continue;
+    controller.fix(at, trouble);
+    return true;
+  }
+  return false;
 }
 
 function escape(): boolean {

@@ -90,6 +90,17 @@ describe("edits of the structure", () => {
     assert.equal(done.news?.kind, "edited");
   });
 
+  it("are told from an edit before, whose answer comes first", () => {
+    const value: ModelEdit = { op: "setOption", index: 1, key: "units", value: 12 };
+    const sent = reduce(reduce(start(), { type: "sent", edit: value, pending: {} }), { type: "sent", edit, pending });
+    const first = reduce(sent, { type: "host", state: host(edited(sound, value)) });
+    assert.deepEqual([first.focus, first.news], [null, null]);
+    const second = reduce(first, { type: "host", state: host(edited(edited(sound, value), edit)) });
+    assert.deepEqual([second.focus, second.active, second.pending], ["head2", 2, null]);
+    const other = reduce(first, { type: "host", state: host(edited(sound, { op: "rename", name: "other" })) });
+    assert.equal(other.focus, "head2", "a host that makes something else of it is believed the second time");
+  });
+
   it("are dropped when the host refuses", () => {
     const sent = reduce(start(), { type: "sent", edit, pending });
     const refused = reduce(sent, { type: "host", state: host(sound) });

@@ -4,10 +4,12 @@ import type { Message } from "../../extension/core/messages.js";
 import { applyEdit, type ModelEdit } from "../../extension/core/model/edit.js";
 import { readModel } from "../../extension/core/model/read.js";
 import type { ModelSpec } from "../../extension/core/model/spec.js";
+import { slotsOf } from "../../extension/core/model/stack.js";
+import { writeModel } from "../../extension/core/model/write.js";
 import type { DesignerState } from "../../extension/core/protocol/designer.js";
 import { type Convention, conventions } from "./axes.js";
 
-/** Items: 0 is the input, item i is layer i − 1. −1: none. */
+/** Items: 0 is the input, item i is layer i − 1 of the whole stack. −1: none. */
 export type Item = number;
 
 export type Menu =
@@ -31,6 +33,8 @@ export interface Pending {
   /** `data-key` of the element that gets the focus. */
   readonly focus?: string;
   readonly say?: Message;
+  /** Another edit is under way too: the model that this one leads to. Left out: the next answer is this edit's. */
+  readonly expected?: string;
 }
 
 export interface Drag {
@@ -137,7 +141,15 @@ function isValueEdit(edit: ModelEdit): boolean {
 
 function sent(state: ViewState, edit: ModelEdit | null, pending: Pending): ViewState {
   const unanswered = edit !== null && isValueEdit(edit) ? [...state.unanswered, edit] : state.unanswered;
-  return withShown({ ...state, draft: null, unanswered, pending });
+  return withShown({ ...state, draft: null, unanswered, pending: { ...pending, ...expected(state, edit) } });
+}
+
+/** An answer to an edit that was sent before is told from this one's by the model that it brings. */
+function expected(state: ViewState, edit: ModelEdit | null): Pick<Pending, "expected"> {
+  const alone = state.unanswered.length === 0 && state.pending === null;
+  if (alone || edit === null || state.shown === null) return {};
+  const next = applyEdit(state.shown, edit);
+  return next.ok ? { expected: JSON.stringify(writeModel(next.value)) } : {};
 }
 
 function withShown(state: ViewState): ViewState {
@@ -155,11 +167,17 @@ function received(state: ViewState, host: DesignerState): ViewState {
   let next: ViewState = { ...state, host, unanswered: [] };
   if (changed) next = withModel(next, host);
   // An edit that the host refused leaves the model as it is: what should have followed is dropped.
-  const answered = state.pending !== null && (changed || host.run.phase !== "running");
-  if (answered) next = { ...next, pending: null };
-  if (changed && state.pending !== null) next = settled(next, state.pending);
+  if (state.pending !== null && (changed || host.run.phase !== "running")) next = answered(next, state.pending, changed);
   next = clamped(withShown(next));
   return withRunNews(next, state.host);
+}
+
+function answered(state: ViewState, pending: Pending, changed: boolean): ViewState {
+  const { expected: awaited, ...rest } = pending;
+  if (awaited !== undefined && state.model !== null && JSON.stringify(writeModel(state.model)) !== awaited)
+    return { ...state, pending: rest };
+  const next = { ...state, pending: null };
+  return changed ? settled(next, rest) : next;
 }
 
 function withModel(state: ViewState, host: DesignerState): ViewState {
@@ -179,8 +197,13 @@ function settled(state: ViewState, pending: Pending): ViewState {
   };
 }
 
+/** The last item: cards below the input. */
+export function itemsOf({ shown }: Pick<ViewState, "shown">): Item {
+  return shown === null ? 0 : slotsOf(shown).length;
+}
+
 function clamped(state: ViewState): ViewState {
-  const last = state.shown?.layers.length ?? 0;
+  const last = itemsOf(state);
   const inside = (item: Item): Item => (item > last ? -1 : item);
   return { ...state, open: inside(state.open), why: inside(state.why), active: Math.max(0, Math.min(last, state.active)) };
 }

@@ -123,10 +123,10 @@ export function purpose(className: LayerSpec["className"]): string {
 }
 
 /** The text of a head's name that is not on the screen: after the title. */
-export function spokenHead(layer: LayerSpec, flow: LayerFlow): string {
+export function spokenHead(layer: LayerSpec, output: Tuple["dims"]): string {
   const units = recurrentOf(layer)?.units ?? (layer.className === "Dense" ? layer.units : null);
-  const output = t(", output {shape}", { shape: spoken(flow.outputs[0] ?? []) });
-  return (units === null ? "" : t(", {units} units", { units })) + output;
+  const shape = t(", output {shape}", { shape: spoken(output) });
+  return (units === null ? "" : t(", {units} units", { units })) + shape;
 }
 
 export { layerLabel };

@@ -43,6 +43,9 @@ const aliases: Readonly<Record<string, string>> = {
   LeakyReLU: "leaky_relu",
 };
 
+/** Every name that a config may have, those of Keras's activation layers included. */
+export const activationSpellings: readonly string[] = [...activationNames, ...Object.keys(aliases), "ReLU", "Softmax", "ELU"];
+
 /** Those that look at all units of a gate at once. */
 export const vectorActivations: ReadonlySet<string> = new Set(["softmax", "log_softmax", "sparsemax"]);
 

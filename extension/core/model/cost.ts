@@ -19,7 +19,9 @@ export function costOf(model: ModelSpec): Cost {
   let adds: number | null = 0;
   model.layers.forEach((layer, i) => {
     const at = flow[i];
-    const steps = at === undefined ? null : stepsOf(at.input);
+    // Under a broken edge a recurrent layer reads the steps that it would have if that were mended.
+    const reads = directionsOf(layer).length > 0 && at?.input?.length === 2 && at.problem !== null ? model.input : (at?.input ?? null);
+    const steps = stepsOf(reads);
     const features = at?.input?.at(-1) ?? null;
     params = plus(params, at?.params ?? null);
     for (const shape of at?.outputs ?? []) outputs = plus(outputs, sizeOfOne(shape));
@@ -36,6 +38,12 @@ export function costOf(model: ModelSpec): Cost {
   const weightBytes = p === null ? null : 4 * p;
   const outputBytes = o === null ? null : 4 * o;
   return { params: p, weightBytes, outputBytes, bytes: plus(weightBytes, outputBytes), multiplyAdds: adds };
+}
+
+/** Bytes of a run on data of this shape: the weights once, the outputs of every layer for each sequence. null while a size is open. */
+export function runBytes(model: ModelSpec, shape: readonly number[]): number | null {
+  const { weightBytes, outputBytes } = costOf({ ...model, input: shape });
+  return weightBytes === null || outputBytes === null ? null : weightBytes + (shape[0] ?? 1) * outputBytes;
 }
 
 function plus(a: number | null, b: number | null): number | null {

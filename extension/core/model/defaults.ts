@@ -68,7 +68,7 @@ export function stack(
   };
 }
 
-export function flagsOf(layer: StackSpec): StackFlags {
+export function flagsOf(layer: Pick<StackSpec, "cells">): StackFlags {
   const [first, last] = [layer.cells[0] as RecurrentSpec, layer.cells.at(-1) as RecurrentSpec];
   const { returnSequences, zeroOutputForMask } = last;
   return { returnSequences, zeroOutputForMask, returnState: first.returnState, stateful: first.stateful, goBackwards: first.goBackwards };

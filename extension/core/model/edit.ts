@@ -3,11 +3,22 @@ import { failure } from "../errors.js";
 import { err, ok, type Result } from "../result.js";
 import { bidirectional, flagsOf, mirrorOf, newLayer, snakeCase, stack, uniqueName } from "./defaults.js";
 import { limits } from "./limits.js";
+import { type OptionValue, withOption } from "./options.js";
 import { presetById } from "./presets.js";
 import { readModel } from "./read.js";
-import { type BidirectionalSpec, isRecurrent, type LayerClass, type LayerSpec, type ModelSpec, type RecurrentSpec } from "./spec.js";
+import {
+  type BidirectionalSpec,
+  isRecurrent,
+  type LayerClass,
+  type LayerSpec,
+  type ModelSpec,
+  type RecurrentSpec,
+  type StackSpec,
+} from "./spec.js";
+import { type Slot, slotsOf, withSlots } from "./stack.js";
 import { writeModel } from "./write.js";
 
+/** Indices count the whole stack, layers that are switched off included; without such layers, `model.layers`. */
 export type ModelEdit =
   | { readonly op: "rename"; readonly name: string }
   | { readonly op: "preset"; readonly id: string }
@@ -18,16 +29,22 @@ export type ModelEdit =
   | { readonly op: "duplicate"; readonly index: number }
   | { readonly op: "move"; readonly from: number; readonly to: number }
   | { readonly op: "setType"; readonly index: number; readonly className: LayerClass }
-  /** `key` in TypeScript's spelling (`returnSequences`); of a Bidirectional: the wrapped layer's, and `mergeMode`. */
-  | { readonly op: "setOption"; readonly index: number; readonly key: string; readonly value: string | number | boolean | null }
+  /** `key` in TypeScript's spelling (`returnSequences`); of a Bidirectional: the wrapped layer's, and `mergeMode`. See options.ts. */
+  | { readonly op: "setOption"; readonly index: number; readonly key: string; readonly value: OptionValue }
+  | { readonly op: "setDisabled"; readonly index: number; readonly disabled: boolean }
   | { readonly op: "wrap"; readonly index: number }
-  | { readonly op: "unwrap"; readonly index: number };
+  | { readonly op: "unwrap"; readonly index: number }
+  /** Of an RNN: a cell more at its end, one less. */
+  | { readonly op: "addCell"; readonly index: number }
+  | { readonly op: "removeCell"; readonly index: number; readonly cell: number };
+
+const valued: ReadonlySet<ModelEdit["op"]> = new Set(["setOption", "setInput", "addCell"]);
 
 /** Applies an edit; refused where it names a layer or a value that cannot be. */
 export function applyEdit(model: ModelSpec, edit: ModelEdit): Result<ModelSpec> {
   const edited = apply(model, edit);
   // What the designer makes has to open again: the reader of configs is the one judge of values.
-  if (!edited.ok || (edit.op !== "setOption" && edit.op !== "setInput")) return edited;
+  if (!edited.ok || !valued.has(edit.op)) return edited;
   const read = readModel(writeModel(edited.value));
   return read.ok ? edited : read;
 }
@@ -45,66 +62,98 @@ function apply(model: ModelSpec, edit: ModelEdit): Result<ModelSpec> {
       return ok({ ...model, input: edit.shape });
     case "setSeed":
       return ok({ ...model, seed: edit.seed });
-    case "add":
-      return edit.index < 0 || edit.index > model.layers.length
-        ? noLayer(edit.index)
-        : insert(model, edit.index, newLayer(edit.className, timestepsOf(model)));
-    default:
-      return editLayer(model, edit);
+    default: {
+      const slots = slotsOf(model);
+      const edited = edit.op === "add" ? addLayer(model, slots, edit) : editSlots(model, slots, edit);
+      return edited.ok ? ok(withSlots(model, edited.value)) : edited;
+    }
   }
 }
 
-type LayerEdit = Extract<ModelEdit, { index: number } | { from: number }>;
+function addLayer(model: ModelSpec, slots: readonly Slot[], { index, className }: Extract<ModelEdit, { op: "add" }>): Result<Slot[]> {
+  if (index < 0 || index > slots.length) return noLayer(index);
+  return insert(slots, index, { layer: newLayer(className, timestepsOf(model)), disabled: false });
+}
 
-function editLayer(model: ModelSpec, edit: Exclude<LayerEdit, { op: "add" }>): Result<ModelSpec> {
+type SlotEdit = Exclude<Extract<ModelEdit, { index: number } | { from: number }>, { op: "add" }>;
+
+function editSlots(model: ModelSpec, slots: readonly Slot[], edit: SlotEdit): Result<Slot[]> {
   const index = edit.op === "move" ? edit.from : edit.index;
-  const layer = model.layers[index];
-  if (layer === undefined) return noLayer(index);
+  const slot = slots[index];
+  if (slot === undefined) return noLayer(index);
   switch (edit.op) {
     case "remove":
-      return ok({ ...model, layers: model.layers.filter((_, i) => i !== index) });
+      return ok(slots.filter((_, i) => i !== index));
     case "duplicate":
-      return insert(model, index + 1, layer);
+      return insert(slots, index + 1, slot);
+    case "setDisabled":
+      return ok(slots.map((other, i) => (i === index ? { ...other, disabled: edit.disabled } : other)));
     case "move": {
-      if (edit.to < 0 || edit.to >= model.layers.length) return noLayer(edit.to);
-      const layers = model.layers.filter((_, i) => i !== index);
-      layers.splice(edit.to, 0, layer);
-      return ok({ ...model, layers });
+      if (edit.to < 0 || edit.to >= slots.length) return noLayer(edit.to);
+      const moved = slots.filter((_, i) => i !== index);
+      moved.splice(edit.to, 0, slot);
+      return ok(moved);
     }
-    case "setType":
-      return ok(replace(model, index, named(model, index, retyped(layer, edit.className, timestepsOf(model)))));
     case "setOption":
-      return ok(replace(model, index, withOption(layer, edit.key, edit.value)));
-    case "wrap":
-      return ok(isRecurrent(layer) ? replace(model, index, named(model, index, bidirectional(layer))) : model);
-    case "unwrap":
-      return ok(layer.className === "Bidirectional" ? replace(model, index, named(model, index, unwrapped(layer))) : model);
+      return ok(replace(slots, index, withOption(slot.layer, edit.key, edit.value)));
+    default:
+      return ok(remade(slots, index, another(slot.layer, edit, timestepsOf(model))));
   }
+}
+
+/** A layer in another form, which has another automatic name. */
+function another(layer: LayerSpec, edit: SlotEdit, steps: number | null): LayerSpec {
+  switch (edit.op) {
+    case "setType":
+      return retyped(layer, edit.className, steps);
+    case "wrap":
+      return isRecurrent(layer) ? bidirectional(layer) : layer;
+    case "unwrap":
+      return layer.className === "Bidirectional" ? unwrapped(layer) : layer;
+    case "addCell":
+      return layer.className === "RNN" ? withCellMore(layer) : layer;
+    case "removeCell":
+      return layer.className === "RNN" && layer.cells.length > 1
+        ? stack(
+            layer.cells.filter((_, i) => i !== edit.cell),
+            flagsOf(layer),
+            layer,
+          )
+        : layer;
+    default:
+      return layer;
+  }
+}
+
+/** One more cell, like the last. */
+function withCellMore(layer: StackSpec): StackSpec {
+  const last = layer.cells.at(-1) as RecurrentSpec;
+  const name = uniqueName(last.name.replace(/_\d+$/, ""), new Set(layer.cells.map((cell) => cell.name)));
+  return stack([...layer.cells, { ...last, name }], flagsOf(layer), layer);
 }
 
 function noLayer(index: number): Result<never> {
   return err(failure("INVALID_ARGUMENT", "There is no layer {n} in this model.", { n: index + 1 }));
 }
 
-function insert(model: ModelSpec, index: number, layer: LayerSpec): Result<ModelSpec> {
-  if (model.layers.length >= limits.layers) {
+function insert(slots: readonly Slot[], index: number, slot: Slot): Result<Slot[]> {
+  if (slots.length >= limits.layers) {
     return err(failure("TOO_LARGE", "A model has at most {limit} layers.", { limit: limits.layers }));
   }
-  const layers = [...model.layers];
-  layers.splice(index, 0, layer);
-  const next = { ...model, layers };
-  return ok(replace(next, index, named(next, index, layer)));
+  const next = [...slots];
+  next.splice(index, 0, slot);
+  return ok(remade(next, index, slot.layer));
 }
 
-function replace(model: ModelSpec, index: number, layer: LayerSpec): ModelSpec {
-  return { ...model, layers: model.layers.map((old, i) => (i === index ? layer : old)) };
+function replace(slots: readonly Slot[], index: number, layer: LayerSpec): Slot[] {
+  return slots.map((slot, i) => (i === index ? { ...slot, layer } : slot));
 }
 
 /** Gives the layer Keras's automatic name, unless no other layer has its own. */
-function named(model: ModelSpec, index: number, layer: LayerSpec): LayerSpec {
-  const taken = new Set(model.layers.filter((_, i) => i !== index).map((other) => other.name));
+function remade(slots: readonly Slot[], index: number, layer: LayerSpec): Slot[] {
+  const taken = new Set(slots.filter((_, i) => i !== index).map((other) => other.layer.name));
   const own = layer.name.replace(/_\d+$/, "") === snakeCase(layer.className) ? snakeCase(layer.className) : layer.name;
-  return { ...layer, name: uniqueName(own, taken) };
+  return replace(slots, index, { ...layer, name: uniqueName(own, taken) });
 }
 
 /** Another type keeps what both types know: units, activation, toggles. */
@@ -116,33 +165,19 @@ function retyped(layer: LayerSpec, className: LayerClass, steps: number | null):
     return { ...layer, layer: inner, backward: mirrorOf(inner), ownBackward: false };
   }
   if (isRecurrent(layer) && isRecurrent(next)) return { ...layer, className: next.className, name: next.name };
+  if (isRecurrent(layer) && next.className === "RNN") {
+    const cell = { ...layer, name: `${snakeCase(layer.className)}_cell` };
+    return withCellMore(stack([cell], layer, { name: next.name }));
+  }
+  if (layer.className === "RNN" && isRecurrent(next)) {
+    return { ...(layer.cells.at(-1) as RecurrentSpec), ...flagsOf(layer), className: next.className, name: next.name, kept: layer.kept };
+  }
   const units = "units" in layer ? layer.units : undefined;
   return units !== undefined && "units" in next ? { ...next, units } : next;
 }
 
 function unwrapped(layer: BidirectionalSpec): RecurrentSpec {
   return { ...layer.layer, name: layer.layer.name.replace(/^forward_/, "") };
-}
-
-/** Sets one option; options that the layer has not, and values of another type, are ignored. */
-function withOption(layer: LayerSpec, key: string, value: string | number | boolean | null): LayerSpec {
-  if (layer.className === "Bidirectional" && key !== "mergeMode" && key !== "name") {
-    const inner = withOption(layer.layer, key, value) as RecurrentSpec;
-    const back = withOption(layer.backward, key, value) as RecurrentSpec;
-    const flipped = { ...back, goBackwards: !inner.goBackwards };
-    return { ...layer, layer: inner, backward: layer.ownBackward ? flipped : mirrorOf(inner) };
-  }
-  if (layer.className === "RNN" && key !== "name") {
-    const flags = flagsOf(layer);
-    if (Object.hasOwn(flags, key)) return stack(layer.cells, { ...flags, [key]: value === true }, layer);
-    // What is the cells' own: of the last, whose units are those of the layer.
-    const cells = layer.cells.map((cell, i) => (i === layer.cells.length - 1 ? (withOption(cell, key, value) as RecurrentSpec) : cell));
-    return { ...layer, cells };
-  }
-  if (key === "className" || key === "kept" || !Object.hasOwn(layer, key)) return layer;
-  const old = (layer as unknown as Record<string, unknown>)[key];
-  const fits = typeof old === typeof value || (key === "mergeMode" && (value === null || typeof value === "string"));
-  return fits ? ({ ...layer, [key]: value } as LayerSpec) : layer;
 }
 
 function timestepsOf(model: ModelSpec): number | null {

@@ -19,9 +19,10 @@ export function fitShape(model: ModelSpec, shape: readonly number[]): Result<rea
   if (!shape.every((d) => Number.isSafeInteger(d) && d >= 0)) {
     return err(failure("INVALID_ARGUMENT", "A shape is a list of sizes; got {got}.", { got: JSON.stringify(shape).slice(0, 60) }));
   }
+  const first = model.layers[0];
+  if (first === undefined) return err(failure("INVALID_ARGUMENT", "The model has no layers. Add one, e.g. SimpleRNN(3)."));
   const rank = wantedRank(model) ?? Math.max(2, shape.length);
   const full = shape.length === rank - 1 ? [1, ...shape] : [...shape];
-  const first = model.layers[0] as LayerSpec;
   if (full.length !== rank) {
     const args = { layer: layerLabel(first), axes: axesText(rank, first), got: shapeText(shape) };
     return err(failure("SHAPE_MISMATCH", "{layer} wants {axes}; the data has shape {got}.", args));

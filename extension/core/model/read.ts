@@ -6,7 +6,7 @@ import { limits } from "./limits.js";
 import { type ReadContext, readLayer } from "./readLayer.js";
 import { chainOf } from "./readFunctional.js";
 import { inputOf, isObject, type Json, shapeArgument } from "./readFields.js";
-import type { LayerSpec, ModelSpec, SymbolicShape } from "./spec.js";
+import type { DisabledLayer, LayerSpec, ModelSpec, SymbolicShape } from "./spec.js";
 
 /** Parses and reads a config. `text` is what `model.to_json()` gives. */
 export function readModelText(text: string): Result<ModelSpec> {
@@ -77,14 +77,44 @@ function build(outer: Json, entries: readonly unknown[]): Result<ModelSpec> {
     );
     if (built.ok) input = built.value;
   }
-  const seed = isObject(outer["unroll"]) && Number.isSafeInteger(outer["unroll"]["seed"]) ? (outer["unroll"]["seed"] as number) : null;
+  const own = isObject(outer["unroll"]) ? outer["unroll"] : {};
+  const off = disabledLayers(own["disabled"], context, layers.length);
+  if (!off.ok) return off;
+  // Names are unique in the whole stack, so that a layer can be switched on again.
+  const named = withNames([...layers, ...off.value.map(({ layer }) => layer)]);
+  const disabled = off.value.map(({ position }, i) => ({ position, layer: named[layers.length + i] as LayerSpec }));
   return ok({
     name: typeof inner["name"] === "string" && inner["name"] !== "" ? inner["name"] : "sequential",
     kerasVersion: version,
     input,
-    layers: withNames(layers),
-    seed,
+    layers: named.slice(0, layers.length),
+    seed: Number.isSafeInteger(own["seed"]) ? (own["seed"] as number) : null,
+    ...(disabled.length > 0 ? { disabled } : {}),
   });
+}
+
+/** Layers that are switched off. One without a usable place goes to the end. */
+function disabledLayers(entries: unknown, context: ReadContext, enabled: number): Result<DisabledLayer[]> {
+  const out: { position: number; layer: LayerSpec }[] = [];
+  for (const entry of Array.isArray(entries) ? (entries as unknown[]) : []) {
+    if (enabled + out.length >= limits.layers) {
+      return err(failure("TOO_LARGE", "A model has at most {limit} layers.", { limit: limits.layers }));
+    }
+    const { position, layer: config } = isObject(entry) ? entry : { position: null, layer: entry };
+    const layer = readLayer(config, context, enabled + out.length);
+    if (!layer.ok) return layer;
+    const known = Number.isSafeInteger(position) && (position as number) >= 0;
+    out.push({ position: known ? (position as number) : Number.MAX_SAFE_INTEGER, layer: layer.value });
+  }
+  out.sort((a, b) => a.position - b.position);
+  // As it will be written: the place that it really takes.
+  let least = 0;
+  return ok(
+    out.map(({ position, layer }, i) => {
+      least = Math.min(Math.max(position, least), enabled + i) + 1;
+      return { position: least - 1, layer };
+    }),
+  );
 }
 
 /** The entries of a config's layers in the order of `readModel`'s, without InputLayers. */

@@ -1,5 +1,6 @@
 /** Reads single arguments of a Keras config: shapes, sizes, activations, initialisers, dtypes. */
 import { type Failure, failure } from "../errors.js";
+import { type Message, msg } from "../messages.js";
 import { err, ok, type Result } from "../result.js";
 import { canonicalActivation } from "./activations.js";
 import { limits } from "./limits.js";
@@ -91,21 +92,21 @@ export class Arguments {
     const value = this.get(key) ?? byDefault;
     if (typeof value === "boolean") return value;
     if (value === 0 || value === 1) return value === 1;
-    this.wrong(key, value, "true or false");
+    this.wrong(key, value, msg("{layer}: {key} has to be true or false; got {got}."));
     return byDefault;
   }
 
   fraction(key: string): number {
     const value = this.get(key) ?? 0;
     if (typeof value === "number" && value >= 0 && value <= 1) return value;
-    this.wrong(key, value, "a number from 0 to 1");
+    this.wrong(key, value, msg("{layer}: {key} has to be a number from 0 to 1; got {got}."));
     return 0;
   }
 
   number(key: string, byDefault: number): number {
     const value = this.get(key) ?? byDefault;
     if (typeof value === "number" && Number.isFinite(value)) return value;
-    this.wrong(key, value, "a number");
+    this.wrong(key, value, msg("{layer}: {key} has to be a number; got {got}."));
     return byDefault;
   }
 
@@ -117,7 +118,7 @@ export class Arguments {
         this.fail(failure("TOO_LARGE", "{layer}: {key} is {got}; the limit is {limit}.", { layer: this.layer, key, got: value, limit }));
       return value;
     }
-    this.wrong(key, value, "a positive integer");
+    this.wrong(key, value, msg("{layer}: {key} has to be a positive integer; got {got}."));
     return 1;
   }
 
@@ -144,7 +145,7 @@ export class Arguments {
     const value = this.get(key);
     if (value === undefined || value === null) return byDefault;
     const named = classAndConfig(value);
-    if (named === undefined) this.wrong(key, value, "an initializer, e.g. “glorot_uniform”");
+    if (named === undefined) this.wrong(key, value, msg("{layer}: {key} has to be an initializer, e.g. “glorot_uniform”; got {got}."));
     return named ?? byDefault;
   }
 
@@ -158,9 +159,10 @@ export class Arguments {
     }
   }
 
-  private wrong(key: string, value: unknown, expected: string): void {
-    const args = { layer: this.layer, key, expected, got: value === undefined ? "nothing" : brief(value) };
-    this.fail(failure("INVALID_ARGUMENT", "{layer}: {key} has to be {expected}; got {got}.", args));
+  /** @param expected what it has to be; of a value that is not there at all, that it is missing */
+  private wrong(key: string, value: unknown, expected: Message): void {
+    if (value === undefined) this.fail(failure("INVALID_ARGUMENT", "{layer}: {key} is missing.", { layer: this.layer, key }));
+    else this.fail({ code: "INVALID_ARGUMENT", message: { ...expected, args: { layer: this.layer, key, got: brief(value) } } });
   }
 }
 

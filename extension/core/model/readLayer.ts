@@ -21,7 +21,7 @@ export interface ReadContext {
 }
 
 /** Arguments that change no number of an inference with float32, or that are read elsewhere. */
-const harmless = new Set([
+export const harmless: ReadonlySet<string> = new Set([
   "trainable", "dtype", "unroll", "implementation", "use_cudnn", "seed", "time_major", "batch_input_shape", "batch_shape", "input_shape",
   "input_dim", "input_length", "batch_size", "input_dtype", "sparse", "ragged", "optional", "autocast", "quantization_config", "lora_rank",
   "lora_alpha", "kernel_regularizer", "recurrent_regularizer", "bias_regularizer", "activity_regularizer", "embeddings_regularizer",
@@ -73,6 +73,9 @@ const readers: Readonly<Record<string, Reader>> = {
       return { className: "Reshape", name: "", targetShape: fits ? (target as number[]) : [-1], kept: {} };
     }),
 };
+
+/** Every class_name that is read. */
+export const readableLayers: readonly string[] = Object.keys(readers);
 
 /** Is there such a layer here at all? */
 export function canReadLayer(className: string): boolean {

@@ -5,6 +5,7 @@ import type { ModelEdit } from "./edit.js";
 import { limits } from "./limits.js";
 import { parameterCount } from "./params.js";
 import { directionsOf, type LayerSpec, type ModelSpec, type RecurrentSpec, statesOf, type SymbolicShape } from "./spec.js";
+import { positionOf } from "./stack.js";
 
 export interface Fix {
   readonly label: Message;
@@ -48,7 +49,7 @@ export function flowOf(model: ModelSpec): LayerFlow[] {
       input: current,
       outputs: outputsOf(layer, input),
       problem: trouble?.problem ?? null,
-      fixes: trouble?.fixes ?? [],
+      fixes: (trouble?.fixes ?? []).map((fix) => placed(model, fix)),
       assumed: broken || trouble !== null,
       params: parameterCount(layer, featuresOf(input)),
     });
@@ -56,6 +57,12 @@ export function flowOf(model: ModelSpec): LayerFlow[] {
     current = out.at(-1)?.outputs[0] ?? null;
   });
   return out;
+}
+
+/** Edits count the whole stack; the layers here are those that run. */
+function placed(model: ModelSpec, fix: Fix): Fix {
+  const { edit } = fix;
+  return "index" in edit ? { ...fix, edit: { ...edit, index: positionOf(model, edit.index) } } : fix;
 }
 
 /** The first reason why a model cannot run, whatever the data. */
@@ -94,7 +101,25 @@ function troubleOf(model: ModelSpec, layer: LayerSpec, index: number, input: Sym
     const edit: ModelEdit = { op: "setInput", shape: [1, ...(model.input ?? input).slice(1)] };
     return { problem, fixes: [{ label: msg("Set batch to 1"), edit }] };
   }
-  return reshapeTrouble(layer, input);
+  return mergeTrouble(layer, index) ?? reshapeTrouble(layer, input);
+}
+
+/** All modes but concat and null put number beside number. */
+function mergeTrouble(layer: LayerSpec, index: number): Trouble | null {
+  if (layer.className !== "Bidirectional" || layer.mergeMode === "concat" || layer.mergeMode === null) return null;
+  const [forward, backward] = [layer.layer.units, layer.backward.units];
+  if (forward === backward) return null;
+  const args = { layer: layerLabel(layer), mode: layer.mergeMode, forward, backward };
+  return {
+    problem: failure("SHAPE_MISMATCH", "{layer} merges with {mode}, but has {forward} units forward and {backward} backward.", args),
+    fixes: [
+      { label: msg("Set merge_mode to concat"), edit: { op: "setOption", index, key: "mergeMode", value: "concat" } },
+      {
+        label: msg("Set the backward units to {n}", { n: forward }),
+        edit: { op: "setOption", index, key: "backward.units", value: forward },
+      },
+    ],
+  };
 }
 
 function sizeTrouble(layer: LayerSpec): Failure | null {

@@ -156,6 +156,13 @@ export interface ModelSpec {
   readonly layers: readonly LayerSpec[];
   /** The model's own seed; it wins over the setting. */
   readonly seed: number | null;
+  /** Layers that are switched off, by their place in the whole stack, ascending: kept in the document, never run. Left out: none. */
+  readonly disabled?: readonly DisabledLayer[];
+}
+
+export interface DisabledLayer {
+  readonly position: number;
+  readonly layer: LayerSpec;
 }
 
 export function isRecurrent(layer: LayerSpec): layer is RecurrentSpec {

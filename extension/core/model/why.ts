@@ -47,7 +47,10 @@ function recurrentWhy(layer: LayerSpec, input: SymbolicShape | null, output: Sym
   if (input !== null && input.length < 3) {
     rows.push({ axis: "time", size: "–", reason: msg("missing: {layer} reads step by step", { layer: layerLabel(layer) }) });
   } else if (sequences) {
-    rows.push({ axis: "time", size: text(output[1]), reason: msg("return_sequences keeps every step") });
+    const reason = directions[0]?.goBackwards
+      ? msg("return_sequences keeps every step; go_backwards puts the last one first")
+      : msg("return_sequences keeps every step");
+    rows.push({ axis: "time", size: text(output[1]), reason });
   } else {
     rows.push({ axis: "time", size: "–", reason: msg("gone: only the last step is returned") });
   }
@@ -59,7 +62,14 @@ function recurrentWhy(layer: LayerSpec, input: SymbolicShape | null, output: Sym
     else reason = msg("forward and backward: {mode}", { mode: layer.mergeMode });
   }
   rows.push({ axis: "units", size: text(output.at(-1)), reason });
-  const twice = layer.className === "Bidirectional" && layer.mergeMode === "concat";
+  const joined = layer.className === "Bidirectional" && layer.mergeMode === "concat";
+  const twice = joined && layer.layer.units === layer.backward.units;
+  if (joined && !twice) {
+    const rule = sequences
+      ? msg("(batch, time, features) → (batch, time, forward units + backward units)")
+      : msg("(batch, time, features) → (batch, forward units + backward units)");
+    return { rule, rows };
+  }
   if (sequences)
     return {
       rule: twice ? msg("(batch, time, features) → (batch, time, 2 × units)") : msg("(batch, time, features) → (batch, time, units)"),

@@ -19,8 +19,16 @@ export function writeModel(model: ModelSpec): Json {
     registered_name: null,
   };
   if (model.kerasVersion === 2) out["keras_version"] = "2.15.0";
-  if (model.seed !== null) out["unroll"] = { seed: model.seed };
+  const own = ownPart(model);
+  if (own !== null) out["unroll"] = own;
   return out;
+}
+
+/** Keras would run a layer that stands in its list, so those that are switched off stand here (docs/adr/0007). */
+function ownPart(model: ModelSpec): Json | null {
+  const disabled = (model.disabled ?? []).map(({ position, layer }) => ({ position, layer: writeLayer(layer) }));
+  if (model.seed === null && disabled.length === 0) return null;
+  return { ...(model.seed === null ? {} : { seed: model.seed }), ...(disabled.length === 0 ? {} : { disabled }) };
 }
 
 function keras(className: string, config: Json, module = "keras.layers"): Json {

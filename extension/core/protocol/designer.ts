@@ -1,5 +1,7 @@
 /** Host ⇄ designer view. The host sends state, the view sends intents; a reloaded view needs only `ready`. */
 import type { ModelEdit } from "../model/edit.js";
+import { MEMORY_DEFAULT_BYTES } from "../model/limits.js";
+import type { OptionValue } from "../model/options.js";
 import type { LayerClass } from "../model/spec.js";
 import { anyObject, array, boolean, type Decoder, finite, integer, literal, natural, nullable, object, string, union } from "./decode.js";
 import type { DeviceChoice, DeviceView } from "./device.js";
@@ -47,14 +49,24 @@ export interface DesignerState {
   readonly type: "state";
   /** A Keras Sequential config; null: no model yet. Read with `readModel`. */
   readonly model: Readonly<Record<string, unknown>> | null;
-  /** Where the model lives; `problem` where its text cannot be read (the model is then the last good one). */
-  readonly document: { readonly kind: "scratch" | "file"; readonly name: string; readonly problem: string | null };
+  /**
+   * Where the model lives; `problem` where its text cannot be read (the model is then the last good one), and `line`, from 1, where that is
+   * known.
+   */
+  readonly document: {
+    readonly kind: "scratch" | "file";
+    readonly name: string;
+    readonly problem: string | null;
+    readonly line?: number | null;
+  };
   readonly data: DataView | null;
   readonly device: DeviceView;
   readonly run: RunState;
   readonly trusted: boolean;
   /** What the host can do now; the view offers nothing else. Left out: everything but `python` and `export`. */
   readonly commands?: readonly DesignerCommand[];
+  /** Bytes that a run may take. Left out: the setting's default. */
+  readonly memoryLimit?: number;
 }
 
 export type DesignerFromView =
@@ -85,8 +97,8 @@ export type DesignerCommand = (typeof designerCommands)[number];
 
 const index = natural;
 const className = string as Decoder<LayerClass>;
-const option: Decoder<string | number | boolean | null> = (value) =>
-  value === null ? null : (string(value) ?? finite(value) ?? boolean(value));
+const option: Decoder<OptionValue> = (value) =>
+  value === null ? null : (string(value) ?? finite(value) ?? boolean(value) ?? array(integer, 8)(value));
 
 const edit: Decoder<ModelEdit> = union<ModelEdit>("op", {
   rename: object<Extract<ModelEdit, { op: "rename" }>>({ op: literal("rename"), name: string }),
@@ -99,6 +111,9 @@ const edit: Decoder<ModelEdit> = union<ModelEdit>("op", {
   move: object<Extract<ModelEdit, { op: "move" }>>({ op: literal("move"), from: index, to: index }),
   setType: object<Extract<ModelEdit, { op: "setType" }>>({ op: literal("setType"), index, className }),
   setOption: object<Extract<ModelEdit, { op: "setOption" }>>({ op: literal("setOption"), index, key: string, value: option }),
+  setDisabled: object<Extract<ModelEdit, { op: "setDisabled" }>>({ op: literal("setDisabled"), index, disabled: boolean }),
+  addCell: object<Extract<ModelEdit, { op: "addCell" }>>({ op: literal("addCell"), index }),
+  removeCell: object<Extract<ModelEdit, { op: "removeCell" }>>({ op: literal("removeCell"), index, cell: index }),
   wrap: object<Extract<ModelEdit, { op: "wrap" }>>({ op: literal("wrap"), index }),
   unwrap: object<Extract<ModelEdit, { op: "unwrap" }>>({ op: literal("unwrap"), index }),
 });
@@ -122,6 +137,9 @@ export const decodeDesignerFromView: Decoder<DesignerFromView> = union<DesignerF
 const defaultCommands: readonly DesignerCommand[] = designerCommands.filter((id) => id !== "python" && id !== "export");
 const listedCommands = array(literal(...designerCommands), designerCommands.length);
 const commands: Decoder<readonly DesignerCommand[]> = (value) => (value === undefined ? defaultCommands : listedCommands(value));
+
+const line: Decoder<number | null> = (value) => (value === undefined ? null : nullable(natural)(value));
+const memoryLimit: Decoder<number> = (value) => (value === undefined ? MEMORY_DEFAULT_BYTES : natural(value));
 
 const numbers = array(finite, 64);
 const actions = array(object<NoteAction>({ id: string, label: string }), 8);
@@ -178,11 +196,12 @@ export const decodeDesignerFromHost: Decoder<DesignerFromHost> = union<DesignerF
   state: object<DesignerState>({
     type: literal("state"),
     model: nullable(anyObject),
-    document: object<DesignerState["document"]>({ kind: literal("scratch", "file"), name: string, problem: nullable(string) }),
+    document: object<DesignerState["document"]>({ kind: literal("scratch", "file"), name: string, problem: nullable(string), line }),
     data: nullable(object<DataView>({ label: string, shape: numbers, tensor: numbers })),
     device: deviceView,
     run: runState,
     trusted: boolean,
     commands,
+    memoryLimit,
   }),
 });

@@ -4,6 +4,10 @@ import type { Message } from "../messages.js";
 export type DeviceKind = "cuda" | "cpu" | "js";
 export type DeviceChoice = DeviceKind | "auto";
 
+/** Of products on the GPU: "tf32" takes input projections and Dense layers by tensor cores once, off by about 2⁻¹⁰ of a product. */
+export type GpuPrecision = "float32" | "tf32";
+export const gpuPrecisions: readonly GpuPrecision[] = ["float32", "tf32"];
+
 /** Why a GPU is not used. */
 export interface GpuWords {
   /** The matter and its remedy, in whole sentences. */

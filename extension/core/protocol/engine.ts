@@ -5,7 +5,7 @@ import type { Message } from "../messages.js";
 import type { CaptureLevel } from "../model/program.js";
 import { checkReport, type CheckReport } from "./check.js";
 import { anyObject, array, boolean, type Decoder, finite, literal, message, natural, nullable, object, string, union } from "./decode.js";
-import type { DeviceChoice, DeviceKind, GpuWords } from "./device.js";
+import { type DeviceChoice, type DeviceKind, type GpuPrecision, gpuPrecisions, type GpuWords } from "./device.js";
 import { type Diagnosis, diagnosisOf } from "./diagnosis.js";
 
 export interface WireTensor {
@@ -53,6 +53,7 @@ export type EngineRequest =
       readonly id: number;
       readonly device: DeviceChoice;
       readonly threads: number;
+      readonly gpuPrecision: GpuPrecision;
       readonly memoryLimitBytes: number;
       /** Why the GPU is not to be used; null: it may be. */
       readonly noGpu: GpuWords | null;
@@ -148,6 +149,7 @@ export const decodeEngineRequest: Decoder<EngineRequest> = union<EngineRequest>(
     id,
     device: literal("auto", "cuda", "cpu", "js"),
     threads: natural,
+    gpuPrecision: literal(...gpuPrecisions),
     memoryLimitBytes: finite,
     noGpu: nullable(object<GpuWords>({ reason: message, brief: message })),
   }),

@@ -1,6 +1,10 @@
 /** Messages between the host and the worker that reads text. Every request is answered exactly once. */
+import type { CodeReading } from "../code/readings.js";
+import type { Target } from "../code/write/code.js";
 import type { Message, MessageArgs } from "../messages.js";
+import type { Result } from "../result.js";
 import { type Selection, selectionErrorKinds } from "../text/selection.js";
+import { readings, target, written } from "./code.js";
 import { anyObject, array, boolean, type Decoder, literal, natural, nullable, object, string, union } from "./decode.js";
 
 export type ReaderRequest =
@@ -12,12 +16,18 @@ export type ReaderRequest =
       readonly ragged: "error" | "pad";
       readonly maxBytes: number;
     }
-  | { readonly type: "enclosing"; readonly id: number; readonly text: string; readonly offset: number; readonly languageId: string };
+  | { readonly type: "enclosing"; readonly id: number; readonly text: string; readonly offset: number; readonly languageId: string }
+  /** The models in a Python source. */
+  | { readonly type: "models"; readonly id: number; readonly text: string; readonly languageId: string }
+  /** A Keras Sequential config as code. */
+  | { readonly type: "write"; readonly id: number; readonly model: Readonly<Record<string, unknown>>; readonly target: Target };
 
 export type ReaderAnswer =
   | { readonly type: "selection"; readonly id: number; readonly selection: Selection }
   | { readonly type: "range"; readonly id: number; readonly start: number; readonly end: number }
-  | { readonly type: "none"; readonly id: number };
+  | { readonly type: "none"; readonly id: number }
+  | { readonly type: "models"; readonly id: number; readonly models: readonly CodeReading[] }
+  | { readonly type: "code"; readonly id: number; readonly code: Result<string> };
 
 export const decodeReaderRequest: Decoder<ReaderRequest> = union<ReaderRequest>("type", {
   read: object({
@@ -29,6 +39,8 @@ export const decodeReaderRequest: Decoder<ReaderRequest> = union<ReaderRequest>(
     maxBytes: natural,
   }),
   enclosing: object({ type: literal("enclosing"), id: natural, text: string, offset: natural, languageId: string }),
+  models: object({ type: literal("models"), id: natural, text: string, languageId: string }),
+  write: object({ type: literal("write"), id: natural, model: anyObject, target }),
 });
 
 const isScalar = (value: unknown): value is string | number => typeof value === "string" || typeof value === "number";
@@ -85,6 +97,8 @@ export const decodeReaderAnswer: Decoder<ReaderAnswer> = union<ReaderAnswer>("ty
   selection: object({ type: literal("selection"), id: natural, selection }),
   range: object({ type: literal("range"), id: natural, start: natural, end: natural }),
   none: object({ type: literal("none"), id: natural }),
+  models: object({ type: literal("models"), id: natural, models: readings }),
+  code: object({ type: literal("code"), id: natural, code: written }),
 });
 
 /** Buffers of an answer that are moved instead of copied. */

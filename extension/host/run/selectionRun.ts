@@ -101,11 +101,12 @@ export class SelectionRun {
 
   private async go(source: Source, read: Read): Promise<RunRecord | undefined> {
     this.lastRead = { source, read };
+    if (this.refused()) return undefined;
     const model = this.store.model ?? (await pickPreset(inputFor(promote(read.shape, 3)?.shape ?? read.shape)));
     if (model === undefined) return undefined;
     const fit = await pickFit(model, read.shape);
     if (fit === undefined) return undefined;
-    if (fit.model !== this.store.model) this.store.set(fit.model);
+    if (fit.model !== this.store.model) await this.store.change(fit.model);
     const notes: Message[] = [...read.notes];
     const data: RunData = {
       source,
@@ -120,6 +121,15 @@ export class SelectionRun {
       notes: [...(fit.note === null ? [] : [fit.note]), ...notes.map(word)],
     };
     return this.runs.run({ model: fit.model, data });
+  }
+
+  /** A text that cannot be read is not run as it was before. */
+  private refused(): boolean {
+    const { name, problem } = this.store.document;
+    if (problem === null) return false;
+    const args = { file: name, line: problem.line, reason: word(problem.message) };
+    void vscode.window.showErrorMessage(word(msg("{file}, line {line}: {reason}", args)));
+    return true;
   }
 }
 

@@ -30,8 +30,9 @@ struct CudaProbe {
 // Looks once for a GPU; without a driver that takes a fraction of a millisecond.
 const CudaProbe& ProbeCuda();
 
-// weights: of each layer in turn, in get_weights() order; copied to the GPU.
-Status CreateCudaModel(std::vector<LayerSpec> layers, int64_t features, const std::vector<WeightView>& weights,
+// weights: of each layer in turn, in get_weights() order; copied to the GPU. tf32: input projections and Dense layers may be off by 2^-10
+// of a product, where the GPU has tensor cores for that.
+Status CreateCudaModel(std::vector<LayerSpec> layers, int64_t features, const std::vector<WeightView>& weights, bool tf32,
                        std::shared_ptr<Program>* model);
 
 }  // namespace unroll

@@ -12,10 +12,10 @@
 
 namespace unroll {
 
-Status CreateCudaModel(std::vector<LayerSpec> layers, int64_t features, const std::vector<WeightView>& weights,
+Status CreateCudaModel(std::vector<LayerSpec> layers, int64_t features, const std::vector<WeightView>& weights, bool tf32,
                        std::shared_ptr<Program>* model) {
   return Guarded("There is no memory for this model.",
-                 [&] { return cuda::CudaModel::Create(std::move(layers), features, weights, model); });
+                 [&] { return cuda::CudaModel::Create(std::move(layers), features, weights, tf32, model); });
 }
 
 namespace cuda {
@@ -85,12 +85,12 @@ DeviceLayer AddLayer(const LayerSpec& layer, const LayerView& view, Image* image
 
 }  // namespace
 
-Status CudaModel::Create(std::vector<LayerSpec> layers, int64_t features, const std::vector<WeightView>& weights,
+Status CudaModel::Create(std::vector<LayerSpec> layers, int64_t features, const std::vector<WeightView>& weights, bool tf32,
                          std::shared_ptr<Program>* model) {
   const CudaProbe& probe = ProbeCuda();
   if (probe.state != CudaState::kReady) return Status(Code::kDeviceUnavailable, "The GPU cannot be used: " + probe.reason);
   UNROLL_TRY(LostDevice());
-  std::shared_ptr<CudaModel> made(new CudaModel);
+  std::shared_ptr<CudaModel> made(new CudaModel(tf32));
   UNROLL_TRY(made->Make(std::move(layers), features, weights));
   *model = std::move(made);
   return Status::Ok();

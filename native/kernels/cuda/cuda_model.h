@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "native/core/program.h"
+#include "native/kernels/cuda/kernels.h"
 #include "native/kernels/cuda/layout.h"
 #include "native/kernels/cuda/memory.h"
 
@@ -38,7 +39,7 @@ struct Workspace {
 
 class CudaModel : public Program {
  public:
-  static Status Create(std::vector<LayerSpec> layers, int64_t features, const std::vector<WeightView>& weights,
+  static Status Create(std::vector<LayerSpec> layers, int64_t features, const std::vector<WeightView>& weights, bool tf32,
                        std::shared_ptr<Program>* model);
 
   // One at a time.
@@ -48,11 +49,17 @@ class CudaModel : public Program {
   const std::vector<LayerSpec>& layers() const { return layers_; }
   const DeviceLayer& device_layer(size_t index) const { return device_[index]; }
   const GpuLimits& limits() const { return limits_; }
+  // Of input projections and Dense layers. A recurrence is never less than float32: what a step is off, all later ones take on.
+  Precision precision() const {
+    if (!limits_.tensor_cores) return Precision::kFloat32;
+    return tf32_ ? Precision::kTf32 : Precision::kSplit;
+  }
 
  private:
-  CudaModel() : Program(1), workspace_(std::make_unique<Workspace>()) {}
+  explicit CudaModel(bool tf32) : Program(1), tf32_(tf32), workspace_(std::make_unique<Workspace>()) {}
   Status Make(std::vector<LayerSpec> layers, int64_t features, const std::vector<WeightView>& weights);
 
+  const bool tf32_;
   GpuLimits limits_;
   DeviceMemory weights_;
   std::vector<DeviceLayer> device_;

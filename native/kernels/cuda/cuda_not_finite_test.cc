@@ -61,6 +61,7 @@ TEST(they_reach_what_they_reach_on_the_cpu) {
       test::Context() = std::string(device) + ", odd " + std::to_string(where) + ": " + c.Text();
       odd += CheckAlike(RunOnCuda(c), c.Run(Cpu()));
     }
+    CHECK(emulator::counts().rare > 0);
   }
   CHECK(odd > 1000);
 }

@@ -143,7 +143,7 @@ Status CudaRun::Multiply(GemmArgs args, int64_t rows, bool progress) {
     if (cancelled()) return Cancelled();
     args.first = first;
     args.end = std::min(rows, first + most);
-    UNROLL_CUDA(LaunchGemm(args, model_.limits().tensor_cores, stream()));
+    UNROLL_CUDA(LaunchGemm(args, model_.precision(), stream()));
     // What is queued cannot be called back; of one piece nothing has to be waited for.
     if (args.end < rows || first > 0) UNROLL_TRY(transfer_.Wait());
     if (progress && token_ != nullptr) token_->Advance(args.end - first);

@@ -2,7 +2,7 @@
 //
 // A block of 256 threads computes a tile of 128 × 64; 16 columns of depth at a time come into shared memory, copied behind the threads'
 // back while those before are multiplied. Each of its 8 warps owns 32 × 32 of the tile: 2 · 4 fragments of 16 × 8 by 3×TF32, or the same
-// numbers by float32 FMA where there are no tensor cores for it. In shared memory the rows of `a` are 20 floats apart and those of `w` 72:
+// numbers by float32 FMA where there are no tensor cores for it, or by one product of TF32 where that was asked for. In shared memory the rows of `a` are 20 floats apart and those of `w` 72:
 // what a warp reads at once lies in 32 different banks.
 //   shared: a [2, 128, 20], w [2, 16, 72], where the rows begin: 30 KiB      barriers: two a stage, of the block; blocks never wait for each other
 // Expected, from the figures of an H100: 4096 × 2048 × 256 (LSTM 32×128×256×512) is 13 GFLOP in three products of TF32, 0.05 ms at a
@@ -66,31 +66,44 @@ __device__ UNROLL_ONE_COPY void CopyStage(const GemmArgs& g, const Tile& t, cons
   }
 }
 
+template <Precision kPrecision, int N>
+__device__ inline void Take(Split<N>& split, int k, float x) {
+  if constexpr (kPrecision == Precision::kTf32)
+    split.Round(k, x);
+  else
+    split.Take(k, x);
+}
+
 // sums += the warp's 32 × 32 of one stage.
-template <bool kTensor>
+template <Precision kPrecision>
 __device__ void Multiply(const Stage& stage, int row0, int column0, float (&sums)[2][4][4]) {
   const Lane lane;
   for (int k = 0; k < kDeep; k += 8) {
     const float* a = stage.a + (row0 + lane.row) * kStrideA + k;
     const float* w = stage.w + k * kStrideW + column0;
-    if constexpr (kTensor) {
+    if constexpr (kPrecision != Precision::kFloat32) {
       const int z = lane.depth();
       Split<2> right[4];
 #pragma unroll
       for (int n = 0; n < 4; ++n) {
-        right[n].Take(0, w[z * kStrideW + n * 8 + lane.row]);
-        right[n].Take(1, w[(z + 4) * kStrideW + n * 8 + lane.row]);
+        Take<kPrecision>(right[n], 0, w[z * kStrideW + n * 8 + lane.row]);
+        Take<kPrecision>(right[n], 1, w[(z + 4) * kStrideW + n * 8 + lane.row]);
       }
 #pragma unroll
       for (int m = 0; m < 2; ++m) {
         const float* rows = a + m * 16 * kStrideA + z;
         Split<4> left;
-        left.Take(0, rows[0]);
-        left.Take(1, rows[8 * kStrideA]);
-        left.Take(2, rows[4]);
-        left.Take(3, rows[8 * kStrideA + 4]);
+        Take<kPrecision>(left, 0, rows[0]);
+        Take<kPrecision>(left, 1, rows[8 * kStrideA]);
+        Take<kPrecision>(left, 2, rows[4]);
+        Take<kPrecision>(left, 3, rows[8 * kStrideA + 4]);
 #pragma unroll
-        for (int n = 0; n < 4; ++n) gpu::Mma3xTf32(sums[m][n], left.big, left.small, right[n].big, right[n].small);
+        for (int n = 0; n < 4; ++n) {
+          if constexpr (kPrecision == Precision::kTf32)
+            gpu::MmaTf32(sums[m][n], left.big, right[n].big);
+          else
+            gpu::Mma3xTf32(sums[m][n], left.big, left.small, right[n].big, right[n].small);
+        }
       }
     } else {
       for (int kk = 0; kk < 8; ++kk) {
@@ -113,6 +126,7 @@ __device__ void Multiply(const Stage& stage, int row0, int column0, float (&sums
 
 // One sum as float32 has it: of operands that are not finite tensor cores make NaN where infinity belongs.
 __device__ UNROLL_ONE_COPY float Exact(const GemmArgs& g, int64_t row, int column) {
+  gpu::CountRare();
   const float* a = g.a + OffsetOf(g, row);
   float sum = 0;
   for (int k = 0; k < g.depth; ++k) sum += a[k] * g.w[static_cast<int64_t>(k) * g.columns + column];
@@ -121,11 +135,12 @@ __device__ UNROLL_ONE_COPY float Exact(const GemmArgs& g, int64_t row, int colum
 
 __device__ UNROLL_ONE_COPY void Write(const GemmArgs& g, int64_t row, int column, float sum) {
   if (row >= g.end || column >= g.columns) return;
-  if (sum != sum) sum = Exact(g, row, column);
+  // What was rounded to infinity is computed anew, too.
+  if (sum - sum != 0) sum = Exact(g, row, column);
   g.out[row * g.columns + column] = sum + (g.bias == nullptr ? 0.0f : g.bias[column]);
 }
 
-template <bool kTensor>
+template <Precision kPrecision>
 __global__ void __launch_bounds__(kThreads) Gemm(const __grid_constant__ GemmArgs g) {
   gpu::Shared shared;
   Stage stages[2];
@@ -150,7 +165,7 @@ __global__ void __launch_bounds__(kThreads) Gemm(const __grid_constant__ GemmArg
     gpu::CommitCopies();
     gpu::WaitCopies<1>();
     __syncthreads();
-    if (works) Multiply<kTensor>(stages[turn], own_row, own_column, sums);
+    if (works) Multiply<kPrecision>(stages[turn], own_row, own_column, sums);
     // The stage is overwritten next.
     if (UNROLL_PLANT != 1) __syncthreads();
   }
@@ -171,19 +186,20 @@ __global__ void __launch_bounds__(kThreads) Gemm(const __grid_constant__ GemmArg
 
 static_assert(kMostGemmRows <= int64_t{65535} * kRows);
 
-cudaError_t LaunchGemm(const GemmArgs& args, bool tensor_cores, cudaStream_t stream) {
+cudaError_t LaunchGemm(const GemmArgs& args, Precision precision, cudaStream_t stream) {
+  constexpr void (*kKernels[])(GemmArgs) = {Gemm<Precision::kFloat32>, Gemm<Precision::kSplit>, Gemm<Precision::kTf32>};
   gpu::LaunchShape shape;
   shape.grid = dim3(static_cast<unsigned>((args.columns + kColumns - 1) / kColumns),
                     static_cast<unsigned>((args.end - args.first + kRows - 1) / kRows));
   shape.block = dim3(kThreads);
   shape.shared_bytes = 2 * sizeof(float) * (kRows * kStrideA + kDeep * kStrideW) + sizeof(int64_t) * kRows;
   shape.stream = stream;
-  return gpu::Launch(tensor_cores ? Gemm<true> : Gemm<false>, shape, args);
+  return gpu::Launch(kKernels[static_cast<int>(precision)], shape, args);
 }
 
 cudaError_t FindImage() {
   cudaFuncAttributes attributes;
-  return cudaFuncGetAttributes(&attributes, Gemm<false>);
+  return cudaFuncGetAttributes(&attributes, Gemm<Precision::kFloat32>);
 }
 
 }  // namespace cuda

@@ -63,7 +63,11 @@ struct RecurrenceArgs {
   Layout layout;
 };
 
-[[nodiscard]] cudaError_t LaunchGemm(const GemmArgs& args, bool tensor_cores, cudaStream_t stream);
+// How float32 numbers are multiplied: as they are; by tensor cores, each as the sum of two (split.h); by tensor cores once, rounded to the
+// 10 bits that these keep, which is off by about 2^-10 of a product.
+enum class Precision { kFloat32, kSplit, kTf32 };
+
+[[nodiscard]] cudaError_t LaunchGemm(const GemmArgs& args, Precision precision, cudaStream_t stream);
 [[nodiscard]] cudaError_t LaunchRecurrence(const RecurrenceArgs& args, cudaStream_t stream);
 // Does the GPU run the code of this build?
 [[nodiscard]] cudaError_t FindImage();

@@ -8,7 +8,7 @@ const CudaProbe& ProbeCuda() {
   return probe;
 }
 
-Status CreateCudaModel(std::vector<LayerSpec>, int64_t, const std::vector<WeightView>&, std::shared_ptr<Program>*) {
+Status CreateCudaModel(std::vector<LayerSpec>, int64_t, const std::vector<WeightView>&, bool, std::shared_ptr<Program>*) {
   return Status(Code::kDeviceUnavailable, "This build has no GPU kernels.");
 }
 

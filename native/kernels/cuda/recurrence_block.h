@@ -178,6 +178,7 @@ __device__ UNROLL_ONE_COPY inline float Product(const Block& b, const Piece& pie
   for (int warp = 0; warp < kWarps; ++warp) sum += b.parts[warp * b.tile_rows * b.a.layout.row_tile + at];
   if (sum == sum) return sum;
   // Tensor cores make NaN of operands that are not finite where infinity may belong: as float32 has it.
+  gpu::CountRare();
   sum = 0;
   const float* w = b.d.recurrent + (static_cast<int64_t>(gate) * b.d.units + piece.unit + unit) * b.depth;
   const float* state = piece.state + (piece.row + row) * b.depth;

@@ -40,6 +40,8 @@ struct Split {
     big[k] = BitsOf(x) & 0xffffe000u;
     small[k] = BitsOf(x - FloatOf(big[k]));
   }
+  // As it is without the small part: rounded, which may be infinite for numbers near the largest.
+  __device__ inline void Round(int k, float x) { big[k] = gpu::ToTf32(x); }
 };
 
 // Where a lane's four numbers of a 16 × 8 result stand: rows Row() and Row() + 8, columns Column() and Column() + 1; d in this order.

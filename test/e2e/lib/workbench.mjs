@@ -57,4 +57,17 @@ export async function openDesigner(page) {
   return webviewFrame(page, ".unroll-designer main");
 }
 
+/** Drags the side bar's border until it is as wide as wanted. */
+export async function resizeSideBar(page, width) {
+  const bar = page.locator(".part.sidebar");
+  const { x, y, width: old } = await bar.boundingBox();
+  await page.mouse.move(x + old, y + 300);
+  await page.mouse.down();
+  await page.mouse.move(x + width, y + 300, { steps: 5 });
+  await page.mouse.up();
+  await page.mouse.move(x + width + 300, y + 500);
+  const { width: now } = await bar.boundingBox();
+  if (Math.abs(now - width) > 2) throw new Error(`the side bar is ${now} px wide, not ${width}`);
+}
+
 export const resultsFrame = (page) => webviewFrame(page, ".unroll-results main");

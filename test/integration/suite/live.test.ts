@@ -67,4 +67,24 @@ describe("the extension host", () => {
     assert.deepEqual(unroll.lastRun()?.tensors[0]?.shape, [1, rows, 16]);
     assert.ok(delay.p99 < STALL_MS, `${delay.p99} ms`);
   });
+
+  it("stays live while the models of a long Python file are read", async function () {
+    this.timeout(60_000);
+    const line = (i: number): string => `model_${i} = Sequential([LSTM(${(i % 9) + 1}, input_shape=(4, 5)), Dense(1)])\n`;
+    const noise = 'print({"a": [1, 2, 3]}, "text")\n'.repeat(20_000);
+    const content = noise + Array.from({ length: 500 }, (_, i) => line(i)).join("");
+    const document = await vscode.workspace.openTextDocument({ content, language: "python" });
+    const all = new vscode.Range(0, 0, document.lineCount, 0);
+    let hints: unknown[] = [];
+    const started = performance.now();
+    const delay = await delayWhile(async () => {
+      hints = await vscode.commands.executeCommand<unknown[]>("vscode.executeInlayHintProvider", document.uri, all);
+    });
+    const ms = (performance.now() - started).toFixed(0);
+    console.log(
+      `      500 models in ${(content.length / 2 ** 20).toFixed(1)} MiB after ${ms} ms: event-loop delay max ${delay.max.toFixed(1)} ms`,
+    );
+    assert.equal(hints.length, 1000);
+    assert.ok(delay.p99 < STALL_MS, `${delay.p99} ms`);
+  });
 });

@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { LayerSpec } from "../../../extension/core/model/spec.js";
 import { icon, isIcon } from "../../shared/icons.js";
 import { formatCount, t } from "../../shared/l10n.js";
-import { inputTuple, ordered } from "../axes.js";
+import { inputTuple, ordered, outputTuple } from "../axes.js";
 import type { Frame } from "../frame.js";
 import type { Item } from "../state.js";
 import { description, recurrentOf, size, spoken, spokenHead, title } from "../words.js";
@@ -14,7 +14,7 @@ import { tupleView } from "./tuple.js";
 
 export function itemView(frame: Frame, item: Item): TemplateResult {
   const { state } = frame;
-  const layer = frame.model.layers[item - 1];
+  const layer = frame.stack[item - 1]?.layer;
   const drag = layer === undefined && item !== 0 ? null : dragHandlers(frame, item);
   const place = state.drag?.over?.item === item ? state.drag.over.place : nothing;
   return html`<li
@@ -39,16 +39,22 @@ function classesOf(frame: Frame, item: Item, layer: LayerSpec | undefined): stri
   if (layer === undefined) classes.push("is-input");
   else if (recurrentOf(layer) !== null) classes.push("rnn");
   else if (layer.className === "Dense") classes.push("dense");
+  if (isOff(frame, item)) classes.push("is-off");
   if (frame.flow[item - 1]?.assumed === true) classes.push("stale");
   if (frame.state.drag?.from === item) classes.push("dragging");
   return classes.join(" ");
 }
 
+function isOff(frame: Frame, item: Item): boolean {
+  return frame.stack[item - 1]?.disabled === true;
+}
+
 /** Where a run that lasts has come to. */
 function runPart(frame: Frame, item: Item): string | typeof nothing {
   const { run } = frame.host;
-  if (item === 0 || run.phase !== "running" || !frame.state.runRevealed) return nothing;
-  return item < run.layer ? "done" : item === run.layer ? "now" : "wait";
+  const place = frame.places[item - 1] ?? -1;
+  if (place < 0 || run.phase !== "running" || !frame.state.runRevealed) return nothing;
+  return place + 1 < run.layer ? "done" : place + 1 === run.layer ? "now" : "wait";
 }
 
 function gripView(drag: ReturnType<typeof dragHandlers> | null): TemplateResult {
@@ -76,12 +82,11 @@ function headView(frame: Frame, item: Item, layer: LayerSpec | undefined): Templ
 }
 
 function inputHead(frame: Frame): TemplateResult {
-  const tuple = inputTuple(frame.model);
+  const tuple = ordered(inputTuple(frame.model), frame.state.convention, null);
   const kind = frame.model.layers[0]?.className === "Embedding" ? "int32" : "float32";
   return html`${icon("Input", "kind")}<span class="title"
-      ><span class="type">${t("Input")}</span><span class="sr after">, ${spoken(tuple.dims)}</span></span
-    ><span class="desc" aria-hidden="true">${tupleView(ordered(tuple, frame.state.convention, null), true)}</span
-    ><span class="cost" aria-hidden="true">${kind}</span>`;
+      ><span class="type">${t("Input")}<span class="after">, ${spoken(tuple.dims)}</span></span></span
+    ><span class="desc" aria-hidden="true">${tupleView(tuple, true)}</span><span class="cost" aria-hidden="true">${kind}</span>`;
 }
 
 function layerHead(frame: Frame, item: Item, layer: LayerSpec): TemplateResult | typeof nothing {
@@ -89,10 +94,13 @@ function layerHead(frame: Frame, item: Item, layer: LayerSpec): TemplateResult |
   if (flow === undefined) return nothing;
   const kind = layer.className === "Bidirectional" ? "both" : layer.className;
   const cost = flow.params === null || flow.params === 0 ? "" : t("{n} params", { n: formatCount(flow.params) });
-  const about = description(layer, flow);
+  const off = isOff(frame, item);
+  const output = ordered(outputTuple(layer, flow.outputs[0] ?? []), frame.state.convention, layer);
+  const about = off ? t("disabled, passed through") : description(layer, flow);
   return html`${icon(isIcon(kind) ? kind : "layer", "kind")}<span class="title"
-      ><span class="sr before">${t("Layer {i} of {n}, ", { i: item, n: frame.model.layers.length })}</span
-      ><span class="type">${title(layer)}</span><span class="sr after">${spokenHead(layer, flow)}</span
+      ><span class="sr before">${t("Layer {i} of {n}, ", { i: item, n: frame.stack.length })}</span
+      ><span class="type"
+        >${title(layer)}<span class="after">${spokenHead(layer, output.dims)}${off ? `, ${t("disabled")}` : ""}</span></span
       ><code class="units" aria-hidden="true">${size(layer)}</code></span
     ><span class="desc" aria-hidden="true" title=${about}>${about}</span><span class="cost" aria-hidden="true">${cost}</span>`;
 }
@@ -102,7 +110,7 @@ function toolsView(frame: Frame, item: Item, layer: LayerSpec): TemplateResult {
   const tabindex = state.active === item ? 0 : -1;
   const name = (label: string): string => `${label}: ${title(layer)}`;
   const [copy, remove, more] = [t("Duplicate"), t("Remove"), t("More actions")];
-  const only = frame.model.layers.length < 2;
+  const only = frame.stack.length < 2 || !act.canSpare(item);
   const anchor = `more${item}`;
   const openMenu = (): void => act.menu({ kind: "layer", item, anchor });
   return html`<div class="tools">

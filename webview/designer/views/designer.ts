@@ -25,8 +25,8 @@ export function designerView(act: Controller): TemplateResult | typeof nothing {
 }
 
 function modelView(frame: Frame): TemplateResult {
-  const { act, model, state } = frame;
-  const count = model.layers.length;
+  const { act, stack, state } = frame;
+  const count = stack.length;
   const items = Array.from({ length: count + 1 }, (_, item) => itemView(frame, item));
   return html`${progressView(frame)}${headView(frame)}
     <div class="scroll">

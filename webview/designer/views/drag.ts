@@ -29,8 +29,9 @@ export function dragHandlers({ act, state }: Frame, item: Item): DragHandlers {
     over: (event) => {
       if (drag === null) return;
       event.preventDefault();
-      const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
-      const place = item > 0 && event.clientY < box.top + box.height / 2 ? "before" : "after";
+      // The head decides: what stands under it, an open card or a broken edge, may be of any height.
+      const head = (event.currentTarget as HTMLElement).querySelector(".card-head")?.getBoundingClientRect();
+      const place = item > 0 && head !== undefined && event.clientY < head.top + head.height / 2 ? "before" : "after";
       if (drag.over?.item !== item || drag.over.place !== place) act.dispatch({ type: "drag", drag: { ...drag, over: { item, place } } });
     },
     leave: (event) => {

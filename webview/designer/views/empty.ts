@@ -5,6 +5,7 @@ import { icon } from "../../shared/icons.js";
 import { t, worded } from "../../shared/l10n.js";
 import type { Controller } from "../controller.js";
 import { offers } from "../frame.js";
+import { goToText } from "./foot.js";
 
 const hero = svg`<g class="hero-line"
     ><path d="M28 32h12M64 32h12M100 32h12"/><path d="M16 44v7M52 44v7M88 44v7M124 44v7"/><path class="faint" d="M16 20V8M52 20V8M88 20V8"/><path
@@ -52,7 +53,7 @@ export function emptyView(act: Controller, host: DesignerState): TemplateResult 
 function problemView(act: Controller, host: DesignerState, problem: string): TemplateResult {
   const go = offers(host, "goToProblem")
     ? html`<div class="note-actions">
-        <button class="link" type="button" @click=${() => act.command("goToProblem")}>${t("Go to the line")}</button>
+        <button class="link" type="button" @click=${() => act.command("goToProblem")}>${goToText(host)}</button>
       </div>`
     : nothing;
   return html`<div class="note" data-kind="error">

@@ -44,7 +44,7 @@ function noteView(frame: Frame): TemplateResult | typeof nothing {
 
 /** What matters most: a run that goes on, then text that cannot be read, then shapes, then the last run. */
 function noteOf(frame: Frame): Note | null {
-  const { act, host, state } = frame;
+  const { act, host, overLimit, state } = frame;
   if (isRunning(frame) && host.run.phase === "running") {
     const { layer, layers, done, total } = host.run;
     const text = t("Layer {i} of {n} · step {s} of {t}", { i: layer, n: layers, s: formatNumber(done), t: formatNumber(total) });
@@ -52,10 +52,20 @@ function noteOf(frame: Frame): Note | null {
   }
   const problem = host.document.problem ?? (state.unreadable === null ? null : worded(state.unreadable.message));
   if (problem !== null) {
-    const actions = offers(host, "goToProblem") ? [{ label: t("Go to the line"), run: () => act.command("goToProblem") }] : [];
+    const actions = offers(host, "goToProblem") ? [{ label: goToText(host), run: () => act.command("goToProblem") }] : [];
     return { kind: "error", text: problem, actions };
   }
-  return shapeNote(frame) ?? outcomeNote(frame);
+  return shapeNote(frame) ?? outcomeNote(frame) ?? (overLimit === null ? null : { kind: "warning", text: overText(overLimit) });
+}
+
+/** "Go to line 14", or without its number where nobody knows it. */
+export function goToText({ document }: Frame["host"]): string {
+  return document.line == null ? t("Go to the line") : t("Go to line {n}", { n: document.line });
+}
+
+function overText({ bytes, limit }: NonNullable<Frame["overLimit"]>): string {
+  const sizes = { bytes: formatBytes(bytes), limit: formatBytes(limit) };
+  return t("On this data the model takes about {bytes}; the limit is {limit}.", sizes);
 }
 
 function shapeNote(frame: Frame): Note | null {
@@ -84,20 +94,22 @@ function outcomeNote({ act, host }: Frame): Note | null {
 
 // ---------------------------------------------------------------- totals and data
 
-function totalsView({ cost }: Frame): TemplateResult {
+function totalsView({ cost, overLimit }: Frame): TemplateResult {
   const count = cost.params === null ? "–" : formatCount(cost.params);
-  const memory = cost.bytes === null ? "–" : formatBytes(cost.bytes);
+  const bytes = overLimit?.bytes ?? cost.bytes;
+  const memory = bytes === null ? "–" : formatBytes(bytes);
   const adds = cost.multiplyAdds === null ? "–" : formatNumber(cost.multiplyAdds, { notation: "compact", maximumFractionDigits: 1 });
   const sizes = { w: formatBytes(cost.weightBytes ?? 0), o: formatBytes(cost.outputBytes ?? 0) };
   const open = t("Not known before the data is: a size is open");
-  const memoryTip = cost.bytes === null ? open : t("Weights {w} and outputs {o}, float32, batch of 1", sizes);
+  const tip = t("Weights {w} and outputs {o}, float32, batch of 1", sizes);
+  const memoryTip = cost.bytes === null ? open : overLimit === null ? tip : overText(overLimit);
   const addsTip = cost.multiplyAdds === null ? open : t("For one sequence");
   return html`<dl class="totals">
     <div title=${cost.params === null ? open : formatNumber(cost.params)}>
       <dt>${t("Parameters")}</dt>
       <dd>${count}</dd>
     </div>
-    <div title=${memoryTip}>
+    <div title=${memoryTip} class=${overLimit === null ? "" : "over"}>
       <dt>${t("Memory use")}</dt>
       <dd>${memory}</dd>
     </div>

@@ -47,8 +47,8 @@ function nameView({ act, model, state }: Frame): TemplateResult {
 }
 
 /** How many layers; a scratch model can be given a file here. */
-function countView({ act, host, model }: Frame): TemplateResult {
-  const n = model.layers.length;
+function countView({ act, host, stack }: Frame): TemplateResult {
+  const n = stack.length;
   const count = n === 1 ? t("1 layer") : t("{n} layers", { n });
   const scratch = host.document.kind === "scratch" && offers(host, "saveAs");
   const save = html` · <button class="link" type="button" @click=${() => act.command("saveAs")}>${t("Save as…")}</button>`;

@@ -11,7 +11,7 @@ import { type Frame, offers } from "../frame.js";
 import { menuStep } from "../keys.js";
 import type { Item, Menu } from "../state.js";
 import { purpose } from "../words.js";
-import { layerTypes } from "./bodies.js";
+import { layerTypes, RECURRENT_TYPES } from "./bodies.js";
 import { stepsView } from "./tuple.js";
 
 interface Entry {
@@ -117,23 +117,34 @@ function presetMenu({ act }: Frame): MenuContent {
   return { name: t("Presets"), groups: [{ entries }], note: t("Replaces the layers. Undo brings them back.") };
 }
 
-function addMenu({ act }: Frame, index: number): MenuContent {
+function addMenu(frame: Frame, index: number): MenuContent {
+  const { act } = frame;
   const full = act.isFull() ? t("A model has at most {limit} layers.", { limit: limits.layers }) : null;
   const entry = (type: LayerClass): Entry => {
-    const first = type === "Embedding" && index > 0 ? t("Only as the first layer: it reads token ids") : null;
-    return { label: type, text: purpose(type), icon: isIcon(type) ? type : "layer", no: full ?? first, run: () => act.add(type, index) };
+    const first =
+      type === "Embedding" && frame.places.slice(0, index).some((place) => place >= 0)
+        ? t("Only as the first layer: it reads token ids")
+        : null;
+    return {
+      label: type === "RNN" ? t("RNN of cells") : type,
+      text: purpose(type),
+      icon: isIcon(type) ? type : "layer",
+      no: full ?? first,
+      run: () => act.add(type, index),
+    };
   };
   const groups = [
-    { title: t("Recurrent"), entries: layerTypes.slice(0, 3).map(entry) },
-    { title: t("Around them"), entries: layerTypes.slice(3).map(entry) },
+    { title: t("Recurrent"), entries: layerTypes.slice(0, RECURRENT_TYPES).map(entry) },
+    { title: t("Around them"), entries: layerTypes.slice(RECURRENT_TYPES).map(entry) },
   ];
   return { name: t("Add layer"), groups };
 }
 
 function layerMenu(frame: Frame, item: Item): MenuContent {
-  const { act, host, model } = frame;
-  const layer = model.layers[item - 1];
-  const count = model.layers.length;
+  const { act, host, stack } = frame;
+  const { layer, disabled = false } = stack[item - 1] ?? {};
+  const count = stack.length;
+  const needed = act.canSpare(item) ? null : t("A model needs a layer");
   const both = layer?.className === "Bidirectional";
   const move: Entry[] = [
     { label: t("Move up"), key: "Alt+↑", no: item < 2 ? t("It is the first layer") : null, run: () => act.move(item, item - 1) },
@@ -151,7 +162,10 @@ function layerMenu(frame: Frame, item: Item): MenuContent {
       no: act.isFull() ? t("A model has at most {limit} layers.", { limit: limits.layers }) : null,
       run: () => act.duplicate(item),
     },
-    { label: t("Remove"), key: "Delete", no: count < 2 ? t("A model needs a layer") : null, run: () => act.remove(item) },
+    disabled
+      ? { label: t("Enable"), run: () => act.disable(item, false) }
+      : { label: t("Disable"), text: t("Kept here, left out of the run"), no: needed, run: () => act.disable(item, true) },
+    { label: t("Remove"), key: "Delete", no: count < 2 ? t("A model needs a layer") : needed, run: () => act.remove(item) },
   ];
   const text: Group[] = offers(host, "text") ? [{ entries: [{ label: t("Show in text"), run: () => act.command("text") }] }] : [];
   return { name: t("More actions"), groups: [{ entries: move }, { entries: change }, ...text] };

@@ -2,6 +2,7 @@
 #include "native/kernels/cuda/emulator/builtins.h"
 
 #include "native/kernels/cuda/emulator/machine.h"
+#include "native/kernels/cuda/emulator/state.h"
 
 namespace unroll {
 namespace emulator {
@@ -43,6 +44,8 @@ void SyncWarp(uint32_t mask, Site site) { running->Meet(mask, nullptr, nullptr, 
 void SyncGrid(Site site) { running->SyncGrid(site); }
 void Spin(Site site) { running->Spin(site); }
 void Change() { running->Change(); }
+
+void CountRare() { ++state().rare; }
 
 void Fault(const char* what, Site site) {
   running->Blame(Name(*current) + " at " + Text(site) + ": " + what);

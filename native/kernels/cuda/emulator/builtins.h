@@ -50,6 +50,7 @@ void SyncGrid(Site site = Site::Here());
 void Spin(Site site);
 // Somebody who spins may see something new.
 void Change();
+void CountRare();
 [[noreturn]] void Fault(const char* what, Site site);
 void* TakeShared(int index, int64_t bytes, Site site);
 // The value that lane `source` gave. Of a lane that is not in the mask or has ended it is NaN.

@@ -143,11 +143,14 @@ void Reset() {
   all.fault.clear();
   Counts& counts = all.counts;
   counts.launches = counts.copies = counts.mallocs = counts.host_mallocs = 0;
+  all.rare = 0;
 }
 
 Counts counts() {
   const std::lock_guard lock(state().mutex);
-  return state().counts;
+  Counts now = state().counts;
+  now.rare = state().rare;
+  return now;
 }
 
 std::string fault() {

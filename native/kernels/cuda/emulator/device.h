@@ -49,8 +49,9 @@ int64_t ReservedShared(const Device& device);
 
 // What is alive, and what has happened since the last Reset.
 struct Counts {
-  int64_t device_bytes = 0, host_bytes = 0, streams = 0, events = 0, graphs = 0;
+  int64_t device_bytes = 0, host_bytes = 0, streams = 0, events = 0;
   int64_t launches = 0, copies = 0, mallocs = 0, host_mallocs = 0;
+  int64_t rare = 0;  // times that a thread said gpu::CountRare
 };
 Counts counts();
 

@@ -39,7 +39,6 @@ bool Forget(Memory* memory, void* pointer, int64_t Counts::*alive) {
 }
 
 cudaError_t Allocate(void** pointer, size_t bytes) {
-  if (BreaksCapture()) return cudaErrorStreamCaptureUnsupported;
   *pointer = nullptr;
   if (Strikes(&Counts::mallocs, device().failed_malloc)) return cudaErrorMemoryAllocation;
   if (bytes == 0) return cudaSuccess;
@@ -54,7 +53,6 @@ cudaError_t Allocate(void** pointer, size_t bytes) {
 }
 
 cudaError_t AllocateHost(void** pointer, size_t bytes) {
-  if (BreaksCapture()) return cudaErrorStreamCaptureUnsupported;
   *pointer = nullptr;
   if (Strikes(&Counts::host_mallocs, device().failed_host_malloc)) return cudaErrorMemoryAllocation;
   if (bytes == 0) return cudaSuccess;
@@ -70,7 +68,6 @@ cudaError_t AllocateHost(void** pointer, size_t bytes) {
 // The memory goes also when the device is lost, as it would with the process.
 cudaError_t Free(Memory* memory, void* pointer, int64_t Counts::*alive) {
   if (pointer == nullptr) return Note(Usable());
-  if (BreaksCapture()) return Note(cudaErrorStreamCaptureUnsupported);
   FinishAll();
   if (!Forget(memory, pointer, alive)) return Note(cudaErrorInvalidValue);
   std::free(pointer);
@@ -126,7 +123,7 @@ cudaError_t EnqueueCopy(const Copy& copy, cudaMemcpyKind kind, cudaStream_t stre
   if (error != cudaSuccess) return error;
   error = Enqueue(stream, [copy] { return CopyNow(copy); });
   // Only memory of cudaMallocHost is copied behind the caller's back.
-  return error == cudaSuccess && sides.pageable && !Capturing(stream) ? Finish(stream) : error;
+  return error == cudaSuccess && sides.pageable ? Finish(stream) : error;
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Memory, streams, events and graphs of the emulated runtime, and what becomes of them when something fails.
+// Memory, streams and events of the emulated runtime, and what becomes of them when something fails.
 #include <chrono>
 #include <cmath>
 #include <numeric>

@@ -10,7 +10,6 @@
 #include <memory>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <unordered_map>
 #include <vector>
 
@@ -20,7 +19,6 @@
 namespace unroll {
 namespace emulator {
 
-// Shared by a graph, what was made of it, and streams that it was put in.
 using Work = std::shared_ptr<const std::function<cudaError_t()>>;
 
 // Memory by its address, for finding what a pointer points into.
@@ -36,6 +34,8 @@ struct State {
 
   // The error that every call answers once the device is lost.
   std::atomic<cudaError_t> lost{cudaSuccess};
+  // Not under the mutex, which would order the threads of a kernel.
+  std::atomic<int64_t> rare{0};
 };
 State& state();
 
@@ -54,14 +54,11 @@ cudaError_t Call(const Body& body) {
 // Whether this is the one of the device's planned faults; counts it.
 bool Strikes(int64_t Counts::*count, int64_t planned);
 
-// Into the stream's queue or the graph that is captured from it.
+// Into the stream's queue.
 cudaError_t Enqueue(cudaStream_t stream, std::function<cudaError_t()> work);
-bool Capturing(cudaStream_t stream);
 // All of a stream's work, of all streams.
 cudaError_t Finish(cudaStream_t stream);
 cudaError_t FinishAll();
-// What must not be called while a stream is captured ends the capture, which is told by its end.
-bool BreaksCapture();
 
 // Blocks of a kernel that an SM has room for.
 int Occupancy(const Device& device, const void* kernel, int64_t threads, int64_t shared_bytes);
@@ -69,22 +66,10 @@ int Occupancy(const Device& device, const void* kernel, int64_t threads, int64_t
 }  // namespace emulator
 }  // namespace unroll
 
-struct CUgraph_st {
-  std::vector<unroll::emulator::Work> works;
-};
-
-struct CUgraphExec_st {
-  std::vector<unroll::emulator::Work> works;
-};
-
 struct CUstream_st {
   std::mutex running;  // held while a piece of its work is done
   std::mutex mutex;    // of all that follows
   std::deque<unroll::emulator::Work> queue;
-  std::unique_ptr<CUgraph_st> capture;
-  cudaStreamCaptureMode mode = cudaStreamCaptureModeGlobal;
-  std::thread::id captured_by;
-  bool broken = false;  // the capture
 };
 
 // Lives as long as somebody is to record it.

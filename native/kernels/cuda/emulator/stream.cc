@@ -1,4 +1,4 @@
-// Streams, events and graphs. A stream's work waits until somebody asks for it, as late as a real device might do it, so that host code
+// Streams and events. A stream's work waits until somebody asks for it, as late as a real device might do it, so that host code
 // which forgets to wait is found. It is then done by who asks.
 #include <chrono>
 
@@ -34,14 +34,6 @@ void Drain(CUstream_st* stream) {
   while (const Work work = Next(stream)) Do(work);
 }
 
-void EnqueueWork(CUstream_st* stream, const Work& work) {
-  const std::lock_guard lock(stream->mutex);
-  if (stream->capture != nullptr)
-    stream->capture->works.push_back(work);
-  else
-    stream->queue.push_back(work);
-}
-
 // Somebody looks: a piece of the work gets done, so that looking again and again comes to an end.
 cudaError_t Look(CUstream_st* stream) {
   const std::unique_lock lock(stream->running, std::try_to_lock);
@@ -51,14 +43,6 @@ cudaError_t Look(CUstream_st* stream) {
   Do(work);
   const cudaError_t lost = state().lost;
   return lost != cudaSuccess ? lost : cudaErrorNotReady;
-}
-
-// What a stream that is captured must not be asked.
-bool Refuses(CUstream_st* stream) {
-  const std::lock_guard lock(stream->mutex);
-  if (stream->capture == nullptr) return false;
-  stream->broken = true;
-  return true;
 }
 
 double Milliseconds() { return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
@@ -72,16 +56,13 @@ void Count(int64_t Counts::*what, int64_t by) {
 
 cudaError_t Enqueue(cudaStream_t stream, std::function<cudaError_t()> work) {
   CUstream_st* known = Known(stream);
-  EnqueueWork(known, std::make_shared<const std::function<cudaError_t()>>(std::move(work)));
+  {
+    const std::lock_guard lock(known->mutex);
+    known->queue.push_back(std::make_shared<const std::function<cudaError_t()>>(std::move(work)));
+  }
   // The null stream waits for the others, and they for it.
   if (stream == nullptr) return FinishAll();
-  return device().lazy || Capturing(stream) ? cudaSuccess : Finish(stream);
-}
-
-bool Capturing(cudaStream_t stream) {
-  CUstream_st* known = Known(stream);
-  const std::lock_guard lock(known->mutex);
-  return known->capture != nullptr;
+  return device().lazy ? cudaSuccess : Finish(stream);
 }
 
 cudaError_t Finish(cudaStream_t stream) {
@@ -97,19 +78,6 @@ cudaError_t FinishAll() {
   }
   for (const auto& [handle, stream] : streams) Drain(stream.get());
   return Finish(nullptr);
-}
-
-bool BreaksCapture() {
-  const std::lock_guard lock(state().mutex);
-  bool broken = false;
-  for (const auto& [handle, stream] : state().streams) {
-    const std::lock_guard of_stream(stream->mutex);
-    const bool mine = stream->captured_by == std::this_thread::get_id();
-    const bool minds = stream->mode == cudaStreamCaptureModeGlobal || (stream->mode == cudaStreamCaptureModeThreadLocal && mine);
-    if (stream->capture == nullptr || !minds) continue;
-    stream->broken = broken = true;
-  }
-  return broken;
 }
 
 }  // namespace emulator
@@ -148,17 +116,11 @@ cudaError_t cudaStreamDestroy(cudaStream_t stream) {
 }
 
 cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
-  return Call([&] {
-    if (unroll::emulator::Refuses(unroll::emulator::Known(stream))) return cudaErrorStreamCaptureUnsupported;
-    return unroll::emulator::Finish(stream);
-  });
+  return Call([&] { return unroll::emulator::Finish(stream); });
 }
 
 cudaError_t cudaStreamQuery(cudaStream_t stream) {
-  return Call([&] {
-    if (unroll::emulator::Refuses(unroll::emulator::Known(stream))) return cudaErrorStreamCaptureUnsupported;
-    return unroll::emulator::Look(unroll::emulator::Known(stream));
-  });
+  return Call([&] { return unroll::emulator::Look(unroll::emulator::Known(stream)); });
 }
 
 cudaError_t cudaEventCreate(cudaEvent_t* event) { return cudaEventCreateWithFlags(event, cudaEventDefault); }
@@ -181,7 +143,6 @@ cudaError_t cudaEventDestroy(cudaEvent_t event) {
 
 cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
   return Call([&] {
-    if (unroll::emulator::Capturing(stream)) return cudaSuccess;  // orders streams of the graph, of which there is one
     event->stream = stream;
     ++event->times->records;
     return unroll::emulator::Enqueue(stream, [times = event->times] {
@@ -216,64 +177,4 @@ cudaError_t cudaEventElapsedTime(float* milliseconds, cudaEvent_t from, cudaEven
     *milliseconds = static_cast<float>(to->times->milliseconds - from->times->milliseconds);
     return cudaSuccess;
   });
-}
-
-cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode mode) {
-  return Call([&] {
-    if (stream == nullptr) return cudaErrorStreamCaptureUnsupported;
-    const std::lock_guard lock(stream->mutex);
-    if (stream->capture != nullptr) return cudaErrorIllegalState;
-    stream->capture = std::make_unique<CUgraph_st>();
-    stream->mode = mode;
-    stream->captured_by = std::this_thread::get_id();
-    stream->broken = false;
-    return cudaSuccess;
-  });
-}
-
-cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t* graph) {
-  *graph = nullptr;
-  return Call([&] {
-    if (stream == nullptr) return cudaErrorIllegalState;
-    std::unique_ptr<CUgraph_st> captured;
-    {
-      const std::lock_guard lock(stream->mutex);
-      captured = std::move(stream->capture);
-      if (captured == nullptr) return cudaErrorIllegalState;
-      if (stream->broken) return cudaErrorStreamCaptureInvalidated;
-    }
-    *graph = captured.release();
-    Count(&Counts::graphs, 1);
-    return cudaSuccess;
-  });
-}
-
-cudaError_t cudaGraphInstantiate(cudaGraphExec_t* exec, cudaGraph_t graph, unsigned long long) {
-  return Call([&] {
-    *exec = new CUgraphExec_st{graph->works};
-    Count(&Counts::graphs, 1);
-    return cudaSuccess;
-  });
-}
-
-cudaError_t cudaGraphLaunch(cudaGraphExec_t exec, cudaStream_t stream) {
-  return Call([&] {
-    for (const auto& work : exec->works) unroll::emulator::EnqueueWork(unroll::emulator::Known(stream), work);
-    if (stream == nullptr) return unroll::emulator::FinishAll();
-    return unroll::emulator::device().lazy ? cudaSuccess : unroll::emulator::Finish(stream);
-  });
-}
-
-cudaError_t cudaGraphDestroy(cudaGraph_t graph) {
-  if (graph == nullptr) return unroll::emulator::Note(cudaErrorInvalidValue);
-  delete graph;
-  Count(&Counts::graphs, -1);
-  return unroll::emulator::Note(unroll::emulator::Usable());
-}
-
-cudaError_t cudaGraphExecDestroy(cudaGraphExec_t exec) {
-  if (exec == nullptr) return unroll::emulator::Note(cudaErrorInvalidValue);
-  delete exec;
-  Count(&Counts::graphs, -1);
-  return unroll::emulator::Note(unroll::emulator::Usable());
 }

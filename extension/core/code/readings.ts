@@ -1,0 +1,45 @@
+/** What the editor shows of the models in a source: plain data, so that it can be made in another thread. */
+import type { Message } from "../messages.js";
+import type { Why } from "../model/why.js";
+import type { Framework } from "./trace/node.js";
+import type { Problem } from "./problems.js";
+import type { Range } from "./python/syntax.js";
+import { type CodeModel, readModelCode } from "./readModelCode.js";
+import { shapesInCode } from "./shapesInCode.js";
+import { type TextFix, textFix } from "./textFix.js";
+
+export type { TextFix } from "./textFix.js";
+
+/** A layer at the place of its constructor; the fields are those of `LayerInCode`. */
+export interface LayerReading extends Range {
+  readonly className: string;
+  readonly name: string;
+  readonly output: string | null;
+  readonly params: number | null;
+  readonly formula: string;
+  readonly why: Why | null;
+  /** What is wrong with what the layer gets, and the edits of the source that mend it for sure. */
+  readonly trouble: Message | null;
+  readonly fixes: readonly TextFix[];
+}
+
+export interface CodeReading extends Range {
+  readonly name: string;
+  readonly framework: Framework;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly layers: readonly LayerReading[];
+  readonly problems: readonly Problem[];
+}
+
+export function readingsOf(source: string, languageId: string): CodeReading[] {
+  return readModelCode(source, languageId).map((model) => readingOf(source, model));
+}
+
+function readingOf(source: string, model: CodeModel): CodeReading {
+  const { start, end, name, framework, config, problems } = model;
+  const layers = shapesInCode(model).map(({ trouble, ...layer }): LayerReading => {
+    const fixes = (trouble?.fixes ?? []).map((fix) => textFix(source, model, fix)).filter((fix) => fix !== null);
+    return { ...layer, trouble: trouble?.message ?? null, fixes };
+  });
+  return { start, end, name, framework, config, layers, problems };
+}
