@@ -1,5 +1,5 @@
 /** One recurrent layer in one direction over one sample, backwards through time, in float64. */
-import { type ProgramRecurrent } from "../model/program.js";
+import { programGates, type ProgramRecurrent } from "../model/program.js";
 import { Cell, type CellWeights } from "./cells.js";
 import { CellBackward } from "./cellsBackward.js";
 
@@ -18,30 +18,55 @@ export interface SampleTask {
   readonly c: Float64Array;
 }
 
-/** The states before each step are kept, O(T·H); no Jacobian of more than one step is. */
+/** Multiply-adds between two yields where a step takes many. */
+const PULL_WORK = 500_000;
+
+/** `remember` first; yields are in time steps. The states before each step are kept, O(T·H); no Jacobian of more than one step is. */
 export class DirectionBackward {
-  /** [T, H] each, in the order in which the steps are taken. */
+  /** [T + 1, H] and [T, H]: before each step, in the order in which they are taken; h after the last one too. */
   private readonly h: Float64Array;
   private readonly c: Float64Array;
   private readonly cell: CellBackward;
 
-  constructor(private readonly task: SampleTask) {
+  constructor(readonly task: SampleTask) {
     const { layer, timesteps, features, weights } = task;
     const n = layer.units;
-    [this.h, this.c] = [new Float64Array(timesteps * n), new Float64Array(timesteps * n)];
+    [this.h, this.c] = [new Float64Array((timesteps + 1) * n), new Float64Array(timesteps * n)];
     this.cell = new CellBackward(layer, features, weights);
-    const forward = new Cell(layer, features, weights);
-    const [h, c] = [task.h.slice(), task.c.slice()];
-    for (let taken = 0; taken < timesteps; taken++) {
-      this.h.set(h, taken * n);
-      this.c.set(c, taken * n);
-      if (this.counts(taken)) forward.step(task.x, this.row(taken) * features, h, c, null);
-    }
   }
 
-  /** ‖∂h_T/∂h_t‖ into norms [T], in the order of the steps; c_t is held. Yields after each step, the last first: O(H³) each. */
+  /** Takes the steps forward. */
+  *remember(): Generator<number, void> {
+    const { layer, timesteps, features, weights, x } = this.task;
+    const forward = new Cell(layer, features, weights);
+    const [h, c] = [this.task.h.slice(), this.task.c.slice()];
+    for (let taken = 0; taken < timesteps; taken++) {
+      this.h.set(h, taken * layer.units);
+      this.c.set(c, taken * layer.units);
+      if (this.counts(taken)) forward.step(x, this.row(taken) * features, h, c, null);
+      yield 1;
+    }
+    this.h.set(h, timesteps * layer.units);
+  }
+
+  /** The output of each step, [T, H], in the order of the steps. */
+  outputs(): Float64Array {
+    const { layer, timesteps } = this.task;
+    const n = layer.units;
+    const out = new Float64Array(timesteps * n);
+    let from = -1;
+    for (let taken = 0; taken < timesteps; taken++) {
+      const counts = this.counts(taken);
+      if (counts) from = (taken + 1) * n;
+      if (from >= 0 && (counts || !layer.zeroOutputForMask)) out.set(this.h.subarray(from, from + n), taken * n);
+    }
+    return out;
+  }
+
+  /** ‖∂h_T/∂h_t‖ into norms [T], in the order of the steps, the last first; c_t is held. A step takes O(H³): yields are parts of it. */
   *stateNorms(norms: Float64Array): Generator<number, void> {
     const n = this.task.layer.units;
+    const most = Math.ceil(PULL_WORK / (programGates(this.task.layer.kind) * n * n));
     const rows = Array.from({ length: n }, (_, k) => {
       const byH = new Float64Array(n);
       byH[k] = 1;
@@ -51,8 +76,16 @@ export class DirectionBackward {
       let sum = 0;
       for (const { byH } of rows) for (const v of byH) sum += v * v;
       norms[taken] = Math.sqrt(sum);
-      if (taken > 0 && this.enter(taken)) for (const { byH, byC } of rows) this.cell.pull(byH, byC, null, 0);
-      yield 1;
+      let left = 1;
+      if (taken > 0 && this.enter(taken)) {
+        for (const [k, { byH, byC }] of rows.entries()) {
+          this.cell.pull(byH, byC, null, 0);
+          if ((k + 1) % most > 0 || k + 1 === n) continue;
+          yield most / n;
+          left -= most / n;
+        }
+      }
+      yield left;
     }
   }
 
