@@ -10,7 +10,19 @@ import type { RunTensor, WireDevice } from "../core/protocol/engine.js";
 import { gpuPrecisions } from "../core/protocol/device.js";
 import type { SessionOptions } from "../engine/session.js";
 import { type EngineHost, type HostedModel, type HostedRun, localHost, remoteHost } from "./engineHost.js";
-import type { DeviceInfo, Engine, EngineOptions, LayerInfo, Model, NamedTensor, RunOptions, RunResult, Tensor } from "./types.js";
+import type {
+  DeviceInfo,
+  Engine,
+  EngineOptions,
+  LayerInfo,
+  Model,
+  NamedTensor,
+  RunOptions,
+  RunResult,
+  SensitivityOptions,
+  SensitivityResult,
+  Tensor,
+} from "./types.js";
 
 const captures: Readonly<Record<string, CaptureLevel>> = { outputs: 0, layers: 1, gates: 2 };
 
@@ -134,8 +146,15 @@ class PublicModel implements Model {
     }
   }
 
-  sensitivity(): Promise<never> {
-    return Promise.reject(notBuilt("The memory horizon (sensitivity)"));
+  async sensitivity(x: Tensor, options: SensitivityOptions = {}): Promise<SensitivityResult> {
+    const { layer, sample = 0, mask, signal, onProgress } = options;
+    // What does not fit the contract with a child would be dropped there, so it is refused here.
+    for (const [name, tensor] of [["x", x], ...(mask === undefined ? [] : [["mask", mask] as const])] as const)
+      if (!isTensor(tensor)) throw invalid(name, "a tensor {shape, data}", typeof tensor);
+    if (layer !== undefined && typeof layer !== "string" && !isIndex(layer)) throw invalid("layer", "an index from 0 or a name", layer);
+    if (!isIndex(sample)) throw invalid("sample", "an index from 0", sample);
+    const { stateNorms, inputGradient } = await this.hosted.sensitivity({ x, mask, layer, sample }, { signal, onProgress });
+    return { stateNorms, inputGradient: { shape: [...inputGradient.shape], data: inputGradient.data } };
   }
 
   resetStates(states?: Tensor[]): Promise<void> {
@@ -159,6 +178,15 @@ class PublicModel implements Model {
     }));
     return { outputs, layers, device: this.device(), timing: run.timing };
   }
+}
+
+function isIndex(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isTensor(value: Partial<Tensor> | null | undefined): boolean {
+  const { shape, data } = value ?? {};
+  return Array.isArray(shape) && shape.every(isIndex) && (data instanceof Float32Array || data instanceof Int32Array);
 }
 
 function named(tensor: RunTensor): NamedTensor {

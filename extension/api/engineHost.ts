@@ -7,6 +7,7 @@ import type { ModelSpec } from "../core/model/spec.js";
 import type { CaptureLevel } from "../core/model/program.js";
 import type { EngineAnswer, NamedWireTensor, RunTensor, Timing, WireDevice } from "../core/protocol/engine.js";
 import type { InputTensor, LoadedModel, RunRequest } from "../engine/loadedModel.js";
+import type { SensitivityOutcome, SensitivityRequest } from "../engine/sensitivity.js";
 import { type RunControls, Session, type SessionOptions } from "../engine/session.js";
 
 export interface HostedRun {
@@ -18,6 +19,7 @@ export interface HostedModel {
   /** In the call, where the run is tiny and the one before with other numbers: see LoadedModel. */
   runAgain?(x: InputTensor): ReturnType<LoadedModel["runAgain"]>;
   run(request: RunRequest, controls: RunControls): Promise<HostedRun>;
+  sensitivity(request: SensitivityRequest, controls: RunControls): Promise<SensitivityOutcome>;
   weights(): readonly NamedWireTensor[];
   states(): Promise<readonly NamedWireTensor[]>;
   resetStates(states?: readonly InputTensor[]): Promise<void>;
@@ -51,6 +53,7 @@ function localModel(session: Session, model: LoadedModel): HostedModel {
         return { tensors: tensors.map((tensor) => ({ ...tensor, returned: returned.has(tensor), stats: null })), timing };
       });
     },
+    sensitivity: (request, controls) => session.sensitivity(model, request, controls),
     weights: () => model.weights(),
     states: () => session.inOrder(() => Promise.resolve(model.states())),
     resetStates: (states) => session.inOrder(async () => model.resetStates(states)),
@@ -117,6 +120,10 @@ function remoteModel(client: EngineClient, modelId: number, weights: readonly Na
         { signal: controls.signal, onProgress: controls.onProgress },
       );
       return expectAnswer(answer, "ran");
+    },
+    async sensitivity({ x, mask = null, layer = null, sample }, { signal, onProgress }) {
+      const answer = await client.ask({ type: "sensitivity", modelId, x, mask, layer, sample }, { signal, onProgress });
+      return expectAnswer(answer, "horizon");
     },
     weights: () => weights,
     states: async () => expectAnswer(await client.ask({ type: "states", modelId }), "tensors").tensors,

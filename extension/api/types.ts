@@ -54,6 +54,25 @@ export interface RunOptions {
   onProgress?: (done: number, total: number) => void;
 }
 
+export interface SensitivityOptions {
+  /** Index (an InputLayer is not counted) or name; default: the last recurrent one. Of a Bidirectional the forward direction is meant, of several cells the last. */
+  layer?: number | string;
+  /** Of the batch; default 0. */
+  sample?: number;
+  /** [B, T] of 0 and 1, int32 or float32: which steps count. */
+  mask?: Tensor;
+  signal?: AbortSignal;
+  /** In multiply-adds. */
+  onProgress?: (done: number, total: number) => void;
+}
+
+export interface SensitivityResult {
+  /** ‖∂h_T/∂h_t‖ (Frobenius) in the order in which the layer takes its steps; the last is √units. What stands beside h_t is held: an LSTM's c_t. */
+  stateNorms: Float64Array;
+  /** ∂(sum of h_T)/∂x of the sample, [T, D], in x's own order, through all layers below. */
+  inputGradient: Tensor;
+}
+
 export interface RunResult {
   /** What the model returns, in Keras's order: the output, then the last layer's states where return_state is set. */
   outputs: NamedTensor[];
@@ -82,11 +101,12 @@ export interface Model {
    * @throws UnrollError SHAPE_MISMATCH, INVALID_ARGUMENT, TOO_LARGE, OUT_OF_MEMORY, CANCELLED, TIMEOUT, DEVICE_LOST …
    */
   run(x: Tensor, options?: RunOptions): Promise<RunResult>;
-  /** Not built yet: rejects with UNSUPPORTED. */
-  sensitivity(
-    x: Tensor,
-    options?: { layer?: number | string; sample?: number; mask?: Tensor },
-  ): Promise<{ stateNorms: Float64Array; inputGradient: Tensor }>;
+  /**
+   * How far back the last hidden state h_T of a recurrent layer remembers; from zero states, in the order of the runs. Computed in float64 by
+   * the engine's process itself, whatever the device.
+   * @throws UnrollError UNSUPPORTED above an Embedding, whose token ids have no gradient; TOO_LARGE, SHAPE_MISMATCH, INVALID_ARGUMENT, CANCELLED …
+   */
+  sensitivity(x: Tensor, options?: SensitivityOptions): Promise<SensitivityResult>;
   /** Zeroes, or sets, the states of stateful layers. Taken in the order of calls. */
   resetStates(states?: Tensor[]): Promise<void>;
   /** The states of stateful layers now, named "LAYER/h" and so on. */

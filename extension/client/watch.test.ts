@@ -55,14 +55,15 @@ describe("watching the engine", () => {
     assert.equal(engine.silent, 1);
   });
 
-  it("watches a check as it does a run", () => {
-    const engine = watched(["check"]);
-    engine.run(120_000, (watch, at) => watch.heard(progress(Math.floor(at / 20_000))));
-    assert.deepEqual([engine.pings, engine.silent], [0, 0]);
-    const hung = watched(["check"]);
-    hung.run(60_000);
-    assert.equal(hung.silent, 1);
-  });
+  for (const type of ["check", "sensitivity"] as const)
+    it(`watches a ${type} as it does a run`, () => {
+      const engine = watched([type]);
+      engine.run(120_000, (watch, at) => watch.heard(progress(Math.floor(at / 20_000))));
+      assert.deepEqual([engine.pings, engine.silent], [0, 0]);
+      const hung = watched([type]);
+      hung.run(60_000);
+      assert.equal(hung.silent, 1);
+    });
 
   it("lets a run go on for hours while it gets on", () => {
     const engine = watched(["run"]);

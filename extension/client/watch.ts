@@ -73,7 +73,7 @@ export class Watch {
     this.looked = now;
     if (late || waiting.includes("load") || waiting.includes("hello")) {
       this.getsOn();
-    } else if (waiting.includes("run") || waiting.includes("check")) {
+    } else if (waiting.includes("run") || waiting.includes("check") || waiting.includes("sensitivity")) {
       if (now - this.since >= this.policy.progressMs) this.giveUp();
     } else if (this.unanswered >= PINGS) {
       this.giveUp();

@@ -1,12 +1,11 @@
 /** The device `js`: the reference in float64. It yields to the event loop, so that it can be cancelled. */
-import { failure, UnrollError } from "../core/errors.js";
-import { type CaptureLevel, programDirections, programGates, type ProgramLayer } from "../core/model/program.js";
+import type { CaptureLevel, ProgramLayer } from "../core/model/program.js";
 import { outputShapes, tensorPlan } from "../core/model/tensors.js";
-import { Reference, TokenOutOfRange } from "../core/reference/reference.js";
+import { layerWork } from "../core/model/work.js";
+import { Reference } from "../core/reference/reference.js";
 import type { Backend, BackendModel, BackendPlan, BackendRun, Device, RunHandle } from "./backend.js";
+import { guarded, inSlices } from "./slices.js";
 
-/** Longest time that one stretch of a run keeps the event loop. */
-const SLICE_MS = 8;
 const TINY_WORK = 20_000;
 
 export function createJsBackend(): Backend {
@@ -29,17 +28,9 @@ class JsModel implements BackendModel {
       const next = outputShapes(layer, current)[0] as readonly number[];
       // One float64 copy of what comes in and what goes out; gates and states at every step are kept in float64 too.
       bytes += 8 * (sizeOf(current) + sizeOf(next)) * (capture === 2 ? 4 : 1);
-      let features = current[2] as number;
-      for (const direction of programDirections(layer)) {
-        const rows = (current[0] as number) * (current[1] as number);
-        steps += rows;
-        work += rows * programGates(direction.kind) * direction.units * (features + direction.units);
-        if (layer.kind === "stack") features = direction.units;
-      }
-      if (layer.kind === "dense") {
-        work += sizeOf(current) * layer.units;
-        steps += sizeOf(current) / (current.at(-1) as number);
-      }
+      const own = layerWork(layer, current);
+      steps += own.steps;
+      work += own.work;
       current = next;
     }
     return { bytes, hostBytes: bytes, steps, work };
@@ -55,22 +46,7 @@ class JsModel implements BackendModel {
   start(run: BackendRun): RunHandle {
     let cancelled = false;
     let done = 0;
-    const steps = this.reference.run(run);
-    const finished = (async () => {
-      for (let over = false; !over;) {
-        // Let cancels, timers and other requests in.
-        await new Promise<void>((resolve) => setImmediate(resolve));
-        if (cancelled) throw new UnrollError(failure("CANCELLED", "The run was cancelled."));
-        const until = performance.now() + SLICE_MS;
-        guarded(() => {
-          while (!over && performance.now() < until) {
-            const next = steps.next();
-            over = next.done === true;
-            if (next.done !== true) done += next.value;
-          }
-        });
-      }
-    })();
+    const finished = inSlices(this.reference.run(run), { cancelled: () => cancelled, progress: (amount) => (done += amount) });
     return { finished, cancel: () => (cancelled = true), progress: () => done };
   }
 
@@ -81,17 +57,4 @@ class JsModel implements BackendModel {
 
 function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, d) => product * d, 1);
-}
-
-function guarded(body: () => void): void {
-  try {
-    body();
-  } catch (error) {
-    if (error instanceof TokenOutOfRange) {
-      const args = { id: error.id, last: error.vocabulary - 1 };
-      throw new UnrollError(failure("INVALID_ARGUMENT", "Token id {id} is not in the Embedding's table: ids go from 0 to {last}.", args));
-    }
-    if (error instanceof RangeError) throw new UnrollError(failure("OUT_OF_MEMORY", "There is not enough memory for this run."));
-    throw error;
-  }
 }

@@ -8,6 +8,7 @@ import { featuresOf, firstProblem } from "../core/model/shapes.js";
 import { directionsOf, type ModelSpec } from "../core/model/spec.js";
 import { type TensorPlan, tensorPlan } from "../core/model/tensors.js";
 import type { Backend, BackendModel, BackendPlan, BackendRun, BoundRun } from "./backend.js";
+import { type PreparedSensitivity, prepareSensitivity, type SensitivityRequest } from "./sensitivity.js";
 import { copyOf } from "./smallArrays.js";
 
 export interface InputTensor {
@@ -107,6 +108,31 @@ export class LoadedModel {
 
   /** Checks a run, plans it, and allocates its outputs. @throws UnrollError */
   prepare(request: RunRequest, limitBytes: (bytes: number) => number): PreparedRun {
+    const { shape, bound, x, mask } = this.checked(request);
+    const initialStates = this.initialStates(request.initialState, shape[0] as number);
+    const prepared = this.planned(bound, request.x.shape, shape, request.capture);
+    orTooLarge(prepared.plan.hostBytes, limitBytes);
+    const outputs = allocate(prepared.sizes);
+    const run: BackendRun = { shape, x, mask, initialStates, capture: request.capture, outputs };
+    return { run, plan: prepared.plan, tensors: prepared.tensors, backendModel: bound.model };
+  }
+
+  /** The memory horizon, on whatever device the model is; states that are kept neither matter nor change. @throws UnrollError */
+  sensitivity(request: SensitivityRequest, limitBytes: (bytes: number) => number): PreparedSensitivity {
+    const { shape, bound, x, mask } = this.checked(request);
+    const { program } = bound;
+    const weights = bound.weights.map((weight) => weight.data);
+    const prepared = prepareSensitivity({ spec: this.spec, program, weights, shape, x, mask }, request);
+    orTooLarge(prepared.bytes, limitBytes);
+    return prepared;
+  }
+
+  private checked(request: Pick<RunRequest, "x" | "mask">): {
+    readonly shape: readonly number[];
+    readonly bound: Bound;
+    readonly x: Float32Array | Int32Array;
+    readonly mask: Uint8Array | null;
+  } {
     if (this.disposed) throw new UnrollError(failure("INVALID_ARGUMENT", "The model was disposed."));
     const fitted = fitShape(this.spec, request.x.shape);
     if (!fitted.ok) throw new UnrollError(fitted.error);
@@ -114,23 +140,7 @@ export class LoadedModel {
     const bound = this.bindTo(shape);
     const x = inputData(request.x, shape, this.spec.layers[0]?.className === "Embedding");
     const mask = request.mask === undefined ? null : maskData(request.mask, shape);
-    const initialStates = this.initialStates(request.initialState, shape[0] as number);
-    const prepared = this.planned(bound, request.x.shape, shape, request.capture);
-    const needed = prepared.plan.hostBytes;
-    const limit = limitBytes(needed);
-    if (needed > limit) {
-      const args = { needed: bytesText(needed), limit: bytesText(limit) };
-      throw new UnrollError(
-        failure(
-          "TOO_LARGE",
-          "The run needs {needed}, the limit is {limit}. Nothing was computed. Take a smaller batch, or raise the limit.",
-          args,
-        ),
-      );
-    }
-    const outputs = allocate(prepared.sizes);
-    const run: BackendRun = { shape, x, mask, initialStates, capture: request.capture, outputs };
-    return { run, plan: prepared.plan, tensors: prepared.tensors, backendModel: bound.model };
+    return { shape, bound, x, mask };
   }
 
   /**
@@ -297,6 +307,19 @@ export class LoadedModel {
 
 function orThrow(problem: Failure | null): void {
   if (problem !== null) throw new UnrollError(problem);
+}
+
+function orTooLarge(needed: number, limitBytes: (bytes: number) => number): void {
+  const limit = limitBytes(needed);
+  if (needed <= limit) return;
+  const args = { needed: bytesText(needed), limit: bytesText(limit) };
+  throw new UnrollError(
+    failure(
+      "TOO_LARGE",
+      "The run needs {needed}, the limit is {limit}. Nothing was computed. Take a smaller batch, or raise the limit.",
+      args,
+    ),
+  );
 }
 
 function sameShape(a: readonly number[], b: readonly number[]): boolean {

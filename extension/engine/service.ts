@@ -79,6 +79,8 @@ export class EngineService {
       }
       case "check":
         return { type: "checked", id, report: await this.check(request) };
+      case "sensitivity":
+        return this.sensitivity(request);
       case "diagnose": {
         const { threads } = request;
         return { type: "diagnosis", id, diagnosis: diagnose(this.session?.devices ?? findDevices({ threads }), threads) };
@@ -151,6 +153,23 @@ export class EngineService {
         onProgress: (done: number, total: number) => this.send({ type: "progress", id, done, total }),
       };
       return await this.open().check(model, { x, mask: mask ?? undefined, initialState: initialState ?? undefined }, controls);
+    } finally {
+      this.running.delete(id);
+    }
+  }
+
+  private async sensitivity(request: Request<"sensitivity">): Promise<EngineAnswer> {
+    const model = this.model(request.modelId);
+    const { id, x, mask, layer, sample } = request;
+    const controller = new AbortController();
+    this.running.set(id, controller);
+    try {
+      const controls = {
+        signal: controller.signal,
+        onProgress: (done: number, total: number) => this.send({ type: "progress", id, done, total }),
+      };
+      const order = { x, mask: mask ?? undefined, layer: layer ?? undefined, sample };
+      return { type: "horizon", id, ...(await this.open().sensitivity(model, order, controls)) };
     } finally {
       this.running.delete(id);
     }

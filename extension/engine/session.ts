@@ -10,6 +10,7 @@ import type { Backend, Device } from "./backend.js";
 import { checkDevices, type CheckOrder } from "./check.js";
 import { chooseBackend, type Devices, findDevices } from "./devices.js";
 import { type InputTensor, LoadedModel, type OutputTensor, type PreparedRun, type RunRequest } from "./loadedModel.js";
+import { computeSensitivity, type SensitivityOutcome, type SensitivityRequest } from "./sensitivity.js";
 
 /** So much is taken to be free on any machine. */
 const ALWAYS_FREE_BYTES = 64 * 1024 * 1024;
@@ -105,6 +106,17 @@ export class Session {
     const report = checkDevices(this.devices, order, { signal, onProgress, limitBytes: (bytes) => this.limitBytes(bytes) }, only);
     this.checks = Promise.allSettled([this.checks, report]);
     return report;
+  }
+
+  /** The memory horizon, in the order of calls. @throws UnrollError */
+  sensitivity(model: LoadedModel, request: SensitivityRequest, controls: Omit<RunControls, "timeoutMs"> = {}): Promise<SensitivityOutcome> {
+    const { signal, onProgress } = controls;
+    return this.inOrder(async () => {
+      this.orClosed();
+      if (signal?.aborted === true) throw cancelled();
+      const prepared = model.sensitivity(request, (bytes) => this.limitBytes(bytes));
+      return computeSensitivity(prepared, { cancelled: () => signal?.aborted === true || this.closing.signal.aborted, onProgress });
+    });
   }
 
   /** Does something to a model's states in the order of calls. */

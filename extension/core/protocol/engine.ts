@@ -94,9 +94,19 @@ export type EngineRequest =
       readonly mask: WireTensor | null;
       readonly initialState: readonly WireTensor[] | null;
     }
+  /** The memory horizon of a layer (index, name, or null: the last recurrent one); `progress` comes before `horizon`. */
+  | {
+      readonly type: "sensitivity";
+      readonly id: number;
+      readonly modelId: number;
+      readonly x: WireTensor;
+      readonly mask: WireTensor | null;
+      readonly layer: number | string | null;
+      readonly sample: number;
+    }
   /** What there is to compute on, and why not more; needs no greeting that went well. Answered by `diagnosis`. */
   | { readonly type: "diagnose"; readonly id: number; readonly threads: number }
-  /** Ends the run or check `target` with CANCELLED; has no answer of its own. */
+  /** Ends the run, check or sensitivity `target` with CANCELLED; has no answer of its own. */
   | { readonly type: "cancel"; readonly id: number; readonly target: number }
   | {
       readonly type: "readSlice";
@@ -122,6 +132,7 @@ export type EngineAnswer =
   | { readonly type: "progress"; readonly id: number; readonly done: number; readonly total: number }
   | { readonly type: "ran"; readonly id: number; readonly tensors: readonly RunTensor[]; readonly timing: Timing }
   | { readonly type: "checked"; readonly id: number; readonly report: CheckReport }
+  | { readonly type: "horizon"; readonly id: number; readonly stateNorms: Float64Array; readonly inputGradient: WireTensor }
   | { readonly type: "diagnosis"; readonly id: number; readonly diagnosis: Diagnosis }
   | { readonly type: "slice"; readonly id: number; readonly values: Float32Array }
   | { readonly type: "tensors"; readonly id: number; readonly tensors: readonly NamedWireTensor[] }
@@ -139,6 +150,8 @@ const numbers: Decoder<Float32Array | Int32Array> = (value) =>
 const floats: Decoder<Float32Array> = (value) => (value instanceof Float32Array ? value : undefined);
 const tensor = object<WireTensor>({ shape, data: numbers });
 const named = object<NamedWireTensor>({ name: string, shape, data: numbers });
+const doubles: Decoder<Float64Array> = (value) => (value instanceof Float64Array ? value : undefined);
+const layerChoice: Decoder<number | string> = (value) => natural(value) ?? string(value);
 const deviceKind = literal("cuda", "cpu", "js");
 const capture: Decoder<CaptureLevel> = literal(0, 1, 2);
 
@@ -183,6 +196,15 @@ export const decodeEngineRequest: Decoder<EngineRequest> = union<EngineRequest>(
     mask: nullable(tensor),
     initialState: nullable(array(tensor, 512)),
   }),
+  sensitivity: object<Request<"sensitivity">>({
+    type: literal("sensitivity"),
+    id,
+    modelId: id,
+    x: tensor,
+    mask: nullable(tensor),
+    layer: nullable(layerChoice),
+    sample: natural,
+  }),
   diagnose: object<Request<"diagnose">>({ type: literal("diagnose"), id, threads: natural }),
   cancel: object<Request<"cancel">>({ type: literal("cancel"), id, target: id }),
   readSlice: object<Request<"readSlice">>({ type: literal("readSlice"), id, resultId: id, tensor: natural, start: shape, count: shape }),
@@ -225,6 +247,7 @@ export const decodeEngineAnswer: Decoder<EngineAnswer> = union<EngineAnswer>("ty
     timing: object<Timing>({ computeMs: finite, copyMs: finite, totalMs: finite }),
   }),
   checked: object<Answer<"checked">>({ type: literal("checked"), id, report: checkReport }),
+  horizon: object<Answer<"horizon">>({ type: literal("horizon"), id, stateNorms: doubles, inputGradient: tensor }),
   diagnosis: object<Answer<"diagnosis">>({ type: literal("diagnosis"), id, diagnosis: diagnosisOf }),
   slice: object<Answer<"slice">>({ type: literal("slice"), id, values: floats }),
   tensors: object<Answer<"tensors">>({ type: literal("tensors"), id, tensors: array(named) }),

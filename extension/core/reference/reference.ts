@@ -1,6 +1,7 @@
 /** The js device: a program in plain loops and float64, the same interface as the addon. */
 import {
   type CaptureLevel,
+  isProgramRecurrent,
   type ProgramBidirectional,
   type ProgramLayer,
   type ProgramRecurrent,
@@ -27,11 +28,21 @@ export interface ReferenceRun {
   readonly outputs: readonly Float32Array[];
 }
 
-interface Flow {
-  data: Float64Array;
-  shape: readonly number[];
-  mask: Uint8Array | null;
+/** What goes from layer to layer. */
+export interface Flow {
+  readonly data: Float64Array;
+  readonly shape: readonly number[];
+  readonly mask: Uint8Array | null;
 }
+
+/** What a layer starts from, and who sees it run. */
+interface LayerIo {
+  readonly states: readonly (ArrayLike<number> | null)[];
+  readonly sink: Sink | null;
+  readonly capture: CaptureLevel;
+}
+
+const unobserved: LayerIo = { states: [], sink: null, capture: 0 };
 
 /** A token id outside an Embedding's table. */
 export class TokenOutOfRange extends Error {
@@ -57,37 +68,41 @@ export class Reference {
     );
   }
 
+  /** Of one layer, in Keras's order. */
+  weightsOf(index: number): readonly Float64Array[] {
+    return this.weights[index] as readonly Float64Array[];
+  }
+
   /** Runs, and yields the number of time steps done since the last yield, so that the caller can stop or let others work. */
   *run(run: ReferenceRun): Generator<number, void> {
     const sink = new Sink(this.program, run);
     let flow: Flow = { data: Float64Array.from(run.x), shape: run.shape, mask: run.mask };
     let state = 0;
     for (const [index, layer] of this.program.entries()) {
-      const weights = this.weights[index] as readonly Float64Array[];
-      const directions = programDirections(layer);
-      if (directions.length > 0) {
-        const count = directions.reduce((sum, direction) => sum + programStates(direction.kind).length, 0);
-        const states = run.initialStates.slice(state, state + count);
-        state += count;
-        flow = yield* this.recurrent(layer as ProgramRecurrent | ProgramBidirectional | ProgramStack, flow, weights, {
-          states,
-          sink,
-          index,
-          capture: run.capture,
-        });
-      } else {
-        flow = layer.kind === "dense" ? yield* dense(layer, flow, weights) : pointwise(layer, flow, weights);
-        sink.write(index, "output", flow.data);
-      }
+      const count = programDirections(layer).reduce((sum, direction) => sum + programStates(direction.kind).length, 0);
+      const states = run.initialStates.slice(state, state + count);
+      state += count;
+      flow = yield* this.layer(index, flow, { states, sink, capture: run.capture });
     }
+  }
+
+  /** One layer alone; from zero states unless said. */
+  *layer(index: number, flow: Flow, io: LayerIo = unobserved): Generator<number, Flow> {
+    const layer = this.program[index] as ProgramLayer;
+    if (layer.kind === "bidirectional" || layer.kind === "stack" || isProgramRecurrent(layer))
+      return yield* this.recurrent(layer, flow, { ...io, index });
+    const weights = this.weightsOf(index);
+    const next = layer.kind === "dense" ? yield* dense(layer, flow, weights) : pointwise(layer, flow, weights);
+    io.sink?.write(index, "output", next.data);
+    return next;
   }
 
   private *recurrent(
     layer: ProgramRecurrent | ProgramBidirectional | ProgramStack,
     flow: Flow,
-    weights: readonly Float64Array[],
-    io: { states: readonly (ArrayLike<number> | null)[]; sink: Sink; index: number; capture: CaptureLevel },
+    io: LayerIo & { readonly index: number },
   ): Generator<number, Flow> {
+    const weights = this.weightsOf(io.index);
     const directions = programDirections(layer);
     const [batch, timesteps] = flow.shape as [number, number, number];
     let [x, features, mask] = [flow.data, flow.shape[2] as number, flow.mask];
@@ -104,7 +119,7 @@ export class Reference {
       const h = initial();
       const c = direction.kind === "lstm" ? initial() : null;
       const out = new Float64Array(batch * (direction.returnSequences ? timesteps : 1) * direction.units);
-      const traces = io.capture < 2 ? null : io.sink.traces(io.index, prefix);
+      const traces = io.capture < 2 || io.sink === null ? null : io.sink.traces(io.index, prefix);
       const cellWeights: CellWeights = { kernel: own[0] as Float64Array, recurrent: own[1] as Float64Array, bias: own[2] ?? null };
       yield* runDirection({
         layer: direction,
@@ -119,9 +134,9 @@ export class Reference {
         out,
         traces,
       });
-      io.sink.write(io.index, `${prefix}h`, h);
-      if (c !== null) io.sink.write(io.index, `${prefix}c`, c);
-      for (const [name, data] of Object.entries(traces ?? {})) io.sink.write(io.index, prefix + name, data);
+      io.sink?.write(io.index, `${prefix}h`, h);
+      if (c !== null) io.sink?.write(io.index, `${prefix}c`, c);
+      for (const [name, data] of Object.entries(traces ?? {})) io.sink?.write(io.index, prefix + name, data);
       outs.push(out);
       // A cell of a stack reads what the one before it gives.
       if (layer.kind === "stack") {
@@ -131,7 +146,7 @@ export class Reference {
       }
     }
     const last = directions.at(-1) as ProgramRecurrent;
-    const data = joined(layer, outs, batch, last.returnSequences ? timesteps : 1, (name, tensor) => io.sink.write(io.index, name, tensor));
+    const data = joined(layer, outs, batch, last.returnSequences ? timesteps : 1, (name, tensor) => io.sink?.write(io.index, name, tensor));
     return { data, shape: outputShapes(layer, flow.shape)[0] as number[], mask: last.returnSequences ? flow.mask : null };
   }
 }
@@ -149,7 +164,8 @@ function joined(
   return merged[0] as Float64Array;
 }
 
-function turned(mask: Uint8Array | null, timesteps: number): Uint8Array | null {
+/** A mask in the other order of steps. */
+export function turned(mask: Uint8Array | null, timesteps: number): Uint8Array | null {
   if (mask === null) return null;
   return mask.map((_, i) => mask[Math.floor(i / timesteps) * timesteps + timesteps - 1 - (i % timesteps)] as number);
 }

@@ -1,0 +1,248 @@
+/** The memory horizon of whole models: every shared vector, and finite differences of the float64 reference over random stacks. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import fc from "fast-check";
+import { fixtures } from "../../../test/support/root.js";
+import { lower } from "../model/lower.js";
+import {
+  isProgramRecurrent,
+  programDirections,
+  programGates,
+  type ProgramCell,
+  type ProgramLayer,
+  type ProgramRecurrent,
+} from "../model/program.js";
+import { readModel } from "../model/read.js";
+import { outputShapes } from "../model/tensors.js";
+import { Cell } from "./cells.js";
+import { type Flow, Reference } from "./reference.js";
+import { type Sensitivity, sensitivity, sensitivityPlan, type SensitivityTask } from "./sensitivity.js";
+
+interface Encoded {
+  readonly shape: readonly number[];
+}
+interface Case {
+  readonly id: string;
+  readonly model: unknown;
+  readonly weights: readonly Encoded[];
+  readonly x: Encoded;
+  readonly options: { readonly sample?: number; readonly layer?: number };
+  readonly expected: { readonly stateNorms: Encoded; readonly inputGradient: Encoded };
+  readonly tolerance: { readonly rtol: number };
+}
+
+const vectors = join(fixtures, "vectors");
+const EPSILON = 1e-5;
+
+describe("Memory horizon", () => {
+  it("gives the norms and gradients of every shared vector", async () => {
+    const { decode } = (await import(pathToFileURL(join(vectors, "decode.mjs")).href)) as { decode: (tensor: Encoded) => Float64Array };
+    const { cases } = JSON.parse(readFileSync(join(vectors, "sensitivity.json"), "utf8")) as { cases: Case[] };
+    assert.equal(cases.length, 20);
+    for (const { id, model, weights, x, options, expected, tolerance } of cases) {
+      const spec = readModel(model);
+      assert.ok(spec.ok, id);
+      const program = lower(spec.value);
+      const shape = [1, ...x.shape.slice(1)];
+      const size = product(shape);
+      const from = (options.sample ?? 0) * size;
+      const layer = options.layer ?? program.map((one) => programDirections(one).length > 0).lastIndexOf(true);
+      const task = { program, weights: weights.map((weight) => Float64Array.from(decode(weight), Math.fround)), layer, shape };
+      const { stateNorms, inputGradient } = whole(task, Float64Array.from(decode(x), Math.fround).slice(from, from + size), null);
+      decode(expected.stateNorms).forEach((norm, t) => near(stateNorms[t], norm, tolerance.rtol * norm + 1e-30, `${id} norm ${t}`));
+      const [gradient, features] = [decode(expected.inputGradient), shape[2] as number];
+      gradient.forEach((g, i) => {
+        const row = Math.floor(i / features) * features;
+        const scale = Math.max(...gradient.subarray(row, row + features).map(Math.abs));
+        near(inputGradient[i], g, tolerance.rtol * scale + 1e-30, `${id} gradient ${i}`);
+      });
+    }
+  });
+
+  it("agrees with finite differences over random stacks of all layers, merges and masks", () => {
+    const seen = new Set<string>();
+    const numbers = fc.infiniteStream(fc.double({ min: -0.9, max: 0.9, noNaN: true }));
+    fc.assert(
+      fc.property(stacks, fc.option(fc.array(fc.constantFrom(0, 1), { minLength: 4, maxLength: 4 })), numbers, (layers, given, stream) => {
+        const draw = (size: number): Float64Array => Float64Array.from({ length: size }, () => stream.next().value as number);
+        const { task, mask } = modelOf(layers, given, draw);
+        task.program.forEach((layer) => seen.add(layer.kind === "bidirectional" ? `${layer.kind} ${layer.mergeMode}` : layer.kind));
+        const x = draw(product(task.shape));
+        // Of a Masking layer: one step that it takes out.
+        if (layers.masking) x.fill(0, 2, 4);
+        const { stateNorms, inputGradient } = whole(task, x, mask);
+        inputGradient.forEach((g, i) => {
+          if (layers.masking && i >= 2 && i < 4) return assert.equal(g, 0);
+          const moved = (by: number): number => {
+            const other = x.slice();
+            other[i] = (x[i] as number) + by;
+            return lastState(task, other, mask, null).reduce((sum, v) => sum + v, 0);
+          };
+          near(g, (moved(EPSILON) - moved(-EPSILON)) / (2 * EPSILON), 1e-6 * (1 + Math.abs(g)), `gradient ${i}`);
+        });
+        stateNorms.forEach((norm, t) => {
+          const columns = Array.from({ length: unitsOf(task) }, (_, unit) => {
+            const [up, down] = [EPSILON, -EPSILON].map((by) => lastState(task, x, mask, { t, unit, by })) as [Float64Array, Float64Array];
+            return up.map((v, k) => (v - (down[k] as number)) / (2 * EPSILON));
+          });
+          near(norm, Math.hypot(...columns.flatMap((column) => [...column])), 1e-6 * (1 + norm), `norm ${t}`);
+        });
+      }),
+      { seed: 21, numRuns: 150 },
+    );
+    const all = ["simple_rnn", "lstm", "gru", "stack", "dense", "activation", "masking", "repeat_vector", "reshape"];
+    assert.deepEqual([...seen].filter((kind) => kind.startsWith("bid")).length, 5);
+    for (const kind of all) assert.ok(seen.has(kind), kind);
+  });
+
+  it("refuses to pull a gradient through token ids", () => {
+    const lstm = direction({ kind: "lstm", units: 2, goBackwards: false, zeroOutputForMask: false, resetAfter: true }, false);
+    const program: ProgramLayer[] = [{ kind: "embedding", vocabulary: 3, units: 2, maskZero: true }, lstm];
+    const weights = [new Float64Array(6), new Float64Array(16), new Float64Array(16), new Float64Array(8)];
+    assert.throws(() => whole({ program, weights, layer: 1, shape: [1, 3] }, [0, 1, 2], null), /no gradient/);
+  });
+});
+
+interface Drawn {
+  readonly masking: boolean;
+  readonly middle: readonly string[];
+  readonly cells: readonly Omit<ProgramRecurrent, "activation" | "recurrentActivation" | "useBias" | "returnSequences">[];
+  readonly merge: "concat" | "sum" | "mul" | "ave" | null;
+  readonly top: "one" | "stack" | "bidirectional";
+}
+
+const cell = fc.record({
+  kind: fc.constantFrom<ProgramCell>("simple_rnn", "lstm", "gru"),
+  units: fc.integer({ min: 1, max: 3 }),
+  goBackwards: fc.boolean(),
+  zeroOutputForMask: fc.boolean(),
+  resetAfter: fc.boolean(),
+});
+const stacks: fc.Arbitrary<Drawn> = fc.record({
+  masking: fc.boolean(),
+  middle: fc.array(fc.constantFrom("dense", "softmax", "activation", "one", "bidirectional", "stack", "repeat", "reshape"), {
+    maxLength: 3,
+  }),
+  cells: fc.array(cell, { minLength: 8, maxLength: 8 }),
+  merge: fc.constantFrom("concat", "sum", "mul", "ave", null),
+  top: fc.constantFrom("one", "stack", "bidirectional"),
+});
+
+function direction(own: Drawn["cells"][number], returnSequences: boolean): ProgramRecurrent {
+  return { ...own, activation: "tanh", recurrentActivation: "sigmoid", useBias: own.units !== 2, returnSequences };
+}
+
+/** [1, 4, 2] at the bottom, a recurrent layer on top. */
+function modelOf(
+  { masking, middle, cells, merge, top }: Drawn,
+  given: readonly number[] | null,
+  draw: (size: number) => Float64Array,
+): { task: SensitivityTask; mask: Uint8Array | null } {
+  let drawn = 0;
+  const one = (sequences: boolean): ProgramRecurrent => direction(cells[drawn++ % cells.length] as Drawn["cells"][number], sequences);
+  const layerOf = (kind: string, sequences: boolean): ProgramLayer[] => {
+    const backwards = (layer: ProgramRecurrent, goBackwards: boolean): ProgramRecurrent => ({ ...layer, goBackwards });
+    if (kind === "one") return [one(sequences)];
+    if (kind === "stack") return [{ kind: "stack", cells: [one(true), backwards(one(true), false), backwards(one(sequences), false)] }];
+    if (kind === "bidirectional") {
+      const forward = backwards(one(sequences), false);
+      const backward = { ...backwards(one(sequences), true), ...(merge === "concat" || merge === null ? {} : { units: forward.units }) };
+      return [{ kind: "bidirectional", mergeMode: merge, forward, backward }];
+    }
+    if (kind === "dense" || kind === "softmax")
+      return [{ kind: "dense", units: 3, activation: kind === "dense" ? "gelu" : "softmax", useBias: drawn % 2 === 0 }];
+    if (kind === "activation") return [{ kind: "activation", activation: "softplus" }];
+    if (kind === "repeat") return [one(false), { kind: "repeat_vector", times: 3 }];
+    return [{ kind: "reshape", target: [-1, 1] }];
+  };
+  const program = [
+    ...(masking ? [{ kind: "masking", maskValue: 0 } as const] : []),
+    ...middle.flatMap((kind) => layerOf(kind, true)),
+    ...layerOf(top, false),
+  ];
+  let shape: readonly number[] = [1, 4, 2];
+  const weights = program.flatMap((layer) => {
+    let features = shape.at(-1) as number;
+    shape = outputShapes(layer, shape)[0] as readonly number[];
+    if (layer.kind === "dense") return [draw(features * layer.units), ...(layer.useBias ? [draw(layer.units)] : [])];
+    return programDirections(layer).flatMap((own) => {
+      const columns = programGates(own.kind) * own.units;
+      const bias = own.useBias ? [draw(columns * (own.kind === "gru" && own.resetAfter ? 2 : 1))] : [];
+      const all = [draw(features * columns), draw(own.units * columns), ...bias];
+      if (layer.kind === "stack") features = own.units;
+      return all;
+    });
+  });
+  return { task: { program, weights, layer: program.length - 1, shape: [1, 4, 2] }, mask: given === null ? null : Uint8Array.from(given) };
+}
+
+function unitsOf({ program, layer }: SensitivityTask): number {
+  const top = program[layer] as ProgramLayer;
+  return (isProgramRecurrent(top) ? top : top.kind === "bidirectional" ? top.forward : (programDirections(top).at(-1) as ProgramRecurrent))
+    .units;
+}
+
+/** The last h of the top layer by the forward pass alone; `kick` is added to its h after the t-th step. */
+function lastState(
+  task: SensitivityTask,
+  x: Float64Array,
+  mask: Uint8Array | null,
+  kick: { t: number; unit: number; by: number } | null,
+): Float64Array {
+  const reference = new Reference(task.program, task.weights);
+  let flow: Flow = { data: x, shape: task.shape, mask };
+  for (let i = 0; i < task.layer; i++) flow = ended(reference.layer(i, flow));
+  const top = task.program[task.layer] as ProgramLayer;
+  let weights = reference.weightsOf(task.layer);
+  let own = top.kind === "bidirectional" ? top.forward : (top as ProgramRecurrent);
+  if (top.kind === "stack") {
+    // The cells below the last one are a model of their own.
+    const cells = top.cells.slice(0, -1);
+    const count = cells.reduce((sum, { useBias }) => sum + (useBias ? 3 : 2), 0);
+    const turned = cells[0]?.goBackwards === true ? (flow.mask?.slice().reverse() ?? null) : flow.mask;
+    flow = { ...ended(new Reference([{ kind: "stack", cells }], weights.slice(0, count)).layer(0, flow)), mask: turned };
+    [weights, own] = [weights.slice(count), top.cells.at(-1) as ProgramRecurrent];
+  }
+  const [timesteps, features] = flow.shape.slice(1) as [number, number];
+  const [kernel, recurrent, bias] = weights as [Float64Array, Float64Array, Float64Array | undefined];
+  const step = new Cell(own, features, { kernel, recurrent, bias: own.useBias ? (bias as Float64Array) : null });
+  const [h, c] = [new Float64Array(own.units), new Float64Array(own.units)];
+  for (let taken = 0; taken < timesteps; taken++) {
+    const row = own.goBackwards ? timesteps - 1 - taken : taken;
+    if (flow.mask === null || flow.mask[row] !== 0) step.step(flow.data, row * features, h, c, null);
+    if (kick?.t === taken) h[kick.unit] = (h[kick.unit] as number) + kick.by;
+  }
+  return h;
+}
+
+function ended<T>(steps: Generator<number, T>): T {
+  for (;;) {
+    const next = steps.next();
+    if (next.done === true) return next.value;
+  }
+}
+
+/** Also holds what is yielded to what was planned. */
+function whole(task: SensitivityTask, x: ArrayLike<number>, mask: Uint8Array | null): Sensitivity {
+  const steps = sensitivity(task, x, mask);
+  let work = 0;
+  for (;;) {
+    const next = steps.next();
+    if (next.done === true) {
+      const planned = sensitivityPlan(task).work;
+      near(work, planned, 1e-9 * planned, "work");
+      return next.value;
+    }
+    work += next.value;
+  }
+}
+
+function product(shape: readonly number[]): number {
+  return shape.reduce((size, d) => size * d, 1);
+}
+
+function near(got: number | undefined, expected: number, allowed: number, what: string): void {
+  assert.ok(got !== undefined && Math.abs(got - expected) <= allowed, `${what}: ${got}, expected ${expected}`);
+}
