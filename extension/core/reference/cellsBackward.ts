@@ -150,12 +150,20 @@ export class CellBackward {
   }
 }
 
-/** out[rows from `at`] += m[rows, columns] · v[columns]. */
+/** out[rows from `at`] += m[rows, columns] · v[columns]. Four sums a row, as each addition would wait for the one before. */
 export function addTransposed(out: Float64Array, at: number, rows: number, v: Float64Array, m: Float64Array): void {
   const columns = v.length;
+  const even = columns - (columns % 4);
   for (let i = 0; i < rows; i++) {
-    let sum = 0;
-    for (let k = 0; k < columns; k++) sum += (m[i * columns + k] as number) * (v[k] as number);
-    out[at + i] = (out[at + i] as number) + sum;
+    const row = i * columns;
+    let [a, b, c, d] = [0, 0, 0, 0];
+    for (let k = 0; k < even; k += 4) {
+      a += (m[row + k] as number) * (v[k] as number);
+      b += (m[row + k + 1] as number) * (v[k + 1] as number);
+      c += (m[row + k + 2] as number) * (v[k + 2] as number);
+      d += (m[row + k + 3] as number) * (v[k + 3] as number);
+    }
+    for (let k = even; k < columns; k++) a += (m[row + k] as number) * (v[k] as number);
+    out[at + i] = (out[at + i] as number) + (a + b + (c + d));
   }
 }
