@@ -14,6 +14,14 @@ const KEPT_LIMIT_BYTES = 1024 ** 3;
 
 type Request<T extends EngineRequest["type"]> = Extract<EngineRequest, { type: T }>;
 
+/** Made of what it was asked with: a negative size, numbers of another type. */
+function unreadable(): Failure {
+  return failure(
+    "INVALID_ARGUMENT",
+    "The engine cannot take this: a shape is a list of sizes, and data are a Float32Array or an Int32Array.",
+  );
+}
+
 export class EngineService {
   private session: Session | null = null;
   private readonly models = new Map<number, LoadedModel>();
@@ -30,6 +38,9 @@ export class EngineService {
     const request = decodeEngineRequest(raw);
     if (request === undefined) {
       this.log("a message that is none of the engine's was dropped");
+      // Who asked would else wait until the engine is taken for dead.
+      const { id } = (raw ?? {}) as { readonly id?: unknown };
+      if (typeof id === "number" && Number.isSafeInteger(id)) this.send({ type: "failed", id, failure: unreadable() });
       return;
     }
     if (request.type === "cancel") {
