@@ -148,7 +148,7 @@ class PublicModel implements Model {
 
   async sensitivity(x: Tensor, options: SensitivityOptions = {}): Promise<SensitivityResult> {
     const { layer, sample = 0, mask, signal, onProgress } = options;
-    // What does not fit the contract with a child would be dropped there, so it is refused here.
+    // A child would only say that something does not fit the contract, not what.
     for (const [name, tensor] of [["x", x], ...(mask === undefined ? [] : [["mask", mask] as const])] as const)
       if (!isTensor(tensor)) throw invalid(name, "a tensor {shape, data}", typeof tensor);
     if (layer !== undefined && typeof layer !== "string" && !isIndex(layer)) throw invalid("layer", "an index from 0 or a name", layer);

@@ -1,6 +1,6 @@
 /** The device `js`: the reference in float64. It yields to the event loop, so that it can be cancelled. */
 import type { CaptureLevel, ProgramLayer } from "../core/model/program.js";
-import { outputShapes, tensorPlan } from "../core/model/tensors.js";
+import { outputShapes, sizeOf, tensorPlan } from "../core/model/tensors.js";
 import { layerWork } from "../core/model/work.js";
 import { Reference } from "../core/reference/reference.js";
 import type { Backend, BackendModel, BackendPlan, BackendRun, Device, RunHandle } from "./backend.js";
@@ -53,8 +53,4 @@ class JsModel implements BackendModel {
   dispose(): void {
     // Nothing but garbage-collected memory.
   }
-}
-
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, d) => product * d, 1);
 }

@@ -6,7 +6,7 @@ import { lower } from "../core/model/lower.js";
 import type { CaptureLevel, ProgramLayer } from "../core/model/program.js";
 import { featuresOf, firstProblem } from "../core/model/shapes.js";
 import { directionsOf, type ModelSpec } from "../core/model/spec.js";
-import { type TensorPlan, tensorPlan } from "../core/model/tensors.js";
+import { sizeOf, type TensorPlan, tensorPlan } from "../core/model/tensors.js";
 import type { Backend, BackendModel, BackendPlan, BackendRun, BoundRun } from "./backend.js";
 import { type PreparedSensitivity, prepareSensitivity, type SensitivityRequest } from "./sensitivity.js";
 import { copyOf } from "./smallArrays.js";
@@ -326,12 +326,6 @@ function sameShape(a: readonly number[], b: readonly number[]): boolean {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
-}
-
-function sizeOf(shape: readonly number[]): number {
-  let size = 1;
-  for (const d of shape) size *= d;
-  return size;
 }
 
 /** @throws UnrollError where the system has no memory for it. */

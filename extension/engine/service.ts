@@ -7,12 +7,18 @@ import { sliceOf, statsOf } from "../core/slice.js";
 import { findDevices } from "./devices.js";
 import { diagnose } from "./diagnose.js";
 import type { LoadedModel, OutputTensor } from "./loadedModel.js";
+import type { SensitivityOutcome } from "./sensitivity.js";
 import { Session } from "./session.js";
 
 /** Tensors of kept runs, in bytes; the least recently read go first. */
 const KEPT_LIMIT_BYTES = 1024 ** 3;
 
 type Request<T extends EngineRequest["type"]> = Extract<EngineRequest, { type: T }>;
+
+interface WatchedControls {
+  readonly signal: AbortSignal;
+  readonly onProgress: (done: number, total: number) => void;
+}
 
 /** Made of what it was asked with: a negative size, numbers of another type. */
 function unreadable(): Failure {
@@ -91,7 +97,7 @@ export class EngineService {
       case "check":
         return { type: "checked", id, report: await this.check(request) };
       case "sensitivity":
-        return this.sensitivity(request);
+        return { type: "horizon", id, ...(await this.sensitivity(request)) };
       case "diagnose": {
         const { threads } = request;
         return { type: "diagnosis", id, diagnosis: diagnose(this.session?.devices ?? findDevices({ threads }), threads) };
@@ -126,61 +132,38 @@ export class EngineService {
   }
 
   private async run(request: Request<"run">): Promise<EngineAnswer> {
+    const { id, x, capture, timeoutMs } = request;
     const model = this.model(request.modelId);
-    const controller = new AbortController();
-    this.running.set(request.id, controller);
-    try {
-      const { x, capture, timeoutMs } = request;
-      const outcome = await this.open().run(
-        model,
-        { x, capture, mask: request.mask ?? undefined, initialState: request.initialState ?? undefined },
-        {
-          signal: controller.signal,
-          timeoutMs,
-          onProgress: request.progress ? (done, total) => this.send({ type: "progress", id: request.id, done, total }) : undefined,
-        },
-      );
-      if (request.keep) this.keep(request.resultId, outcome.tensors);
-      const returned = new Set(model.returned(outcome.tensors));
-      const tensors = outcome.tensors.map((tensor): RunTensor => {
-        const { layer, name, role, shape, data } = tensor;
-        const about = { layer, name, role, shape, returned: returned.has(tensor) };
-        return request.keep ? { ...about, stats: statsOf(data), data: null } : { ...about, stats: null, data };
-      });
-      return { type: "ran", id: request.id, tensors, timing: outcome.timing };
-    } finally {
-      this.running.delete(request.id);
-    }
+    const order = { x, capture, mask: request.mask ?? undefined, initialState: request.initialState ?? undefined };
+    const outcome = await this.watched(id, ({ signal, onProgress }) =>
+      this.open().run(model, order, { signal, timeoutMs, onProgress: request.progress ? onProgress : undefined }),
+    );
+    if (request.keep) this.keep(request.resultId, outcome.tensors);
+    const returned = new Set(model.returned(outcome.tensors));
+    const tensors = outcome.tensors.map((tensor): RunTensor => {
+      const { layer, name, role, shape, data } = tensor;
+      const about = { layer, name, role, shape, returned: returned.has(tensor) };
+      return request.keep ? { ...about, stats: statsOf(data), data: null } : { ...about, stats: null, data };
+    });
+    return { type: "ran", id, tensors, timing: outcome.timing };
   }
 
-  private async check(request: Request<"check">): Promise<CheckReport> {
-    const model = this.model(request.modelId);
-    const { id, x, mask, initialState } = request;
+  private check({ id, modelId, x, mask, initialState }: Request<"check">): Promise<CheckReport> {
+    const order = { x, mask: mask ?? undefined, initialState: initialState ?? undefined };
+    return this.watched(id, (controls) => this.open().check(this.model(modelId), order, controls));
+  }
+
+  private sensitivity({ id, modelId, x, mask, layer, sample }: Request<"sensitivity">): Promise<SensitivityOutcome> {
+    const order = { x, mask: mask ?? undefined, layer: layer ?? undefined, sample };
+    return this.watched(id, (controls) => this.open().sensitivity(this.model(modelId), order, controls));
+  }
+
+  /** Work that a `cancel` reaches while it lasts, and that tells how far it is. */
+  private async watched<T>(id: number, work: (controls: WatchedControls) => Promise<T>): Promise<T> {
     const controller = new AbortController();
     this.running.set(id, controller);
     try {
-      const controls = {
-        signal: controller.signal,
-        onProgress: (done: number, total: number) => this.send({ type: "progress", id, done, total }),
-      };
-      return await this.open().check(model, { x, mask: mask ?? undefined, initialState: initialState ?? undefined }, controls);
-    } finally {
-      this.running.delete(id);
-    }
-  }
-
-  private async sensitivity(request: Request<"sensitivity">): Promise<EngineAnswer> {
-    const model = this.model(request.modelId);
-    const { id, x, mask, layer, sample } = request;
-    const controller = new AbortController();
-    this.running.set(id, controller);
-    try {
-      const controls = {
-        signal: controller.signal,
-        onProgress: (done: number, total: number) => this.send({ type: "progress", id, done, total }),
-      };
-      const order = { x, mask: mask ?? undefined, layer: layer ?? undefined, sample };
-      return { type: "horizon", id, ...(await this.open().sensitivity(model, order, controls)) };
+      return await work({ signal: controller.signal, onProgress: (done, total) => this.send({ type: "progress", id, done, total }) });
     } finally {
       this.running.delete(id);
     }

@@ -5,14 +5,14 @@ import { build } from "../core/build.js";
 import { type DoctorFacts, doctorReport as report } from "../core/doctor.js";
 import { UnrollError } from "../core/errors.js";
 import { type Message, msg } from "../core/messages.js";
+import { showNew } from "./editors.js";
 import type { Engine } from "./engine.js";
 import { readSettings } from "./settings.js";
 import { word } from "./words.js";
 
 /** Markdown in the person's language, to read and to copy into an issue. */
 export async function showDoctor(engine: Engine, version: string): Promise<void> {
-  const content = await doctorReport(engine, version);
-  await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: "markdown", content }));
+  await showNew("markdown", await doctorReport(engine, version));
 }
 
 async function doctorReport(engine: Engine, version: string): Promise<string> {

@@ -5,6 +5,7 @@ import { UnrollError } from "../core/errors.js";
 import { type Message, msg } from "../core/messages.js";
 import type { ModelSpec } from "../core/model/spec.js";
 import { writeModel } from "../core/model/write.js";
+import { showNew } from "./editors.js";
 import type { Reader } from "./reader.js";
 import { word } from "./words.js";
 
@@ -52,8 +53,7 @@ async function deliver(code: string, target: Target, to?: ExportChoice["to"]): P
   ];
   const chosen = to ?? (await vscode.window.showQuickPick(items, { title: word(msg("{target} code", { target: names[target] })) }))?.to;
   if (chosen === "editor") {
-    const document = await vscode.workspace.openTextDocument({ language: "python", content: code });
-    await vscode.window.showTextDocument(document, { preview: false });
+    await showNew("python", code, { preview: false });
   } else if (chosen === "clipboard") {
     await vscode.env.clipboard.writeText(code);
     vscode.window.setStatusBarMessage(word(msg("{target} code is on the clipboard.", { target: names[target] })), 4000);

@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import { generate, type GeneratorKind, type GeneratorOptions, generators, refusedSize } from "../core/generate/generate.js";
 import { msg } from "../core/messages.js";
 import type { ModelSpec } from "../core/model/spec.js";
+import { selectAll, showNew } from "./editors.js";
 import { word } from "./words.js";
 
 const STEPS = 50;
@@ -33,9 +34,8 @@ export async function generateData(model: ModelSpec | null, choice: GenerateChoi
     void vscode.window.showErrorMessage(word(text.error.message));
     return undefined;
   }
-  const document = await vscode.workspace.openTextDocument({ language: "csv", content: text.value });
-  const editor = await vscode.window.showTextDocument(document, { preview: false });
-  editor.selection = new vscode.Selection(document.positionAt(0), document.lineAt(document.lineCount - 1).range.end);
+  const editor = await showNew("csv", text.value, { preview: false });
+  selectAll(editor);
   return editor;
 }
 

@@ -34,6 +34,13 @@ export function readSettings(scope?: vscode.Uri): Settings {
   };
 }
 
+/** What editors show of models; each can be switched off. */
+export type EditorFeature = "inlayHints" | "hover" | "codeLens" | "diagnostics";
+
+export function isOn(feature: EditorFeature, scope: vscode.Uri): boolean {
+  return vscode.workspace.getConfiguration("unroll", scope).get<unknown>(`${feature}.enabled`) !== false;
+}
+
 export async function writeDevice(device: DeviceChoice): Promise<void> {
   await vscode.workspace.getConfiguration("unroll").update("device", device, vscode.ConfigurationTarget.Global);
 }

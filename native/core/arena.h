@@ -16,7 +16,7 @@ class Block {
  public:
   Block() = default;
   // Empty where the system has no such memory.
-  explicit Block(int64_t floats) : floats_((floats + kAlign - 1) / kAlign * kAlign) {
+  explicit Block(int64_t floats) : floats_(Rounded(floats)) {
     data_ = static_cast<float*>(std::aligned_alloc(4 * kAlign, 4 * static_cast<size_t>(floats_)));
     if (data_ == nullptr) floats_ = 0;
     AddLiveBytes(4 * floats_);
@@ -32,11 +32,13 @@ class Block {
     return *this;
   }
 
-  static constexpr int64_t kAlign = 16;
+  // Up to the border of the next line.
+  static int64_t Rounded(int64_t floats) { return (floats + kAlign - 1) / kAlign * kAlign; }
   float* data() const { return data_; }
   int64_t floats() const { return floats_; }
 
  private:
+  static constexpr int64_t kAlign = 16;
   float* data_ = nullptr;
   int64_t floats_ = 0;
 };
@@ -82,7 +84,7 @@ class Arena {
 
   // nullptr where the plan counted too little: a bug that must not become a write past the end.
   float* Take(int64_t floats) {
-    const int64_t rounded = (floats + Block::kAlign - 1) / Block::kAlign * Block::kAlign;
+    const int64_t rounded = Block::Rounded(floats);
     if (used_ + rounded > block_.floats()) return nullptr;
     float* piece = block_.data() + used_;
     used_ += rounded;

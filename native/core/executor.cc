@@ -33,6 +33,14 @@ constexpr int64_t kDenseBlockWork = 1 << 27;
 // Recurrent weights that fit a core's own cache beside everything else: threads that share rows each read all of them.
 constexpr int64_t kSharedFloats = 1 << 15;
 
+// Whether so many threads do better with panels of the weights each, which meet after every step, than with rows of the batch apart, which
+// never wait for each other.
+bool ByPanels(const DirectionTask& task, int threads) {
+  const PackedCell& cell = *task.weights;
+  const int64_t size = cell.recurrent.data.size();
+  return !SeesWholeVector(*task.spec) && cell.panels >= threads && size > kSharedFloats && task.batch * size / threads >= kStepWork;
+}
+
 }  // namespace
 
 bool Model::UsesThreads(const Plan& plan) const { return threads_ > 1 && plan.work >= kThreadWork; }
@@ -154,18 +162,6 @@ Status Execution::Directions(size_t index, const Flow& flow, float* out) {
   if (scratch != nullptr && layer.merge != MergeMode::kNone) Merge(layer.merge, out, scratch, batch * steps * layer.directions[0].units);
   return Status::Ok();
 }
-
-namespace {
-
-// Whether so many threads do better with panels of the weights each, which meet after every step, than with rows of the batch apart, which
-// never wait for each other.
-bool ByPanels(const DirectionTask& task, int threads) {
-  const PackedCell& cell = *task.weights;
-  const int64_t size = cell.recurrent.data.size();
-  return !SeesWholeVector(*task.spec) && cell.panels >= threads && size > kSharedFloats && task.batch * size / threads >= kStepWork;
-}
-
-}  // namespace
 
 // Threads on panels take both directions one after the other, so that none waits for a slower one; else directions are beside each other,
 // each with its share of the threads.

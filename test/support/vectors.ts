@@ -1,6 +1,7 @@
 /** Reads the vectors of `test/fixtures/vectors`: cases of layers and calls, and the tensors in them. */
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { near } from "./near.js";
 import { fixtures } from "./root.js";
 
 export interface VectorTensor {
@@ -45,6 +46,40 @@ export function loadCases(name: string): VectorCase[] {
   return file.cases.flatMap((entry) =>
     entry.keras_form === undefined ? [entry] : entry.keras_form === null ? [] : [{ ...entry, ...entry.keras_form }],
   );
+}
+
+export interface SensitivityCase {
+  readonly id: string;
+  readonly model: unknown;
+  readonly weights: readonly VectorTensor[];
+  readonly x: VectorTensor;
+  readonly options: { readonly sample?: number; readonly layer?: number };
+  readonly expected: { readonly stateNorms: VectorTensor; readonly inputGradient: VectorTensor };
+  readonly tolerance: { readonly rtol: number };
+}
+
+export function loadSensitivityCases(): SensitivityCase[] {
+  const file = JSON.parse(fs.readFileSync(path.join(fixtures, "vectors", "sensitivity.json"), "utf8")) as { cases: SensitivityCase[] };
+  return file.cases;
+}
+
+/** By the README's tolerance: each norm by itself, each gradient by the largest of its row. */
+export function checkSensitivity(
+  { id, x, expected, tolerance: { rtol } }: SensitivityCase,
+  got: { readonly stateNorms: ArrayLike<number>; readonly inputGradient: ArrayLike<number> },
+): void {
+  decode(expected.stateNorms).forEach((norm, t) => near(got.stateNorms[t], norm, rtol * norm + 1e-30, `${id} norm ${t}`));
+  const [gradient, features] = [decode(expected.inputGradient), x.shape[2] as number];
+  gradient.forEach((g, i) => {
+    const row = Math.floor(i / features) * features;
+    const scale = Math.max(...gradient.subarray(row, row + features).map(Math.abs));
+    near(got.inputGradient[i], g, rtol * scale + 1e-30, `${id} gradient ${i}`);
+  });
+}
+
+/** As a device gets them: rounded to float32. */
+export function decodeRounded(tensor: VectorTensor): Float64Array {
+  return decode(tensor).map(Math.fround);
 }
 
 function mulberry32(seed: number): () => number {

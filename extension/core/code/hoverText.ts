@@ -8,12 +8,7 @@ type Word = (message: Message) => string;
 
 /** Shape, parameters and "why" of what one call makes, e.g. both layers of `nn.LSTM(5, 8, num_layers=2)`. */
 export function layerHover({ layers }: LayerMark, word: Word): string {
-  const seen = new Map<string, string>();
-  for (const layer of layers) {
-    const text = layerText(layer, word);
-    if (!seen.has(text)) seen.set(text, text);
-  }
-  return [...seen.values()].join("\n\n---\n\n");
+  return [...new Set(layers.map((layer) => layerText(layer, word)))].join("\n\n---\n\n");
 }
 
 function layerText(layer: LayerReading, word: Word): string {

@@ -1,34 +1,20 @@
 /** What the editor shows of the models in a source: plain data, so that it can be made in another thread. */
 import type { Message } from "../messages.js";
-import type { Why } from "../model/why.js";
-import type { Framework } from "./trace/node.js";
-import type { Problem } from "./problems.js";
-import type { Range } from "./python/syntax.js";
 import { type CodeModel, readModelCode } from "./readModelCode.js";
-import { shapesInCode } from "./shapesInCode.js";
+import { type LayerInCode, shapesInCode } from "./shapesInCode.js";
 import { type TextFix, textFix } from "./textFix.js";
 
 export type { TextFix } from "./textFix.js";
 
-/** A layer at the place of its constructor; the fields are those of `LayerInCode`. */
-export interface LayerReading extends Range {
-  readonly className: string;
-  readonly name: string;
-  readonly output: string | null;
-  readonly params: number | null;
-  readonly formula: string;
-  readonly why: Why | null;
+/** A layer at the place of its constructor. */
+export interface LayerReading extends Omit<LayerInCode, "trouble"> {
   /** What is wrong with what the layer gets, and the edits of the source that mend it for sure. */
   readonly trouble: Message | null;
   readonly fixes: readonly TextFix[];
 }
 
-export interface CodeReading extends Range {
-  readonly name: string;
-  readonly framework: Framework;
-  readonly config: Readonly<Record<string, unknown>>;
+export interface CodeReading extends Omit<CodeModel, "layerRanges" | "gaps"> {
   readonly layers: readonly LayerReading[];
-  readonly problems: readonly Problem[];
 }
 
 export function readingsOf(source: string, languageId: string): CodeReading[] {

@@ -7,6 +7,7 @@ import { Chunk } from "./python/chunks.js";
 import { StatementReader } from "./python/statements.js";
 import type { CallExpr, Expr, Range } from "./python/syntax.js";
 import { parsed } from "./python/tree.js";
+import { literal } from "./write/python.js";
 
 /** `text` takes the place of the range, which is empty where something is inserted. */
 export interface TextFix extends Range {
@@ -34,8 +35,7 @@ export function textFix(source: string, model: CodeModel, { edit, label }: Fix):
 }
 
 function pythonOf(value: OptionValue): string | null {
-  if (typeof value === "boolean") return value ? "True" : "False";
-  return typeof value === "string" && /^\w+$/.test(value) ? `"${value}"` : null;
+  return typeof value === "boolean" || (typeof value === "string" && /^\w+$/.test(value)) ? literal(value) : null;
 }
 
 /** The constructor's call that stands in a range and is nothing but that. */

@@ -5,7 +5,7 @@ import { isObject, type Json } from "../model/readFields.js";
 import type { ModelSpec } from "../model/spec.js";
 import { writeModel } from "../model/write.js";
 import { merged, type Source } from "./merge.js";
-import { memberOf } from "./parse.js";
+import { layerList, memberOf } from "./parse.js";
 import { shapeKeys } from "./place.js";
 import { type ModelText, readModelDocument } from "./read.js";
 import { styleOf, written } from "./style.js";
@@ -60,9 +60,7 @@ function mergedModel(source: Source, root: Node, before: Json, after: Json): str
 /** Both models as the text may have them: with an InputLayer, with the shape in the first layer, and with that made an InputLayer. */
 function* forms(root: Node, before: ModelSpec, after: ModelSpec): Generator<[Json, Json]> {
   const [from, to] = [writeModel(before), keepingOwn(writeModel(before), writeModel(after))];
-  const config = memberOf(root, "config");
-  const list = config?.type === "array" ? config : memberOf(config, "layers");
-  const first = list?.children?.[0];
+  const first = layerList(root)?.children?.[0];
   const hasInput = memberOf(first, "class_name")?.value === "InputLayer";
   if (hasInput || before.input === null) {
     yield [from, to];

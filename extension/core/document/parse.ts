@@ -53,6 +53,12 @@ export function propertyOf(node: Node | undefined, key: string): Node | undefine
     : undefined;
 }
 
+/** Of a model's object; Keras 2.0 wrote the list of layers where its config is now. */
+export function layerList(model: Node | undefined): Node | undefined {
+  const config = memberOf(model, "config");
+  return config?.type === "array" ? config : memberOf(config, "layers");
+}
+
 function beyondLimits(text: string): Problem | null {
   if (text.length > MAX_LENGTH) {
     const args = { size: Math.ceil(text.length / 2 ** 20), limit: MAX_LENGTH / 2 ** 20 };

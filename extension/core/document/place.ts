@@ -4,7 +4,7 @@ import type { Failure } from "../errors.js";
 import { layerEntries } from "../model/read.js";
 import { inputOf, isObject, type Json } from "../model/readFields.js";
 import { readLayer } from "../model/readLayer.js";
-import { memberOf, type ParsedText, type Problem, propertyOf, rangeOf } from "./parse.js";
+import { layerList, memberOf, type ParsedText, type Problem, propertyOf, rangeOf } from "./parse.js";
 
 /** In Keras 2's and 3's spellings. */
 export const shapeKeys = ["batch_shape", "batch_input_shape", "input_shape", "shape", "input_length", "input_dim"] as const;
@@ -70,8 +70,7 @@ function inputProblem(parsed: ParsedText, first: Json | undefined): Node | undef
 
 /** An entry of the list that is no layer at all. */
 function strayEntry(parsed: ParsedText): Node | undefined {
-  const config = memberOf(parsed.root, "config");
-  const list = config?.type === "array" ? config : memberOf(config, "layers");
+  const list = layerList(parsed.root);
   return list?.type === "array" ? list.children?.find((child) => child.type !== "object") : undefined;
 }
 

@@ -9,6 +9,13 @@ export interface TensorPlan {
   readonly shape: readonly number[];
 }
 
+/** Numbers of a tensor; in a loop, as tiny runs ask for it. */
+export function sizeOf(shape: readonly number[]): number {
+  let size = 1;
+  for (const d of shape) size *= d;
+  return size;
+}
+
 /** The tensors of each gate and state at every step, in their order. */
 const traces: Readonly<Record<ProgramRecurrent["kind"], readonly string[]>> = {
   simple_rnn: ["states/h"],

@@ -1,5 +1,6 @@
 /** What a layer takes to compute: time steps for progress, multiply-adds for limits. */
 import { programDirections, programGates, type ProgramLayer, type ProgramRecurrent } from "./program.js";
+import { sizeOf } from "./tensors.js";
 
 export interface LayerWork {
   /** Time steps of all directions, or rows of a Dense layer. */
@@ -11,7 +12,7 @@ export interface LayerWork {
 /** @param shape of the layer's input. */
 export function layerWork(layer: ProgramLayer, shape: readonly number[]): LayerWork {
   if (layer.kind === "dense") {
-    const size = shape.reduce((product, d) => product * d, 1);
+    const size = sizeOf(shape);
     return { steps: size / (shape.at(-1) as number), work: size * layer.units };
   }
   const rows = (shape[0] as number) * (shape[1] as number);

@@ -1,14 +1,10 @@
 /** Derivatives of the activations in float64, for the backward pass through time. At a kink: TensorFlow's side, named where it matters. */
 import { vectorActivations } from "../model/activations.js";
-import { activate, erfc } from "./activations.js";
+import { activate, erfc, SELU_ALPHA, SELU_SCALE, sigmoid, softplus } from "./activations.js";
 
 /** y is the activation of x. */
 type Derivative = (x: number, y: number) => number;
 
-const SELU_ALPHA = 1.6732632423543772;
-const SELU_SCALE = 1.0507009873554805;
-
-const sigmoid = (x: number): number => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)));
 /** A clip lets the gradient through on its bounds; NaN stays NaN. */
 const between = (x: number, low: number, high: number, slope: number): number => (x !== x ? x : x < low || x > high ? 0 : slope);
 /** relu and relu6 have the slope 0 on their kinks. */
@@ -26,7 +22,7 @@ const derivatives: Readonly<Record<string, Derivative>> = {
   gelu: (x) => 0.5 * erfc(-x / Math.SQRT2) + (Math.abs(x) > 40 ? 0 : (x * Math.exp(-0.5 * x * x)) / Math.sqrt(2 * Math.PI)),
   silu: (x) => sigmoid(x) * (1 + finite(x) * sigmoid(-x)),
   mish: (x) => {
-    const t = Math.tanh(Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))));
+    const t = Math.tanh(softplus(x));
     return t + finite(x) * (1 - t * t) * sigmoid(x);
   },
   softplus: sigmoid,

@@ -1,64 +1,42 @@
 /** Backwards through time: the shared vectors of one recurrent layer, and finite differences over masks and directions. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import fc from "fast-check";
-import { fixtures } from "../../../test/support/root.js";
+import { near } from "../../../test/support/near.js";
+import { checkSensitivity, decodeRounded, loadSensitivityCases } from "../../../test/support/vectors.js";
 import { lower } from "../model/lower.js";
 import { type ProgramCell, programGates, type ProgramRecurrent } from "../model/program.js";
 import { readModel } from "../model/read.js";
 import { DirectionBackward, type SampleTask } from "./directionBackward.js";
 import { runDirection } from "./direction.js";
 
-interface Encoded {
-  readonly shape: readonly number[];
-}
-interface Case {
-  readonly id: string;
-  readonly model: unknown;
-  readonly weights: readonly Encoded[];
-  readonly x: Encoded;
-  readonly options: { readonly sample?: number };
-  readonly expected: { readonly stateNorms: Encoded; readonly inputGradient: Encoded };
-  readonly tolerance: { readonly rtol: number };
-}
-
-const vectors = join(fixtures, "vectors");
 const EPSILON = 1e-6;
 const ALONE = /simple_rnn|lstm_(tutorial|50|long|no_bias)|gru_(tutorial|50|long|batch)/;
 
 describe("One direction backwards through time", () => {
-  it("gives the norms and gradients of every vector of one recurrent layer", async () => {
-    const { decode } = (await import(pathToFileURL(join(vectors, "decode.mjs")).href)) as { decode: (tensor: Encoded) => Float64Array };
-    const { cases } = JSON.parse(readFileSync(join(vectors, "sensitivity.json"), "utf8")) as { cases: Case[] };
+  it("gives the norms and gradients of every vector of one recurrent layer", () => {
+    const cases = loadSensitivityCases();
     const alone = cases.filter(({ id }) => ALONE.test(id) && !id.includes("stack") && !id.includes("bidirectional"));
     assert.equal(alone.length, 15);
-    for (const { id, model, weights, x, options, expected, tolerance } of alone) {
+    for (const one of alone) {
+      const { id, model, weights, x, options } = one;
       const spec = readModel(model);
       assert.ok(spec.ok, id);
       const layer = lower(spec.value)[0] as ProgramRecurrent;
       const [, timesteps, features] = x.shape as [number, number, number];
-      const [kernel, recurrent, bias] = weights.map((weight) => Float64Array.from(decode(weight), Math.fround));
+      const [kernel, recurrent, bias] = weights.map(decodeRounded);
       const from = (options.sample ?? 0) * timesteps * features;
       const task: SampleTask = {
         layer,
         timesteps,
         features,
-        x: Float64Array.from(decode(x), Math.fround).slice(from, from + timesteps * features),
+        x: decodeRounded(x).slice(from, from + timesteps * features),
         mask: null,
         weights: { kernel: kernel as Float64Array, recurrent: recurrent as Float64Array, bias: bias ?? null },
         h: new Float64Array(layer.units),
         c: new Float64Array(layer.units),
       };
       const { norms, gx } = backwards(task, new Float64Array(layer.units).fill(1), null);
-      decode(expected.stateNorms).forEach((norm, t) => near(norms[t], norm, tolerance.rtol * norm + 1e-30, `${id} norm ${t}`));
-      const gradient = decode(expected.inputGradient);
-      gradient.forEach((g, i) => {
-        const row = Math.floor(i / features) * features;
-        const scale = Math.max(...gradient.subarray(row, row + features).map(Math.abs));
-        near(gx[i], g, tolerance.rtol * scale + 1e-30, `${id} gradient ${i}`);
-      });
+      checkSensitivity(one, { stateNorms: norms, inputGradient: gx });
     }
   });
 
@@ -117,8 +95,4 @@ function backwards(task: SampleTask, byH: Float64Array, byOut: Float64Array | nu
 
 function dot(a: Float64Array, b: Float64Array): number {
   return a.reduce((sum, v, i) => sum + v * (b[i] as number), 0);
-}
-
-function near(got: number | undefined, expected: number, allowed: number, what: string): void {
-  assert.ok(got !== undefined && Math.abs(got - expected) <= allowed, `${what}: ${got}, expected ${expected}`);
 }

@@ -1,18 +1,11 @@
 /** One recurrent layer in one direction over one sample, backwards through time, in float64. */
-import { programGates, type ProgramRecurrent } from "../model/program.js";
-import { Cell, type CellWeights } from "./cells.js";
+import { programGates } from "../model/program.js";
+import { Cell } from "./cells.js";
 import { CellBackward } from "./cellsBackward.js";
+import type { DirectionTask } from "./direction.js";
 
-/** One sample of what a direction reads. */
-export interface SampleTask {
-  readonly layer: ProgramRecurrent;
-  readonly timesteps: number;
-  readonly features: number;
-  /** [T, D] */
-  readonly x: Float64Array;
-  /** [T], or null: every step counts. */
-  readonly mask: Uint8Array | null;
-  readonly weights: CellWeights;
+/** One sample of what a direction reads: x [T, D], mask [T]. */
+export interface SampleTask extends Pick<DirectionTask, "layer" | "timesteps" | "features" | "x" | "mask" | "weights"> {
   /** Initial states [H]; c is read for an LSTM alone. */
   readonly h: Float64Array;
   readonly c: Float64Array;

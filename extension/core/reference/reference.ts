@@ -10,7 +10,7 @@ import {
   type ProgramStack,
   programStates,
 } from "../model/program.js";
-import { outputShapes, tensorPlan } from "../model/tensors.js";
+import { outputShapes, sizeOf, tensorPlan } from "../model/tensors.js";
 import { activate } from "./activations.js";
 import { addProduct, type CellWeights } from "./cells.js";
 import { runDirection } from "./direction.js";
@@ -176,7 +176,7 @@ class Sink {
 
   constructor(program: readonly ProgramLayer[], run: ReferenceRun) {
     tensorPlan(program, run.shape, run.capture).forEach((tensor, i) => {
-      const size = tensor.shape.reduce((product, d) => product * d, 1);
+      const size = sizeOf(tensor.shape);
       this.at.set(`${tensor.layer}:${tensor.name}`, { out: run.outputs[i] as Float32Array, size });
     });
   }

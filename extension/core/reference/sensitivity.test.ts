@@ -1,10 +1,8 @@
 /** The memory horizon of whole models: every shared vector, and finite differences of the float64 reference over random stacks. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import fc from "fast-check";
-import { fixtures } from "../../../test/support/root.js";
+import { near } from "../../../test/support/near.js";
+import { checkSensitivity, decodeRounded, loadSensitivityCases } from "../../../test/support/vectors.js";
 import { lower } from "../model/lower.js";
 import {
   isProgramRecurrent,
@@ -20,28 +18,14 @@ import { Cell } from "./cells.js";
 import { type Flow, Reference } from "./reference.js";
 import { type Sensitivity, sensitivity, sensitivityPlan, type SensitivityTask } from "./sensitivity.js";
 
-interface Encoded {
-  readonly shape: readonly number[];
-}
-interface Case {
-  readonly id: string;
-  readonly model: unknown;
-  readonly weights: readonly Encoded[];
-  readonly x: Encoded;
-  readonly options: { readonly sample?: number; readonly layer?: number };
-  readonly expected: { readonly stateNorms: Encoded; readonly inputGradient: Encoded };
-  readonly tolerance: { readonly rtol: number };
-}
-
-const vectors = join(fixtures, "vectors");
 const EPSILON = 1e-5;
 
 describe("Memory horizon", () => {
-  it("gives the norms and gradients of every shared vector", async () => {
-    const { decode } = (await import(pathToFileURL(join(vectors, "decode.mjs")).href)) as { decode: (tensor: Encoded) => Float64Array };
-    const { cases } = JSON.parse(readFileSync(join(vectors, "sensitivity.json"), "utf8")) as { cases: Case[] };
+  it("gives the norms and gradients of every shared vector", () => {
+    const cases = loadSensitivityCases();
     assert.equal(cases.length, 20);
-    for (const { id, model, weights, x, options, expected, tolerance } of cases) {
+    for (const one of cases) {
+      const { id, model, weights, x, options } = one;
       const spec = readModel(model);
       assert.ok(spec.ok, id);
       const program = lower(spec.value);
@@ -49,15 +33,9 @@ describe("Memory horizon", () => {
       const size = product(shape);
       const from = (options.sample ?? 0) * size;
       const layer = options.layer ?? program.map((one) => programDirections(one).length > 0).lastIndexOf(true);
-      const task = { program, weights: weights.map((weight) => Float64Array.from(decode(weight), Math.fround)), layer, shape };
-      const { stateNorms, inputGradient } = whole(task, Float64Array.from(decode(x), Math.fround).slice(from, from + size), null);
-      decode(expected.stateNorms).forEach((norm, t) => near(stateNorms[t], norm, tolerance.rtol * norm + 1e-30, `${id} norm ${t}`));
-      const [gradient, features] = [decode(expected.inputGradient), shape[2] as number];
-      gradient.forEach((g, i) => {
-        const row = Math.floor(i / features) * features;
-        const scale = Math.max(...gradient.subarray(row, row + features).map(Math.abs));
-        near(inputGradient[i], g, tolerance.rtol * scale + 1e-30, `${id} gradient ${i}`);
-      });
+      const task = { program, weights: weights.map(decodeRounded), layer, shape };
+      const { stateNorms, inputGradient } = whole(task, decodeRounded(x).slice(from, from + size), null);
+      checkSensitivity(one, { stateNorms, inputGradient });
     }
   });
 
@@ -241,8 +219,4 @@ function whole(task: SensitivityTask, x: ArrayLike<number>, mask: Uint8Array | n
 
 function product(shape: readonly number[]): number {
   return shape.reduce((size, d) => size * d, 1);
-}
-
-function near(got: number | undefined, expected: number, allowed: number, what: string): void {
-  assert.ok(got !== undefined && Math.abs(got - expected) <= allowed, `${what}: ${got}, expected ${expected}`);
 }

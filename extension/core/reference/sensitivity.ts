@@ -1,6 +1,6 @@
 /** The memory horizon: how far back the last h of a recurrent layer remembers, through all layers below it, in float64. */
 import { programDirections, programGates, type ProgramLayer, type ProgramRecurrent } from "../model/program.js";
-import { outputShapes } from "../model/tensors.js";
+import { outputShapes, sizeOf } from "../model/tensors.js";
 import { layerWork } from "../model/work.js";
 import type { DirectionBackward } from "./directionBackward.js";
 import { layerBackward, PULL_PASSES, pullCells, type LayerTask, type Recurrent, rememberDirections, scaled } from "./layersBackward.js";
@@ -81,8 +81,4 @@ function remembering(layer: Recurrent): Exclude<Recurrent, { kind: "bidirectiona
 
 function lastOf(layer: Recurrent): ProgramRecurrent {
   return programDirections(layer).at(-1) as ProgramRecurrent;
-}
-
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, d) => product * d, 1);
 }

@@ -4,6 +4,9 @@ import { smallestEdit, withModel } from "../../core/document/edit.js";
 import { type PlacedTrouble, troublesIn } from "../../core/document/read.js";
 import { repairsOf } from "../../core/document/repairs.js";
 import { applyEdit } from "../../core/model/edit.js";
+import { Debounce } from "../debounce.js";
+import { diagnostic } from "../diagnostics.js";
+import { isOn } from "../settings.js";
 import { word } from "../words.js";
 import type { ModelTexts } from "./modelTexts.js";
 import { rangeIn, type TextModel, workspaceEdit } from "./textModel.js";
@@ -13,13 +16,14 @@ const DEBOUNCE_MS = 150;
 
 export class ModelDiagnostics implements vscode.Disposable, vscode.CodeActionProvider {
   private readonly collection = vscode.languages.createDiagnosticCollection("unroll-model");
-  private readonly timers = new Map<TextModel, NodeJS.Timeout>();
+  private readonly waiting = new Debounce<TextModel>(DEBOUNCE_MS);
   private readonly subscriptions: vscode.Disposable;
 
   constructor(private readonly texts: ModelTexts) {
     const selector = [{ language: "json" }, { language: "jsonc" }];
     const metadata = { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] };
     this.subscriptions = vscode.Disposable.from(
+      this.waiting,
       this.collection,
       texts.onDidChange((model) => this.later(model)),
       texts.onDidClose((model) => this.forget(model)),
@@ -33,7 +37,7 @@ export class ModelDiagnostics implements vscode.Disposable, vscode.CodeActionPro
 
   provideCodeActions(document: vscode.TextDocument, range: vscode.Range, context: vscode.CodeActionContext): vscode.CodeAction[] {
     const model = this.texts.get(document.uri);
-    if (model === undefined || !enabled(document.uri)) return [];
+    if (model === undefined || !isOn("diagnostics", document.uri)) return [];
     const { content } = model;
     const { problem } = content;
     if (problem !== null) {
@@ -47,32 +51,21 @@ export class ModelDiagnostics implements vscode.Disposable, vscode.CodeActionPro
   }
 
   dispose(): void {
-    for (const timer of this.timers.values()) clearTimeout(timer);
     this.subscriptions.dispose();
   }
 
   private later(model: TextModel): void {
-    clearTimeout(this.timers.get(model));
-    this.timers.set(
-      model,
-      setTimeout(() => this.show(model), DEBOUNCE_MS),
-    );
+    this.waiting.later(model, () => this.show(model));
   }
 
   private forget(model: TextModel): void {
-    clearTimeout(this.timers.get(model));
-    this.timers.delete(model);
+    this.waiting.forget(model);
     this.collection.delete(model.uri);
   }
 
   private show(model: TextModel): void {
-    this.timers.delete(model);
-    this.collection.set(model.uri, enabled(model.uri) ? diagnosticsOf(model) : []);
+    this.collection.set(model.uri, isOn("diagnostics", model.uri) ? diagnosticsOf(model) : []);
   }
-}
-
-function enabled(uri: vscode.Uri): boolean {
-  return vscode.workspace.getConfiguration("unroll", uri).get("diagnostics.enabled", true);
 }
 
 function diagnosticsOf(model: TextModel): vscode.Diagnostic[] {
@@ -85,13 +78,6 @@ function diagnosticsOf(model: TextModel): vscode.Diagnostic[] {
     const range = rangeIn(model.document, trouble);
     return diagnostic(range, word(trouble.message), vscode.DiagnosticSeverity.Warning, "SHAPE_MISMATCH");
   });
-}
-
-function diagnostic(range: vscode.Range, message: string, severity: vscode.DiagnosticSeverity, code: string): vscode.Diagnostic {
-  const made = new vscode.Diagnostic(range, message, severity);
-  made.source = "Unroll";
-  made.code = code;
-  return made;
 }
 
 function fixesOf(model: TextModel, trouble: PlacedTrouble, context: vscode.CodeActionContext): vscode.CodeAction[] {

@@ -4,6 +4,7 @@ import { withModel } from "../../core/document/edit.js";
 import { readModelDocument } from "../../core/document/read.js";
 import { msg } from "../../core/messages.js";
 import type { ModelSpec } from "../../core/model/spec.js";
+import { showNew } from "../editors.js";
 import { word } from "../words.js";
 import { MODEL_EDITOR } from "./modelStore.js";
 import { rangeIn, type TextModel } from "./textModel.js";
@@ -28,7 +29,7 @@ export async function goToProblem(model: TextModel): Promise<void> {
 
 /** The model as its file would be, in a new untitled editor. */
 export async function showAsText(model: ModelSpec): Promise<void> {
-  await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: "json", content: textOf(model) }));
+  await showNew("json", textOf(model));
 }
 
 /** Writes the model to a file and opens that. @returns the file; undefined: the person went away */

@@ -1,5 +1,6 @@
 /** Every open text document that is a model: by its name, or because somebody opened it in the model editor. */
 import * as vscode from "vscode";
+import { Debounce } from "../debounce.js";
 import { TextModel } from "./textModel.js";
 
 /** A short text is read with every key; a long one when the typing rests. */
@@ -8,7 +9,7 @@ const REST_MS = 250;
 
 export class ModelTexts implements vscode.Disposable {
   private readonly models = new Map<string, TextModel>();
-  private readonly timers = new Map<string, NodeJS.Timeout>();
+  private readonly waiting = new Debounce<TextModel>(REST_MS);
   private readonly changed = new vscode.EventEmitter<TextModel>();
   /** A model was opened, or its text is another. */
   readonly onDidChange = this.changed.event;
@@ -46,7 +47,7 @@ export class ModelTexts implements vscode.Disposable {
 
   dispose(): void {
     this.subscriptions.dispose();
-    for (const timer of this.timers.values()) clearTimeout(timer);
+    this.waiting.dispose();
     for (const model of this.models.values()) model.dispose();
     this.changed.dispose();
     this.closed.dispose();
@@ -59,7 +60,7 @@ export class ModelTexts implements vscode.Disposable {
   private close({ uri }: vscode.TextDocument): void {
     const model = this.get(uri);
     if (model === undefined) return;
-    clearTimeout(this.timers.get(uri.toString()));
+    this.waiting.forget(model);
     this.models.delete(uri.toString());
     this.closed.fire(model);
     model.dispose();
@@ -68,14 +69,13 @@ export class ModelTexts implements vscode.Disposable {
   private later({ uri }: vscode.TextDocument): void {
     const model = this.get(uri);
     if (model === undefined) return;
-    const key = uri.toString();
     const fire = (): void => {
       model.touch();
       this.changed.fire(model);
     };
-    clearTimeout(this.timers.get(key));
+    this.waiting.forget(model);
     if (model.document.getText().length <= SHORT) fire();
-    else this.timers.set(key, setTimeout(fire, REST_MS));
+    else this.waiting.later(model, fire);
   }
 }
 

@@ -1,9 +1,11 @@
 /** What does not fit in a model in code, as warnings, and what was not understood of it, as hints. */
 import * as vscode from "vscode";
 import { isShown } from "../../core/code/marks.js";
+import { Debounce } from "../debounce.js";
+import { diagnostic } from "../diagnostics.js";
+import { isOn } from "../settings.js";
 import { word } from "../words.js";
 import type { CodeModels, Found } from "./codeModels.js";
-import { isOn } from "./settings.js";
 import { notebookOf, rangeIn } from "./source.js";
 
 /** After the last key; the shapes are there before. */
@@ -11,12 +13,13 @@ const DEBOUNCE_MS = 400;
 
 export class CodeDiagnostics implements vscode.Disposable {
   private readonly collection = vscode.languages.createDiagnosticCollection("unroll.code");
-  private readonly timers = new Map<string, NodeJS.Timeout>();
+  private readonly waiting = new Debounce<string>(DEBOUNCE_MS);
   private readonly subscription: vscode.Disposable;
 
   constructor(private readonly models: CodeModels) {
     const { window, workspace } = vscode;
     this.subscription = vscode.Disposable.from(
+      this.waiting,
       this.collection,
       workspace.onDidChangeTextDocument(({ document }) => {
         for (const one of [document, ...others(document)]) this.later(one);
@@ -33,7 +36,6 @@ export class CodeDiagnostics implements vscode.Disposable {
   }
 
   dispose(): void {
-    for (const timer of this.timers.values()) clearTimeout(timer);
     this.subscription.dispose();
   }
 
@@ -43,15 +45,7 @@ export class CodeDiagnostics implements vscode.Disposable {
 
   private later(document: vscode.TextDocument): void {
     if (document.languageId !== "python") return;
-    const key = document.uri.toString();
-    clearTimeout(this.timers.get(key));
-    this.timers.set(
-      key,
-      setTimeout(() => {
-        this.timers.delete(key);
-        void this.show(document);
-      }, DEBOUNCE_MS),
-    );
+    this.waiting.later(document.uri.toString(), () => void this.show(document));
   }
 
   private async show(document: vscode.TextDocument): Promise<void> {
@@ -63,9 +57,7 @@ export class CodeDiagnostics implements vscode.Disposable {
   }
 
   private forget(document: vscode.TextDocument): void {
-    const key = document.uri.toString();
-    clearTimeout(this.timers.get(key));
-    this.timers.delete(key);
+    this.waiting.forget(document.uri.toString());
     this.collection.delete(document.uri);
   }
 }
@@ -80,11 +72,8 @@ function diagnosticsOf(document: vscode.TextDocument, { source, models }: Found)
   const out = new Map<string, vscode.Diagnostic>();
   const add = (range: vscode.Range | undefined, message: string, severity: vscode.DiagnosticSeverity, code: string): void => {
     if (range === undefined) return;
-    const diagnostic = new vscode.Diagnostic(range, message, severity);
-    diagnostic.source = "Unroll";
-    diagnostic.code = code;
     // A layer in a loop suffers once for the reader.
-    out.set(`${range.start.line}:${range.start.character} ${message}`, diagnostic);
+    out.set(`${range.start.line}:${range.start.character} ${message}`, diagnostic(range, message, severity, code));
   };
   for (const { layers, problems } of models.filter(isShown)) {
     for (const { trouble, ...layer } of layers) {

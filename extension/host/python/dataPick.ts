@@ -4,6 +4,7 @@ import { exampleFor } from "../../core/code/exampleData.js";
 import { msg } from "../../core/messages.js";
 import { shapeText } from "../../core/model/shapes.js";
 import type { ModelSpec } from "../../core/model/spec.js";
+import { selectAll, showNew } from "../editors.js";
 import type { RunRecord } from "../run/records.js";
 import type { SelectionRun } from "../run/selectionRun.js";
 import { sourceText } from "../run/source.js";
@@ -47,17 +48,15 @@ export async function pickData(model: ModelSpec, selection: SelectionRun): Promi
 }
 
 async function onText(content: string, selection: SelectionRun): Promise<RunRecord | undefined> {
-  const document = await vscode.workspace.openTextDocument({ language: "python", content });
-  return onAll(document, selection);
+  return onAll(await showNew("python", content, { preview: false }), selection);
 }
 
 async function onFile(selection: SelectionRun): Promise<RunRecord | undefined> {
   const uri = (await vscode.window.showOpenDialog({ canSelectMany: false }))?.[0];
-  return uri === undefined ? undefined : onAll(await vscode.workspace.openTextDocument(uri), selection);
+  return uri === undefined ? undefined : onAll(await vscode.window.showTextDocument(uri, { preview: false }), selection);
 }
 
-async function onAll(document: vscode.TextDocument, selection: SelectionRun): Promise<RunRecord | undefined> {
-  const editor = await vscode.window.showTextDocument(document, { preview: false });
-  editor.selection = new vscode.Selection(document.positionAt(0), document.lineAt(document.lineCount - 1).range.end);
+async function onAll(editor: vscode.TextEditor, selection: SelectionRun): Promise<RunRecord | undefined> {
+  selectAll(editor);
   return selection.onSelection();
 }

@@ -3,9 +3,9 @@ import * as vscode from "vscode";
 import { layerHover, modelHover } from "../../core/code/hoverText.js";
 import { isShown, type LayerMark, layerMarks } from "../../core/code/marks.js";
 import { msg } from "../../core/messages.js";
+import { type EditorFeature, isOn } from "../settings.js";
 import { word } from "../words.js";
 import type { CodeModels, Found } from "./codeModels.js";
-import { isOn, type PythonFeature } from "./settings.js";
 import { pythonFiles, rangeIn } from "./source.js";
 
 /** Of the commands behind the lenses; their arguments are a document's URI and a model's start. */
@@ -97,7 +97,7 @@ export class PythonProviders implements vscode.InlayHintsProvider, vscode.HoverP
     this.subscription.dispose();
   }
 
-  private async found(feature: PythonFeature, document: vscode.TextDocument, token: vscode.CancellationToken): Promise<Found | undefined> {
+  private async found(feature: EditorFeature, document: vscode.TextDocument, token: vscode.CancellationToken): Promise<Found | undefined> {
     return isOn(feature, document.uri) ? this.models.of(document, token) : undefined;
   }
 }

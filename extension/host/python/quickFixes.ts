@@ -3,10 +3,10 @@ import * as vscode from "vscode";
 import { isShown } from "../../core/code/marks.js";
 import type { CodeReading, LayerReading } from "../../core/code/readings.js";
 import { msg } from "../../core/messages.js";
+import { isOn } from "../settings.js";
 import { word } from "../words.js";
 import type { CodeModels } from "./codeModels.js";
 import { lensCommands } from "./providers.js";
-import { isOn } from "./settings.js";
 import { placeOf, pythonFiles, rangeIn } from "./source.js";
 
 export class QuickFixes implements vscode.CodeActionProvider, vscode.Disposable {

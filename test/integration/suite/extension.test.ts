@@ -3,6 +3,7 @@ import * as assert from "node:assert/strict";
 import * as vscode from "vscode";
 import type { UnrollExtensionApi } from "../../../extension/host/publicApi.js";
 import { presetById } from "../../../extension/core/model/presets.js";
+import { within } from "./wait.js";
 
 const numbers = "train_X = [[0.1, 4.2, 1.5, 1.1, 2.8], [1.0, 3.1, 2.5, 0.7, 1.1], [0.3, 2.1, 1.5, 2.1, 0.1], [2.2, 1.4, 0.5, 0.9, 1.1]]";
 
@@ -26,13 +27,7 @@ async function runSelection(content: string, language: string): Promise<unknown>
   return vscode.commands.executeCommand("unroll.runOnSelection");
 }
 
-async function until(condition: () => boolean, what: string): Promise<void> {
-  const end = Date.now() + 10_000;
-  while (!condition()) {
-    assert.ok(Date.now() < end, `not within 10 s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
+const until = within(10);
 
 function preset(id: string): NonNullable<ReturnType<UnrollExtensionApi["model"]>> {
   const found = presetById(id);

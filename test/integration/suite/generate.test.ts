@@ -3,14 +3,9 @@ import * as assert from "node:assert/strict";
 import * as vscode from "vscode";
 import { presetById } from "../../../extension/core/model/presets.js";
 import type { UnrollExtensionApi } from "../../../extension/host/publicApi.js";
+import { within } from "./wait.js";
 
-async function until(holds: () => boolean, what: string): Promise<void> {
-  const end = Date.now() + 20_000;
-  while (!holds()) {
-    if (Date.now() > end) assert.fail(what);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
+const until = within(20);
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 

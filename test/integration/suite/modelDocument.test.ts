@@ -3,6 +3,7 @@ import * as assert from "node:assert/strict";
 import * as vscode from "vscode";
 import { presetById } from "../../../extension/core/model/presets.js";
 import type { UnrollExtensionApi } from "../../../extension/host/publicApi.js";
+import { within } from "./wait.js";
 
 const text = `{
   // Reads the days.
@@ -18,13 +19,7 @@ const text = `{
 }
 `;
 
-async function until(condition: () => boolean, what: string): Promise<void> {
-  const end = Date.now() + 10_000;
-  while (!condition()) {
-    assert.ok(Date.now() < end, `not within 10 s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
+const until = within(10);
 
 describe("a model file", () => {
   let unroll: UnrollExtensionApi;
@@ -32,7 +27,7 @@ describe("a model file", () => {
 
   const units = (): unknown[] => unroll.model()?.layers.map((layer) => ("units" in layer ? layer.units : null)) ?? [];
   const activeTab = (): unknown => vscode.window.tabGroups.activeTabGroup.activeTab?.input;
-  const sidebar = (name: string): Promise<void> => until(() => unroll.modelDocument().name === name, `the sidebar shows ${name}`);
+  const sidebar = (name: string): Promise<true> => until(() => unroll.modelDocument().name === name, `the sidebar shows ${name}`);
 
   async function fileOf(content: string): Promise<vscode.Uri> {
     const folder = vscode.workspace.workspaceFolders?.[0]?.uri;

@@ -6,6 +6,7 @@ import * as vscode from "vscode";
 import type { UnrollExtensionApi } from "../../../extension/host/publicApi.js";
 import { presetById } from "../../../extension/core/model/presets.js";
 import { fixtures } from "../../support/root.js";
+import { within } from "./wait.js";
 
 const broken =
   "from keras import Sequential, layers\nmodel = Sequential([\n    layers.Input((4, 5)),\n    layers.LSTM(8),\n    layers.GRU(4),\n])\n";
@@ -34,15 +35,17 @@ async function open(content: string): Promise<vscode.TextDocument> {
   return document;
 }
 
-/** What the tests wait for comes by itself; the first model waits for the reader's thread. */
-async function until<T>(value: () => T | undefined | Promise<T | undefined>, what: string): Promise<T> {
-  const end = Date.now() + 15_000;
-  for (;;) {
-    const found = await value();
-    if (found !== undefined) return found;
-    assert.ok(Date.now() < end, `not within 15 s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+/** The first model waits for the reader's thread. */
+const until = within(15);
+
+/** Presses Enter until a command that asks is over. */
+async function accepting(command: Thenable<unknown>, what: string): Promise<void> {
+  let done = false;
+  void command.then(() => (done = true));
+  await until(async () => {
+    await vscode.commands.executeCommand("workbench.action.acceptSelectedQuickOpenItem");
+    return done;
+  }, what);
 }
 
 async function hintsOf(document: vscode.TextDocument): Promise<{ after: string; text: string }[]> {
@@ -208,14 +211,8 @@ describe("models in Python files", () => {
     unroll.setModel(null);
     const document = await open(block("tutorial_deep_bidirectional_unbound_names"));
     const { command, arguments: place } = await lens(document, "unroll.openModelInCode");
-    const opened = Promise.resolve(vscode.commands.executeCommand(command, ...(place as unknown[])));
-    let done = false;
-    void opened.then(() => (done = true));
-    // Each question has a value to begin with; Enter takes it.
-    await until(async () => {
-      await vscode.commands.executeCommand("workbench.action.acceptSelectedQuickOpenItem");
-      return done ? true : undefined;
-    }, "the answers");
+    // Each question has a value to begin with.
+    await accepting(vscode.commands.executeCommand(command, ...(place as unknown[])), "the answers");
     assert.deepEqual(unroll.model()?.input, [null, 4, 5]);
     assert.deepEqual(
       unroll.model()?.layers.map((layer) => (layer.className === "Bidirectional" ? layer.layer.units : 0)),
@@ -257,13 +254,7 @@ describe("models in Python files", () => {
     const unroll = await api();
     const document = await open("tiny = Sequential([GRU(2, input_shape=(3, 7))])\n");
     const { command, arguments: place } = await lens(document, "unroll.runModelInCode");
-    const run = Promise.resolve(vscode.commands.executeCommand(command, ...(place as unknown[])));
-    let done = false;
-    void run.then(() => (done = true));
-    await until(async () => {
-      await vscode.commands.executeCommand("workbench.action.acceptSelectedQuickOpenItem");
-      return done ? true : undefined;
-    }, "the choice of the example");
+    await accepting(vscode.commands.executeCommand(command, ...(place as unknown[])), "the choice of the example");
     assert.deepEqual(unroll.lastRun()?.tensors[0]?.shape, [1, 3, 7]);
     assert.equal(unroll.lastRun()?.parameters, 3 * (7 * 2 + 2 * 2 + 2 * 2));
   });

@@ -1,5 +1,6 @@
 /** The arguments under More that have no field of their own: initialisers, and what only training and files know. */
 import { html, nothing, type TemplateResult } from "lit";
+import { spelled } from "../../../extension/core/code/write/python.js";
 import {
   type Argument,
   initializerNumbers,
@@ -115,13 +116,12 @@ function integerView(card: Card, argument: Argument, value: unknown): TemplateRe
 
 function choiceView(card: Card, argument: Argument, value: unknown): TemplateResult {
   const values = argument.values ?? [];
-  const text = (one: unknown): string => (one === true ? "True" : one === false ? "False" : String(one));
-  const current = text(value ?? values[0]);
+  const current = spelled(value ?? values[0]);
   return selectField({
     key: keyOf(card, argument.option),
     caption: { code: argument.code },
     value: current,
-    choices: values.map((one) => ({ value: text(one) })),
-    choose: (name) => setOption(card, argument.option, values.find((one) => text(one) === name) ?? null),
+    choices: values.map((one) => ({ value: spelled(one) })),
+    choose: (name) => setOption(card, argument.option, values.find((one) => spelled(one) === name) ?? null),
   });
 }

@@ -2,11 +2,13 @@
 import type { Failure } from "../../errors.js";
 import { msg } from "../../messages.js";
 import { applyEdit, type ModelEdit } from "../../model/edit.js";
+import { snakeCase } from "../../model/defaults.js";
 import type { Trouble } from "../../model/lint.js";
 import type { Fix } from "../../model/shapes.js";
 import { directionsOf, type LayerSpec, type ModelSpec } from "../../model/spec.js";
 import { positionOf } from "../../model/stack.js";
 import { CannotSay } from "./code.js";
+import { spelled } from "./python.js";
 import { checkTorchLayer } from "./torchChecks.js";
 
 /** One entry a layer; PyTorch is the one target whose layers lack options of Keras's. */
@@ -53,17 +55,14 @@ function fixesOf(model: ModelSpec, index: number, problem: Failure): readonly Fi
     const left = refusal(next.value, index);
     if (left === null || left.message.text !== problem.message.text || left.message.args?.["key"] !== problem.message.args?.["key"]) {
       return [
-        { label: msg("Set {option} to {value}", { option: snake(key), value: key === "ownBackward" ? "None" : python(value) }), edit },
+        { label: msg("Set {option} to {value}", { option: codeOf(key), value: key === "ownBackward" ? "None" : spelled(value) }), edit },
       ];
     }
   }
   return [];
 }
 
-function snake(key: string): string {
-  return key === "ownBackward" ? "backward_layer" : key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-}
-
-function python(value: string | number | boolean): string {
-  return value === true ? "True" : value === false ? "False" : String(value);
+/** Keras's name of an option. */
+function codeOf(key: string): string {
+  return key === "ownBackward" ? "backward_layer" : snakeCase(key);
 }

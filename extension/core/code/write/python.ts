@@ -36,6 +36,11 @@ export function literal(value: unknown): string {
   return `{${entries.join(", ")}}`;
 }
 
+/** As people read it: a text without its quotes. */
+export function spelled(value: unknown): string {
+  return typeof value === "string" ? value : literal(value);
+}
+
 /** A number that is a float in Python. */
 export function float(value: number): string {
   return Number.isInteger(value) && Math.abs(value) < 1e16 ? `${value}.0` : String(value);
