@@ -64,7 +64,19 @@ export function state(model, more = {}) {
   };
 }
 
-const commands = ["tutorial", "blank", "python", "open", "text", "export", "saveAs", "showResults", "selection", "goToProblem"];
+const commands = [
+  "tutorial",
+  "blank",
+  "python",
+  "open",
+  "text",
+  "export",
+  "saveAs",
+  "showResults",
+  "selection",
+  "generator",
+  "goToProblem",
+];
 const action = (id, label) => ({ id, label });
 const failed = (message, ...actions) => ({ phase: "failed", message, actions });
 const key = (name) => (frame) => frame.locator(`[data-key="${name}"]`).click();
