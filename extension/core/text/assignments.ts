@@ -23,11 +23,11 @@ export function startsAssignment(text: string, last: number, at: number, limit: 
 }
 
 /** Whether the statement at `start` would change a variable that was read before: `x[0] = 1`, `x += 1`, `x.shape = …`, `x = …` again. */
-export function changesEarlier(text: string, start: number, name: string, parts: readonly Part[]): boolean {
+export function changesEarlier(text: string, start: number, name: string, earlier: ReadonlySet<string>): boolean {
   const left = /^[^=]*=/.exec(text.slice(start, start + 400))?.[0] ?? "";
   if (/[-+*/%&|^@<>]=$/.test(left) || /^(?:>>>|\s)*[\w.]+\s*\[/.test(left)) return true;
   const target = /^[\s>]*([A-Za-z_$][\w$]*)\./.exec(left)?.[1];
-  return parts.some(({ found }) => found.name !== "" && (found.name === name || found.name === target));
+  return earlier.has(name) || (target !== undefined && earlier.has(target));
 }
 
 /** Throws a Refusal where unnamed values do not fit together. */

@@ -5,6 +5,7 @@ import { changesEarlier, joinParts, MAX_PARTS, type Part } from "./assignments.j
 import { LiteralReader } from "./literal.js";
 import { type Shaped, shapeNest } from "./nest.js";
 import { type Prefix, readPrefix } from "./prefix.js";
+import { languageOf, readPrinted } from "./printed.js";
 import { notAnArray, trailingCode } from "./refusals.js";
 import { type Numbers, Refusal, type Selection, type SelectionNumbers, type SelectionOptions } from "./selection.js";
 import { commentsOf, isOpening, trimEnd } from "./skip.js";
@@ -16,7 +17,8 @@ export { selectionErrorKinds } from "./selection.js";
 /** Never throws; time grows with the length of the text. The shape is as written: no batch axis is added. */
 export function parseSelection(text: string, options: SelectionOptions = {}): Selection {
   try {
-    return read(text, options);
+    checkSize(text, Math.min(options.maxBytes ?? SELECTION_DEFAULT_MAX_BYTES, SELECTION_HARD_MAX_BYTES));
+    return read(text, { ...options, languageId: languageOf(text, options.languageId ?? "") });
   } catch (error) {
     if (!(error instanceof Refusal))
       return refused(new Refusal("not-an-array", msg("The selection could not be read. Select only the numbers."), 0, text.length), text);
@@ -59,9 +61,9 @@ function checkSize(text: string, limit: number): void {
   );
 }
 
-function read(text: string, options: SelectionOptions): Selection {
-  checkSize(text, Math.min(options.maxBytes ?? SELECTION_DEFAULT_MAX_BYTES, SELECTION_HARD_MAX_BYTES));
+function read(source: string, options: SelectionOptions): Selection {
   const languageId = options.languageId ?? "";
+  const { text, kind } = readPrinted(source);
   const end = text.trimEnd().length;
   if (end === 0 || text.replace(/^\ufeff/, "").trimStart() === "")
     throw new Refusal("empty", msg("Nothing is selected: numbers are expected. Select an array or a table of numbers."), 0, text.length);
@@ -69,14 +71,16 @@ function read(text: string, options: SelectionOptions): Selection {
   const start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   const tabular = /^(?:csv|tsv|csv \(.*)$/.test(languageId);
   const prefix = tabular && !isOpening(text.charCodeAt(start)) ? null : readPrefix(text, start, end, comments);
-  if (prefix !== null && isLiteral(text, prefix, end)) return readLiterals(text, prefix, end, options);
+  if (prefix !== null && kind !== "table" && (kind === "list" || isLiteral(text, prefix, end)))
+    return readLiterals(text, prefix, end, options);
   if (prefix?.assigned === true && prefix.at >= end) throw notAnArray({ text, start, end });
-  const table = readTable(text, start, end, options);
+  const named = kind === "table" && prefix?.assigned === true;
+  const table = readTable(text, named ? prefix.at : start, end, options);
   return finish(table.numbers, {
     ...(table.shaped ?? scalar(table.numbers)),
     columns: table.columns,
     notes: table.notes,
-    name: "",
+    name: named ? prefix.name : "",
     format: table.format,
   });
 }
@@ -112,15 +116,17 @@ function isMatrix(text: string, from: number, end: number, languageId: string): 
 function readLiterals(text: string, first: Prefix, end: number, options: SelectionOptions): Selection {
   const comments = commentsOf(options.languageId ?? "");
   const parts: Part[] = [];
+  const names = new Set<string>();
   let start = first.at;
   let prefix = first;
   for (;;) {
     const { found, rest } = readOne(text, prefix, end, options, parts.length > 0 ? start : -1);
     parts.push({ found, start, end: trimEnd(text, start, rest < 0 ? end : rest) });
     if (rest < 0) return joinParts(parts);
+    if (found.name !== "") names.add(found.name);
     start = rest;
     prefix = readPrefix(text, start, end, comments);
-    if (parts.length >= MAX_PARTS || changesEarlier(text, start, prefix.name, parts)) throw trailingCode({ text, start, end });
+    if (parts.length >= MAX_PARTS || changesEarlier(text, start, prefix.name, names)) throw trailingCode({ text, start, end });
   }
 }
 
