@@ -25,6 +25,12 @@ export function readCell(text: string, start: number, end: number, reader: Numbe
   return meaningOf(cell.trim()) ?? { kind: "text" };
 }
 
+/** `$10`, `12 %`, `1 234`: a number that is written so that it is not read as one. */
+export function isAmount(cell: string): boolean {
+  const amount = /^[-+(]?[$€£¥₩]?\s?(?:\d{1,3}(?:[.,'\s]\d{3})+|\d+)(?:[.,]\d+)?\s?[%$€£¥₩]?\)?$/;
+  return cell.length <= 64 && amount.test(cell) && !isDateLike(cell);
+}
+
 export function isDateLike(cell: string): boolean {
   return /^(?:\d{4}[-/.]\d{1,2}(?:[-/.]\d{1,2})?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{1,2}:\d{2})(?:[T :].*|)$/.test(cell.trim());
 }

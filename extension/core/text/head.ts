@@ -1,6 +1,6 @@
 /** Looks at the first rows of a table: which lines are headers, which columns hold text or an index. */
 import { type Message, msg } from "../messages.js";
-import { type CellMeaning, isDateLike, readCell } from "./cell.js";
+import { type CellMeaning, isAmount, isDateLike, readCell } from "./cell.js";
 import { type Layout, Row, SAMPLE_LINES } from "./layout.js";
 import { NumberReader } from "./number.js";
 import { missingValue, nonFinite, notNumeric, truncated } from "./refusals.js";
@@ -11,6 +11,8 @@ export interface Head {
   readonly columns: readonly string[] | null;
   /** Columns that are set aside. */
   readonly aside: ReadonlySet<number>;
+  /** The first cell of each column that was taken for text. */
+  readonly texts: ReadonlyMap<number, { readonly start: number; readonly end: number }>;
   /** Every row ends with a delimiter. */
   readonly dropLast: boolean;
   readonly dataStart: number;
@@ -82,6 +84,7 @@ export function headOf(text: string, from: number, limit: number, layout: Layout
   const names = namesOf(lines.slice(0, headers), data[0], width, { layout, text });
   const indexes = names === null ? (printed && width === 2 ? 1 : 0) : Math.max(0, width - names.length);
   const aside = new Set<number>();
+  const texts = new Map<number, Cell>();
   for (let column = 0; column < indexes; column++) aside.add(column);
   const notes: Message[] = [];
   if (indexes > 0) notes.push(msg("The index of the table was set aside."));
@@ -89,10 +92,12 @@ export function headOf(text: string, from: number, limit: number, layout: Layout
   for (let column = indexes; column < width; column++) {
     if (!isText(data, column, headers > 0)) continue;
     aside.add(column);
+    const cell = data.find((line) => line.cells[column] !== undefined)?.cells[column];
+    if (cell !== undefined) texts.set(column, cell);
     notes.push(msg("Column “{column}” holds no numbers and was set aside.", { column: label(column) }));
   }
   const columns = names?.filter((_, i) => !aside.has(i + indexes)).map((name) => name.trim()) ?? null;
-  return { columns, aside, dropLast, dataStart: data[0]?.start ?? from, notes };
+  return { columns, aside, texts, dropLast, dataStart: data[0]?.start ?? from, notes };
 }
 
 /** No cell of the sample is a number, and it is text or a date. One row alone without a header may just as well be a mistake. */
@@ -104,7 +109,9 @@ function isText(data: readonly Line[], column: number, headed: boolean): boolean
     if (cell === undefined) continue;
     if (cell.meaning === "text") texts++;
     else if (cell.meaning === "empty") empties++;
+    // an amount of money or a share is data that must not be lost in silence: it is named where it stands
     else if (cell.meaning === "number") return false;
+    if (cell.meaning === "text" && isAmount(cell.text)) return false;
   }
   const first = data[0]?.cells[column];
   if (texts === 0) return headed && empties === data.length && data.length > 1;

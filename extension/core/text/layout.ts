@@ -21,7 +21,13 @@ export function isRule(text: string, start: number, end: number): boolean {
 
 /** Not blank, not a remark and not a rule; trimmed. */
 export function isData(text: string, start: number, end: number): boolean {
-  return start < end && text.charCodeAt(start) !== 35 && !text.startsWith("//", start) && !isRule(text, start, end);
+  return (
+    start < end &&
+    text.charCodeAt(start) !== 35 &&
+    text.charCodeAt(start) !== 37 &&
+    !text.startsWith("//", start) &&
+    !isRule(text, start, end)
+  );
 }
 
 export function sampleLines(text: string, from: number, limit: number): string[] {
@@ -45,7 +51,8 @@ export function layoutOf(lines: readonly string[]): Layout {
   const decimalComma = (cut: RegExp): boolean => {
     const cells = plain.flatMap((line) => line.split(cut));
     return (
-      cells.some((cell) => /^\s*[-+]?\d*,\d+(?:e[-+]?\d+)?\s*$/i.test(cell)) && !cells.some((cell) => /^\s*[-+]?\d*\.\d+\s*$/.test(cell))
+      cells.some((cell) => /^\s*[-+]?(?:\d*|\d{1,3}(?:\.\d{3})+),\d+(?:e[-+]?\d+)?\s*$/i.test(cell)) &&
+      !cells.some((cell) => /^\s*[-+]?\d*\.\d+\s*$/.test(cell) && !/^\s*[-+]?\d{1,3}\.\d{3}\s*$/.test(cell))
     );
   };
   if (plain.length > 0 && plain.every((line) => /^[|│].*[|│]$/.test(line) || /^[^|]+(?:\|[^|]+)+$/.test(line)))
@@ -140,6 +147,11 @@ export class Row {
       while (at < this.end && text.charCodeAt(at) !== delimiter && !(delimiter === 124 && text.charCodeAt(at) === 0x2502)) at++;
       let end = Math.min(at, this.end);
       while (end > start && isSpace(text.charCodeAt(end - 1))) end--;
+      // emphasis and code marks of Markdown
+      while (delimiter === 124 && end - start > 2 && /[*`_]/.test(text.charAt(start)) && text.charAt(start) === text.charAt(end - 1)) {
+        start++;
+        end--;
+      }
       if (end - start >= 2 && text.charCodeAt(start) === 34 && text.charCodeAt(end - 1) === 34) this.put(start + 1, end - 1);
       else this.put(start, end);
       if (at >= this.end) return;

@@ -1,46 +1,41 @@
 /** Reads array literals of programming languages and their printed forms in one pass, without recursion. */
 import { msg, type Message } from "../messages.js";
+import { skipArguments, skipCall } from "./arguments.js";
 import { callKind, harmlessMethod } from "./calls.js";
+import { FLOAT_MAX, type Frame, type LiteralOptions, openFrame, skipDots } from "./frame.js";
 import { MAX_DEPTH, mixedDepth, type Nest } from "./nest.js";
+import { startsAssignment } from "./assignments.js";
 import { isWordCode, meaningOf, NumberReader } from "./number.js";
-import { isObject, onlyArrayEntry } from "./object.js";
-import { missingValue, nonFinite, notAnArray, notNumeric, tooLargeForFloat, trailingCode, truncated } from "./refusals.js";
-import { Numbers, quote, Refusal } from "./selection.js";
+import { behindObject, innermostEntry, isObject } from "./object.js";
+import {
+  missingComma,
+  missingValue,
+  nonFinite,
+  notAnArray,
+  notNumeric,
+  tooDeep,
+  tooLargeForFloat,
+  trailingCode,
+  truncated,
+  unclosed,
+  wrongCloser,
+} from "./refusals.js";
+import { Numbers, quote } from "./selection.js";
 import {
   closerOf,
-  type Comments,
   isClosing,
   isOpening,
   isQuote,
   isSpace,
+  elementEnd,
   skipComment,
-  skipElement,
+  skipSigns,
   skipSpace,
   skipString,
   skipWord,
   tokenEnd,
+  trimEnd,
 } from "./skip.js";
-
-/** An open bracket. "call" passes its one value on; "row" is a row of a `;` matrix and has no bracket of its own. */
-interface Frame {
-  readonly kind: "top" | "list" | "call" | "row";
-  readonly closer: number;
-  readonly nest: Nest;
-  commas: number;
-  gaps: number;
-  /** An element stands since the last comma. */
-  filled: boolean;
-}
-
-export interface LiteralOptions {
-  readonly comments: Comments;
-  readonly languageId: string;
-  /** `;` (and a line end) separates rows within brackets. */
-  readonly matrix: boolean;
-  readonly console: boolean;
-}
-
-const FLOAT_MAX = 3.4028235677973366e38;
 
 export class LiteralReader {
   readonly numbers = new Numbers();
@@ -50,18 +45,24 @@ export class LiteralReader {
   private readonly stack: Frame[] = [];
   private frame: Frame;
   private at: number;
+  private limit: number;
+  /** Where another value starts behind this one, or -1. */
+  rest = -1;
+  /** End of the JSON object that the value stands in. */
+  private objectEnd = -1;
   /** End of the last element, to see what touches it. */
   private last = -1;
 
   constructor(
     private readonly text: string,
     from: number,
-    private limit: number,
+    private readonly end: number,
     private readonly options: LiteralOptions,
   ) {
     this.number = new NumberReader(text, !/^(?:python|json|jsonc)$/.test(options.languageId));
     this.at = from;
-    this.frame = this.open("top", 0, from);
+    this.limit = end;
+    this.frame = openFrame("top", 0, from, 0);
   }
 
   /** The whole selection as one list, or null where it is one plain number. Throws a Refusal. */
@@ -81,16 +82,9 @@ export class LiteralReader {
     if (this.frame.kind === "row") this.endRow();
     if (this.frame.kind !== "top") {
       const { start } = this.frame.nest;
-      throw new Refusal(
-        "unbalanced",
-        msg("“{bracket}” is opened here and never closed. Select up to its “{closer}” as well.", {
-          bracket: text.charAt(start),
-          closer: String.fromCharCode(this.frame.closer),
-        }),
-        start,
-        start + 1,
-      );
+      throw unclosed({ text, start, end: start + 1 }, this.frame.closer);
     }
+    if (this.objectEnd >= 0) this.rest = behindObject(text, this.objectEnd, this.end, this.options.comments);
     return this.whole();
   }
 
@@ -103,24 +97,12 @@ export class LiteralReader {
     return top;
   }
 
-  private open(kind: Frame["kind"], closer: number, start: number): Frame {
-    const nest: Nest = { start, end: start, items: [], first: this.numbers.length, count: 0 };
-    return { kind, closer, nest, commas: 0, gaps: 0, filled: false };
-  }
-
   private push(kind: Frame["kind"], closer: number, start: number): void {
     if (this.stack.length >= MAX_DEPTH + 4) {
-      throw new Refusal(
-        "too-deep",
-        msg("The brackets are nested deeper than {most} levels; an array of up to 3 levels is expected. Select only the numbers.", {
-          most: MAX_DEPTH,
-        }),
-        start,
-        start + 1,
-      );
+      throw tooDeep({ text: this.text, start, end: start + 1 }, MAX_DEPTH);
     }
     this.stack.push(this.frame);
-    this.frame = this.open(kind, closer, start);
+    this.frame = openFrame(kind, closer, start, this.numbers.length);
   }
 
   /** Other signs: rows, words, strings, comments. True where the array is over. */
@@ -137,6 +119,7 @@ export class LiteralReader {
       this.numeric(code);
       return false;
     }
+    if (this.isDone() && startsAssignment(text, this.last, this.at, this.limit, this.options.comments)) return this.stop(this.at);
     if (isWordCode(code)) {
       this.word(this.at);
       return false;
@@ -161,9 +144,7 @@ export class LiteralReader {
   }
 
   private restEnd(): number {
-    let end = this.limit;
-    while (end > this.at + 1 && isSpace(this.text.charCodeAt(end - 1))) end--;
-    return end;
+    return trimEnd(this.text, this.at + 1, this.limit);
   }
 
   private elementStart(): number {
@@ -173,9 +154,7 @@ export class LiteralReader {
   }
 
   private elementEnd(at: number): number {
-    let end = skipElement(this.text, at, Math.min(this.limit, at + 2000), this.options.comments);
-    while (end > at + 1 && isSpace(this.text.charCodeAt(end - 1))) end--;
-    return end;
+    return elementEnd(this.text, at, this.limit, this.options.comments);
   }
 
   private comma(): void {
@@ -186,39 +165,21 @@ export class LiteralReader {
     frame.filled = false;
     frame.commas++;
     this.at++;
-    if (frame.kind === "call") this.skipArguments();
+    if (frame.kind !== "call") return;
+    const call = { name: this.format, start: frame.nest.start, limit: this.limit };
+    this.at = skipArguments(this.text, this.at, call, this.options.comments);
+    frame.filled = true;
   }
 
   private missingComma(start: number): never {
-    throw new Refusal(
-      "not-numeric",
-      msg(
-        "Between the numbers before “{found}” a comma is missing, or this is arithmetic, which is not run. Separate all numbers the same way.",
-        { found: quote(this.text, start, tokenEnd(this.text, start, this.limit)) },
-      ),
-      start,
-      tokenEnd(this.text, start, this.limit),
-    );
+    throw missingComma({ text: this.text, start, end: tokenEnd(this.text, start, this.limit) });
   }
 
-  /** The arguments behind the array of a call (`dtype=…`) are no data; a second array would be lost and is refused. */
-  private skipArguments(): void {
-    for (;;) {
-      this.at = skipSpace(this.text, this.at, this.limit, this.options.comments);
-      const code = this.text.charCodeAt(this.at);
-      if (isOpening(code) || (code >= 48 && code <= 57))
-        throw notAnArray({ text: this.text, start: this.frame.nest.start, end: this.elementEnd(this.at) });
-      const start = this.at;
-      if (
-        /^ndmin\s*=/.test(this.text.slice(start, start + 10)) ||
-        (this.format.endsWith("constant") && /^shape\s*=/.test(this.text.slice(start, start + 10)))
-      )
-        throw trailingCode({ text: this.text, start, end: this.elementEnd(start) });
-      this.at = skipElement(this.text, this.at, this.limit, this.options.comments);
-      this.frame.filled = true;
-      if (this.text.charCodeAt(this.at) !== 44 || this.at >= this.limit) return;
-      this.at++;
-    }
+  /** Ends this value before the assignment of the next. */
+  private stop(at: number): true {
+    this.rest = at;
+    this.limit = at;
+    return true;
   }
 
   private semicolon(): boolean {
@@ -232,18 +193,17 @@ export class LiteralReader {
     let at = skipSpace(text, this.at + 1, this.limit, this.options.comments);
     while (text.charCodeAt(at) === 59) at = skipSpace(text, at + 1, this.limit, this.options.comments);
     this.at = at;
-    if (at < this.limit) throw trailingCode({ text, start: at, end: this.restEnd() });
-    return true;
+    if (at >= this.limit) return true;
+    if (!this.isDone() || !startsAssignment(text, this.last, at, this.limit, this.options.comments))
+      throw trailingCode({ text, start: at, end: this.restEnd() });
+    return this.stop(at);
   }
 
   private numeric(first: number): void {
     const { text, at } = this;
     const code = first === 0x2212 ? 45 : first;
     if (code === 46 && text.charCodeAt(at + 1) === 46) {
-      const end = text.startsWith("...", at) ? at + 3 : at + 2;
-      if (this.options.console && /\n\s*$/.test(text.slice(Math.max(0, at - 20), at))) this.at = end;
-      else if (this.options.matrix && /^[ \t]*(?:%[^\n]*)?\r?\n/.test(text.slice(end, end + 200))) this.at = text.indexOf("\n", end) + 1;
-      else throw truncated({ text, start: at, end });
+      this.at = skipDots(text, at, this.options);
       return;
     }
     if (code === 46 && this.last === at && isWordCode(text.charCodeAt(at + 1)) && text.charCodeAt(at + 1) > 57) return this.method();
@@ -257,17 +217,12 @@ export class LiteralReader {
   /** A sign: of the number behind it, or an operator. */
   private signed(code: number): void {
     const { text, at, frame } = this;
-    let next = at + 1;
     let negative = code === 45 || text.charCodeAt(at) === 0x2212;
-    const bare = isSpace(text.charCodeAt(next));
+    const bare = isSpace(text.charCodeAt(at + 1));
     if (frame.filled && (this.last === at || bare || this.frame.kind === "call")) this.stray();
-    for (;;) {
-      next = skipSpace(text, next, this.limit, this.options.comments);
-      const sign = text.charCodeAt(next);
-      if (next >= this.limit || (sign !== 45 && sign !== 43)) break;
-      if (sign === 45) negative = !negative;
-      next++;
-    }
+    const signs = skipSigns(text, at + 1, this.limit, this.options.comments);
+    const next = signs.end;
+    if (signs.negative) negative = !negative;
     const digit = text.charCodeAt(next);
     if (next < this.limit && ((digit >= 48 && digit <= 57) || digit === 46)) this.plain(next, negative);
     else if (next < this.limit && isWordCode(digit)) this.word(next);
@@ -342,21 +297,12 @@ export class LiteralReader {
 
   private enterObject(at: number): void {
     if (this.stack.length > 0 || this.last >= 0) throw notAnArray({ text: this.text, start: at, end: this.elementEnd(at) });
-    for (let depth = 0; this.text.charCodeAt(at) === 123 && isObject(this.text, at, this.limit, this.options.comments); depth++) {
-      if (depth > MAX_DEPTH)
-        throw new Refusal(
-          "too-deep",
-          msg("The braces are nested deeper than {most} levels. Select only the numbers.", { most: MAX_DEPTH }),
-          at,
-          at + 1,
-        );
-      const entry = onlyArrayEntry(this.text, at, this.limit, this.options.comments);
-      this.notes.push(msg("Read from the entry “{key}”.", { key: quote(entry.key, 0, entry.key.length) }));
-      at = entry.start;
-      this.limit = entry.end;
-    }
+    const entry = innermostEntry(this.text, at, this.limit, this.options.comments);
+    for (const key of entry.keys) this.notes.push(msg("Read from the entry “{key}”.", { key: quote(key, 0, key.length) }));
+    this.limit = entry.end;
+    this.objectEnd = entry.close;
     this.format = "object";
-    this.at = at;
+    this.at = entry.start;
   }
 
   private closeBracket(code: number): void {
@@ -364,17 +310,8 @@ export class LiteralReader {
     if (this.frame.kind === "row") this.endRow();
     const { frame } = this;
     if (frame.kind === "top" || frame.closer !== code) {
-      const words =
-        frame.kind === "top"
-          ? msg("“{closer}” closes a bracket that is not in the selection. Select from its opening bracket on.", {
-              closer: text.charAt(at),
-            })
-          : msg("“{closer}” closes “{bracket}”; “{expected}” is expected. Correct the bracket.", {
-              closer: text.charAt(at),
-              bracket: text.charAt(frame.nest.start),
-              expected: String.fromCharCode(frame.closer),
-            });
-      throw new Refusal("unbalanced", words, at, at + 1);
+      const opener = frame.kind === "top" ? null : { sign: text.charAt(frame.nest.start), closer: frame.closer };
+      throw wrongCloser({ text, start: at, end: at + 1 }, opener);
     }
     const outer = this.stack.pop() ?? frame;
     const { nest } = frame;
@@ -409,11 +346,8 @@ export class LiteralReader {
     const end = skipWord(text, at + 1, this.limit);
     const open = skipSpace(text, end, this.limit, this.options.comments);
     if (!harmlessMethod(text.slice(at + 1, end)) || text.charCodeAt(open) !== 40) this.stray();
-    let close = open + 1;
-    do {
-      close = skipElement(text, close, this.limit, this.options.comments);
-    } while (close < this.limit && text.charCodeAt(close++) === 44);
-    this.at = Math.min(close, this.limit);
+    const close = skipCall(text, open + 1, this.limit, this.options.comments);
+    this.at = close;
     this.last = this.at;
   }
 

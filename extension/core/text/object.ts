@@ -1,11 +1,13 @@
 /** Looks into `{"key": [[…]]}`: the one entry that holds an array, as in a request to a model server. */
 import { msg } from "../messages.js";
+import { skipCall } from "./arguments.js";
+import { MAX_DEPTH } from "./nest.js";
 import { meaningOf } from "./number.js";
-import { notAnArray } from "./refusals.js";
+import { notAnArray, trailingCode } from "./refusals.js";
 import { quote, Refusal } from "./selection.js";
 import { type Comments, isOpening, isQuote, skipElement, skipSpace, skipString, skipWord } from "./skip.js";
 
-export interface Entry {
+interface Entry {
   readonly key: string;
   readonly start: number;
   readonly end: number;
@@ -29,7 +31,7 @@ export function isObject(text: string, open: number, limit: number, comments: Co
 }
 
 /** Throws a Refusal unless exactly one entry of the object at `open` starts with a bracket. */
-export function onlyArrayEntry(text: string, open: number, limit: number, comments: Comments): Entry {
+function onlyArrayEntry(text: string, open: number, limit: number, comments: Comments): Entry {
   let at = open + 1;
   let only: Entry | null = null;
   const keys: string[] = [];
@@ -58,4 +60,37 @@ export function onlyArrayEntry(text: string, open: number, limit: number, commen
     throw new Refusal("not-an-array", words, open, close);
   }
   return only;
+}
+
+/** Follows `{"a": {"b": [` to its array. Throws a Refusal. */
+export function innermostEntry(
+  text: string,
+  open: number,
+  limit: number,
+  comments: Comments,
+): { keys: string[]; start: number; end: number; close: number } {
+  const keys: string[] = [];
+  let start = open;
+  let end = limit;
+  while (text.charCodeAt(start) === 123 && isObject(text, start, end, comments)) {
+    if (keys.length > MAX_DEPTH)
+      throw new Refusal(
+        "too-deep",
+        msg("The braces are nested deeper than {most} levels. Select only the numbers.", { most: MAX_DEPTH }),
+        start,
+        start + 1,
+      );
+    const entry = onlyArrayEntry(text, start, end, comments);
+    keys.push(entry.key);
+    ({ start, end } = entry);
+  }
+  return { keys, start, end, close: skipCall(text, open + 1, limit, comments) };
+}
+
+/** Where the next object of JSON lines starts, or -1 at the end. Anything else behind an object would be lost and is refused. */
+export function behindObject(text: string, from: number, end: number, comments: Comments): number {
+  const at = skipSpace(text, from, end, comments);
+  if (at >= end || /^[;,]\s*$/.test(text.slice(at, Math.min(end, at + 100)))) return -1;
+  if (text.charCodeAt(at) !== 123) throw trailingCode({ text, start: at, end });
+  return at;
 }

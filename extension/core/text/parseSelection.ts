@@ -1,12 +1,14 @@
 /** Reads the numbers that somebody selected, in any of the ways in which languages, printouts and tables write them. */
 import { type Message, msg } from "../messages.js";
-import { SELECTION_DEFAULT_MAX_BYTES } from "../model/limits.js";
+import { SELECTION_DEFAULT_MAX_BYTES, SELECTION_HARD_MAX_BYTES } from "../model/limits.js";
+import { changesEarlier, joinParts, MAX_PARTS, type Part } from "./assignments.js";
 import { LiteralReader } from "./literal.js";
 import { type Shaped, shapeNest } from "./nest.js";
 import { type Prefix, readPrefix } from "./prefix.js";
-import { notAnArray } from "./refusals.js";
-import { type Numbers, Refusal, type Selection, type SelectionOptions } from "./selection.js";
-import { commentsOf, isOpening } from "./skip.js";
+import { languageOf, readPrinted } from "./printed.js";
+import { notAnArray, trailingCode } from "./refusals.js";
+import { type Numbers, Refusal, type Selection, type SelectionNumbers, type SelectionOptions } from "./selection.js";
+import { commentsOf, isOpening, trimEnd } from "./skip.js";
 import { readTable } from "./table.js";
 
 export type { Selection, SelectionErrorKind, SelectionFailure, SelectionNumbers, SelectionOptions } from "./selection.js";
@@ -15,7 +17,8 @@ export { selectionErrorKinds } from "./selection.js";
 /** Never throws; time grows with the length of the text. The shape is as written: no batch axis is added. */
 export function parseSelection(text: string, options: SelectionOptions = {}): Selection {
   try {
-    return read(text, options);
+    checkSize(text, Math.min(options.maxBytes ?? SELECTION_DEFAULT_MAX_BYTES, SELECTION_HARD_MAX_BYTES));
+    return read(text, { ...options, languageId: languageOf(text, options.languageId ?? "") });
   } catch (error) {
     if (!(error instanceof Refusal))
       return refused(new Refusal("not-an-array", msg("The selection could not be read. Select only the numbers."), 0, text.length), text);
@@ -58,9 +61,9 @@ function checkSize(text: string, limit: number): void {
   );
 }
 
-function read(text: string, options: SelectionOptions): Selection {
-  checkSize(text, options.maxBytes ?? SELECTION_DEFAULT_MAX_BYTES);
+function read(source: string, options: SelectionOptions): Selection {
   const languageId = options.languageId ?? "";
+  const { text, kind } = readPrinted(source);
   const end = text.trimEnd().length;
   if (end === 0 || text.replace(/^\ufeff/, "").trimStart() === "")
     throw new Refusal("empty", msg("Nothing is selected: numbers are expected. Select an array or a table of numbers."), 0, text.length);
@@ -68,14 +71,16 @@ function read(text: string, options: SelectionOptions): Selection {
   const start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   const tabular = /^(?:csv|tsv|csv \(.*)$/.test(languageId);
   const prefix = tabular && !isOpening(text.charCodeAt(start)) ? null : readPrefix(text, start, end, comments);
-  if (prefix !== null && isLiteral(text, prefix, end)) return readLiteral(text, prefix, end, options);
+  if (prefix !== null && kind !== "table" && (kind === "list" || isLiteral(text, prefix, end)))
+    return readLiterals(text, prefix, end, options);
   if (prefix?.assigned === true && prefix.at >= end) throw notAnArray({ text, start, end });
-  const table = readTable(text, start, end, options);
+  const named = kind === "table" && prefix?.assigned === true;
+  const table = readTable(text, named ? prefix.at : start, end, options);
   return finish(table.numbers, {
     ...(table.shaped ?? scalar(table.numbers)),
     columns: table.columns,
     notes: table.notes,
-    name: "",
+    name: named ? prefix.name : "",
     format: table.format,
   });
 }
@@ -101,12 +106,47 @@ function isMatrix(text: string, from: number, end: number, languageId: string): 
     if (code === 91) depth++;
     else if (code === 93) depth--;
     else if (code === 59) return depth > 0;
+    else if (code === 10 && depth === 0 && at > from) return false;
     else if (isOpening(code) && depth === 0 && code === 123) return false;
   }
   return false;
 }
 
-function readLiteral(text: string, prefix: Prefix, end: number, options: SelectionOptions): Selection {
+/** Every value of the selection: mostly one, or assignments and JSON objects one after the other. */
+function readLiterals(text: string, first: Prefix, end: number, options: SelectionOptions): Selection {
+  const comments = commentsOf(options.languageId ?? "");
+  const parts: Part[] = [];
+  const names = new Set<string>();
+  let start = first.at;
+  let prefix = first;
+  for (;;) {
+    const { found, rest } = readOne(text, prefix, end, options, parts.length > 0 ? start : -1);
+    parts.push({ found, start, end: trimEnd(text, start, rest < 0 ? end : rest) });
+    if (rest < 0) return joinParts(parts);
+    if (found.name !== "") names.add(found.name);
+    start = rest;
+    prefix = readPrefix(text, start, end, comments);
+    if (parts.length >= MAX_PARTS || changesEarlier(text, start, prefix.name, names)) throw trailingCode({ text, start, end });
+  }
+}
+
+/** later: start of a statement behind the first, or -1. What is no array there is code that follows the first. */
+function readOne(
+  text: string,
+  prefix: Prefix,
+  end: number,
+  options: SelectionOptions,
+  later: number,
+): { found: SelectionNumbers; rest: number } {
+  try {
+    return readLiteral(text, prefix, end, options);
+  } catch (error) {
+    if (later < 0 || !(error instanceof Refusal) || error.kind !== "not-an-array") throw error;
+    throw trailingCode({ text, start: later, end });
+  }
+}
+
+function readLiteral(text: string, prefix: Prefix, end: number, options: SelectionOptions): { found: SelectionNumbers; rest: number } {
   const languageId = options.languageId ?? "";
   const matrix = isMatrix(text, prefix.at, end, languageId);
   let from = prefix.at;
@@ -119,20 +159,21 @@ function readLiteral(text: string, prefix: Prefix, end: number, options: Selecti
   const reader = new LiteralReader(text, from, limit, { comments: commentsOf(languageId), languageId, matrix, console: prefix.console });
   const nest = reader.read();
   const shaped = nest === null ? scalar(reader.numbers) : shapeNest(nest, reader.numbers, text, options);
-  return finish(reader.numbers, {
+  const found = finish(reader.numbers, {
     ...shaped,
     columns: null,
     notes: reader.notes,
     name: prefix.name,
     format: matrix ? "matrix" : reader.format,
   });
+  return { found, rest: reader.rest };
 }
 
 function scalar(numbers: Numbers): Shaped {
   return { shape: [], values: numbers.values.slice(0, 1), offsets: numbers.offsets.slice(0, 1), mask: null, maskShape: null };
 }
 
-function finish(numbers: Numbers, found: Omit<Extract<Selection, { ok: true }>, "ok">): Selection {
+function finish(numbers: Numbers, found: Omit<SelectionNumbers, "ok">): SelectionNumbers {
   const notes: Message[] = [...found.notes];
   if (numbers.rounded !== null) notes.push(msg("Large integers are rounded to float32: {from} becomes {to}.", numbers.rounded));
   return { ok: true, ...found, notes };

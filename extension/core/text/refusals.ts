@@ -78,3 +78,50 @@ export function trailingCode(at: Place): Refusal {
     at.end,
   );
 }
+
+export function missingComma(at: Place): Refusal {
+  return new Refusal(
+    "not-numeric",
+    msg(
+      "Between the numbers before “{found}” a comma is missing, or this is arithmetic, which is not run. Separate all numbers the same way.",
+      found(at),
+    ),
+    at.start,
+    at.end,
+  );
+}
+
+export function unclosed(at: Place, closer: number): Refusal {
+  return new Refusal(
+    "unbalanced",
+    msg("“{bracket}” is opened here and never closed. Select up to its “{closer}” as well.", {
+      bracket: at.text.charAt(at.start),
+      closer: String.fromCharCode(closer),
+    }),
+    at.start,
+    at.end,
+  );
+}
+
+/** opener: the bracket that is open where the closing one stands, or null. */
+export function wrongCloser(at: Place, opener: { sign: string; closer: number } | null): Refusal {
+  const closer = at.text.charAt(at.start);
+  const words =
+    opener === null
+      ? msg("“{closer}” closes a bracket that is not in the selection. Select from its opening bracket on.", { closer })
+      : msg("“{closer}” closes “{bracket}”; “{expected}” is expected. Correct the bracket.", {
+          closer,
+          bracket: opener.sign,
+          expected: String.fromCharCode(opener.closer),
+        });
+  return new Refusal("unbalanced", words, at.start, at.end);
+}
+
+export function tooDeep(at: Place, most: number): Refusal {
+  return new Refusal(
+    "too-deep",
+    msg("The brackets are nested deeper than {most} levels; an array of up to 3 levels is expected. Select only the numbers.", { most }),
+    at.start,
+    at.end,
+  );
+}

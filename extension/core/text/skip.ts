@@ -113,3 +113,26 @@ export function tokenEnd(text: string, start: number, limit: number): number {
   }
   return at === start ? Math.min(start + 1, limit) : at;
 }
+
+/** `end` without the spaces before it, not below `start`. */
+export function trimEnd(text: string, start: number, end: number): number {
+  let at = end;
+  while (at > start && isSpace(text.charCodeAt(at - 1))) at--;
+  return at;
+}
+
+/** The end of the element at `from` for an error's range. */
+export function elementEnd(text: string, from: number, limit: number, comments: Comments): number {
+  return trimEnd(text, from + 1, skipElement(text, from, Math.min(limit, from + 2000), comments));
+}
+
+/** Signs with spaces between them, and whether they negate. */
+export function skipSigns(text: string, from: number, limit: number, comments: Comments): { end: number; negative: boolean } {
+  let negative = false;
+  let at = skipSpace(text, from, limit, comments);
+  while (at < limit && (text.charCodeAt(at) === 45 || text.charCodeAt(at) === 43)) {
+    if (text.charCodeAt(at) === 45) negative = !negative;
+    at = skipSpace(text, at + 1, limit, comments);
+  }
+  return { end: at, negative };
+}

@@ -6,6 +6,7 @@ import { type Layout, layoutOf, Row, sampleLines } from "./layout.js";
 import { type Nest, type Shaped, shapeNest } from "./nest.js";
 import { NumberReader } from "./number.js";
 import { missingValue, nonFinite, notNumeric, tooLargeForFloat, truncated } from "./refusals.js";
+import { FLOAT_MAX } from "./frame.js";
 import { Numbers, quote, Refusal, type SelectionOptions } from "./selection.js";
 
 export interface Table {
@@ -32,10 +33,13 @@ export function readTable(text: string, from: number, end: number, options: Sele
   const top = reader.whole(head, from);
   const notes = [...head.notes];
   if (layout.decimalComma) notes.push(msg("Commas were read as decimal signs."));
+  const shaped = top === null ? null : shapeNest(top, reader.numbers, text, options);
+  const width = shaped?.shape[shaped.shape.length - 1] ?? 0;
   return {
     numbers: reader.numbers,
-    shaped: top === null ? null : shapeNest(top, reader.numbers, text, options),
-    columns: head.columns,
+    shaped,
+    // rows that are longer than the header, where the short ones are padded
+    columns: head.columns && Array.from({ length: width }, (_, i) => head.columns?.[i] ?? String(i + 1)),
     notes,
     format: layout.kind,
   };
@@ -68,6 +72,8 @@ class TableReader {
         const end = row.ends[column] ?? 0;
         if (head.aside.has(column)) {
           if (column === 0) this.checkEllipsis(start, end);
+          const first = head.texts.get(column);
+          if (first !== undefined) this.checkText(start, end, first);
           continue;
         }
         const code = text.charCodeAt(start);
@@ -88,12 +94,19 @@ class TableReader {
   }
 
   private add(value: number, start: number, end: number): void {
-    if (value > 3.4028235677973366e38 || value < -3.4028235677973366e38) throw tooLargeForFloat({ text: this.text, start, end });
+    if (value > FLOAT_MAX || value < -FLOAT_MAX) throw tooLargeForFloat({ text: this.text, start, end });
     this.numbers.push(value, start);
   }
 
   private checkEllipsis(start: number, end: number): void {
     if (end - start <= 3 && /^(?:\.{2,3}|…|⋮)$/.test(this.text.slice(start, end))) throw truncated({ text: this.text, start, end });
+  }
+
+  /** A column that the first rows took for text, and that holds numbers further down, is data with mistakes. */
+  private checkText(start: number, end: number, first: { start: number; end: number }): void {
+    const { text, number, layout } = this;
+    if (text.charCodeAt(start) > 57 || start >= end || readCell(text, start, end, number, layout.decimalComma).kind !== "number") return;
+    throw refusalOf(readCell(text, first.start, first.end, number, layout.decimalComma), text, first.start, first.end, this.row);
   }
 
   private slowly(start: number, end: number): number {
@@ -117,6 +130,8 @@ class TableReader {
 function refusalOf(cell: CellMeaning, text: string, start: number, end: number, row: Row): Refusal {
   const at = { text, start, end };
   if (cell.kind === "empty") {
+    // not in the row that is being read: the first cell of a column whose numbers start further down
+    if (start < row.start) return missingValue(at);
     const next = end < row.end ? end + 1 : end;
     const from = next > end || start === 0 ? start : start - 1;
     return new Refusal(
