@@ -125,7 +125,10 @@ describe("Trace of a number", () => {
       assert.equal(ledger.order, "size");
       assert.deepEqual([ledger.from, ledger.count, ledger.biases], [from, 151, 1]);
       near(ledger.before, before, 1e-15, "before");
-      for (const { product } of ledger.terms) ((before += product), seen.push(Math.abs(product)));
+      for (const { product } of ledger.terms) {
+        before += product;
+        seen.push(Math.abs(product));
+      }
       if (from === 128) near(before, ledger.sum, 1e-14, "all pages");
     }
     assert.equal(seen.length, 151);

@@ -73,10 +73,10 @@ function stateAfter({ task, at, direction, prefix }: Part, name: "h" | "c", step
   return rowOf(task.captured.get(`${prefix}states/${name}`) as ArrayLike<number>, steps - 1, direction.units);
 }
 
-/** What the device has for a quantity at the step. */
+/** What the device has for a state or gate at the step. */
 function engineValue(part: Part, quantity: Quantity): number {
   const { task, at, direction, prefix, taken } = part;
-  const name = quantity === "output" || quantity === "h" ? "states/h" : quantity === "c" ? "states/c" : `gates/${quantity}`;
+  const name = quantity === "h" ? "states/h" : quantity === "c" ? "states/c" : `gates/${quantity}`;
   return task.captured.get(prefix + name)?.[taken * direction.units + at.unit] ?? NaN;
 }
 
@@ -133,7 +133,7 @@ function traceStep(part: Part): CellTrace {
     kind: "cell",
     at,
     value: own ?? values.h,
-    engine: engineValue(part, at.quantity),
+    engine: at.quantity === "output" ? storedOutput(part) : engineValue(part, at.quantity),
     input,
     cell: direction.kind,
     activation: direction.activation,
