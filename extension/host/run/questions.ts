@@ -19,11 +19,17 @@ export interface AskControls {
 /** Ids of models that neither runs nor checks use. */
 const FIRST_MODEL_ID = 2 ** 41;
 
-export class Questions implements vscode.Disposable {
-  /** The model of a record, once somebody asked about it. */
-  private held: { readonly record: RunRecord; readonly modelId: number; readonly loaded: Promise<void> } | null = null;
+/** The model of a record, once somebody asked about it. */
+interface Held {
+  readonly record: RunRecord;
+  readonly modelId: number;
+  readonly loaded: Promise<void>;
   /** Aborted when a run starts: it would wait for what is computed here. */
-  private untilRun = new AbortController();
+  readonly over: AbortController;
+}
+
+export class Questions implements vscode.Disposable {
+  private held: Held | null = null;
   private ids = FIRST_MODEL_ID;
   private readonly subscriptions: vscode.Disposable;
 
@@ -39,8 +45,9 @@ export class Questions implements vscode.Disposable {
     const { record } = this.runs;
     if (record === null || record.id !== runId)
       throw new UnrollError(failure("INVALID_ARGUMENT", "The values of this run are no longer kept. Run it again."));
-    const controls = { onProgress, signal: AbortSignal.any([signal, this.untilRun.signal]) };
-    const modelId = await this.model(record);
+    const { modelId, loaded, over } = this.model(record);
+    const controls = { onProgress, signal: AbortSignal.any([signal, over.signal]) };
+    await loaded;
     return question.about === "trace"
       ? { about: "trace", trace: await this.trace(record, modelId, question.trace, controls) }
       : { about: "memory", memory: await this.memory(record, modelId, question.memory, controls) };
@@ -52,30 +59,26 @@ export class Questions implements vscode.Disposable {
   }
 
   private letGo(): void {
-    this.untilRun.abort();
-    this.untilRun = new AbortController();
-    if (this.held !== null) this.engine.unload(this.held.modelId);
+    if (this.held === null) return;
+    this.held.over.abort();
+    this.engine.unload(this.held.modelId);
     this.held = null;
   }
 
-  private async model(record: RunRecord): Promise<number> {
-    if (this.held?.record !== record) {
-      this.letGo();
-      const { model, seed, device } = record;
-      const modelId = ++this.ids;
-      const stored = { model: writeModel(model), weights: null, seed, ...(device.used !== null && { device: device.used }) };
-      // Not to be cancelled: that could end the engine under the run that comes next.
-      this.held = { record, modelId, loaded: this.engine.load(modelId, stored) };
-    }
-    const held = this.held as NonNullable<typeof this.held>;
-    try {
-      await held.loaded;
-    } catch (error) {
-      // Asked again, it is tried again.
+  private model(record: RunRecord): Held {
+    if (this.held?.record === record) return this.held;
+    this.letGo();
+    const { model, seed, device } = record;
+    const modelId = ++this.ids;
+    const stored = { model: writeModel(model), weights: null, seed, ...(device.used !== null && { device: device.used }) };
+    // Not to be cancelled: that could end the engine under the run that comes next.
+    const loaded = this.engine.load(modelId, stored);
+    const held = (this.held = { record, modelId, loaded, over: new AbortController() });
+    // Asked again, it is tried again.
+    loaded.catch(() => {
       if (this.held === held) this.held = null;
-      throw error;
-    }
-    return held.modelId;
+    });
+    return held;
   }
 
   private async trace(
