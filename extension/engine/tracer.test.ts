@@ -4,6 +4,7 @@ import { checkTolerance } from "../core/compare.js";
 import { lower } from "../core/model/lower.js";
 import { readModel } from "../core/model/read.js";
 import { directionsOf, type ModelSpec } from "../core/model/spec.js";
+import { traceOf, traceQuestion } from "../core/protocol/trace.js";
 import { addressFits } from "../core/trace/task.js";
 import type { Quantity, Trace, TraceQuestion } from "../core/trace/trace.js";
 import type { InputTensor, OutputTensor } from "./loadedModel.js";
@@ -80,6 +81,8 @@ for (const device of ["cpu", "js"] as const) {
           const trace = await tracer.trace(session, given);
           kinds.add(trace.kind);
           within(trace);
+          assert.deepEqual(traceOf(structuredClone(trace)), trace, "crosses processes as it is");
+          assert.deepEqual(traceQuestion(question), question);
           if (question.quantity === "output")
             assert.equal(trace.engine, storedOutput(model, order.kept, question), JSON.stringify(question));
         }
