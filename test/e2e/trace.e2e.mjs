@@ -113,7 +113,7 @@ for (const { name, theme, locale, width } of looks.filter((look) => (process.env
       await results.locator(".memory-chart .name, .memory-legend li").nth(2).waitFor();
       await look("memory");
       await results.locator("#table-twin").click();
-      assert.equal(await results.locator("table.twin").count(), 2);
+      await results.locator("table.twin").nth(1).waitFor();
       await look("memory-table");
       await results.locator("#table-twin").click();
       assert.deepEqual(win.server.hostCrashes(), []);
