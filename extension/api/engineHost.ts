@@ -122,7 +122,7 @@ function remoteModel(client: EngineClient, modelId: number, weights: readonly Na
       return expectAnswer(answer, "ran");
     },
     async sensitivity({ x, mask = null, layer = null, sample }, { signal, onProgress }) {
-      const answer = await client.ask({ type: "sensitivity", modelId, x, mask, layer, sample }, { signal, onProgress });
+      const answer = await client.ask({ type: "sensitivity", modelId, x, mask, layer, backward: false, sample }, { signal, onProgress });
       return expectAnswer(answer, "horizon");
     },
     weights: () => weights,

@@ -94,6 +94,13 @@ export class LoadedModel {
     return this.bound?.weights ?? [];
   }
 
+  /** The program and its weights, as data of this shape make them. @throws UnrollError */
+  boundTo(given: readonly number[]): { readonly program: readonly ProgramLayer[]; readonly weights: readonly Weight[] } {
+    const fitted = fitShape(this.spec, given);
+    if (!fitted.ok) throw new UnrollError(fitted.error);
+    return this.bindTo(fitted.value);
+  }
+
   /** What another device needs to be the same model: its weights are given, or drawn alike from the seed. */
   source(): { spec: ModelSpec; weights: readonly InputTensor[] | null; seed: number } {
     return { spec: this.spec, weights: this.bound?.weights ?? this.given, seed: this.seed };

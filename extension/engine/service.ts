@@ -3,12 +3,14 @@ import { type Failure, failure, UnrollError } from "../core/errors.js";
 import { readModel } from "../core/model/read.js";
 import { decodeEngineRequest, type EngineAnswer, type EngineRequest, type RunTensor } from "../core/protocol/engine.js";
 import type { CheckReport } from "../core/protocol/check.js";
+import type { Trace } from "../core/trace/trace.js";
 import { sliceOf, statsOf } from "../core/slice.js";
 import { findDevices } from "./devices.js";
 import { diagnose } from "./diagnose.js";
 import type { LoadedModel, OutputTensor } from "./loadedModel.js";
 import type { SensitivityOutcome } from "./sensitivity.js";
 import { Session } from "./session.js";
+import { Tracer } from "./tracer.js";
 
 /** Tensors of kept runs, in bytes; the least recently read go first. */
 const KEPT_LIMIT_BYTES = 1024 ** 3;
@@ -34,6 +36,7 @@ export class EngineService {
   /** Insertion order is the order of last use. */
   private readonly results = new Map<number, readonly OutputTensor[]>();
   private readonly running = new Map<number, AbortController>();
+  private readonly tracer = new Tracer();
 
   constructor(
     private readonly send: (answer: EngineAnswer) => void,
@@ -98,6 +101,8 @@ export class EngineService {
         return { type: "checked", id, report: await this.check(request) };
       case "sensitivity":
         return { type: "horizon", id, ...(await this.sensitivity(request)) };
+      case "trace":
+        return { type: "traced", id, trace: await this.trace(request) };
       case "diagnose": {
         const { threads } = request;
         return { type: "diagnosis", id, diagnosis: diagnose(this.session?.devices ?? findDevices({ threads }), threads) };
@@ -153,9 +158,14 @@ export class EngineService {
     return this.watched(id, (controls) => this.open().check(this.model(modelId), order, controls));
   }
 
-  private sensitivity({ id, modelId, x, mask, layer, sample }: Request<"sensitivity">): Promise<SensitivityOutcome> {
-    const order = { x, mask: mask ?? undefined, layer: layer ?? undefined, sample };
+  private sensitivity({ id, modelId, x, mask, layer, backward, sample }: Request<"sensitivity">): Promise<SensitivityOutcome> {
+    const order = { x, mask: mask ?? undefined, layer: layer ?? undefined, backward, sample };
     return this.watched(id, (controls) => this.open().sensitivity(this.model(modelId), order, controls));
+  }
+
+  private trace({ id, modelId, resultId, x, mask, question }: Request<"trace">): Promise<Trace> {
+    const order = { model: this.model(modelId), resultId, kept: this.kept(resultId), x, mask, question };
+    return this.watched(id, (controls) => this.tracer.trace(this.open(), order, controls));
   }
 
   /** Work that a `cancel` reaches while it lasts, and that tells how far it is. */
@@ -179,16 +189,20 @@ export class EngineService {
   }
 
   private readSlice(request: Request<"readSlice">): Float32Array {
-    const tensors = this.results.get(request.resultId);
-    const tensor = tensors?.[request.tensor];
-    if (tensors === undefined || tensor === undefined) {
-      throw new UnrollError(failure("INVALID_ARGUMENT", "The values of this run are no longer kept. Run it again."));
-    }
-    this.results.delete(request.resultId);
-    this.results.set(request.resultId, tensors);
+    const tensor = this.kept(request.resultId)[request.tensor];
+    if (tensor === undefined) throw notKept();
     const values = sliceOf(tensor.data, tensor.shape, request.start, request.count);
     if (!values.ok) throw new UnrollError(values.error);
     return values.value;
+  }
+
+  /** The tensors of a result, which is now the one used last. @throws UnrollError */
+  private kept(resultId: number): readonly OutputTensor[] {
+    const tensors = this.results.get(resultId);
+    if (tensors === undefined) throw notKept();
+    this.results.delete(resultId);
+    this.results.set(resultId, tensors);
+    return tensors;
   }
 
   private open(): Session {
@@ -201,6 +215,10 @@ export class EngineService {
     if (model === undefined) throw new UnrollError(failure("INVALID_ARGUMENT", "The model was disposed."));
     return model;
   }
+}
+
+function notKept(): UnrollError {
+  return new UnrollError(failure("INVALID_ARGUMENT", "The values of this run are no longer kept. Run it again."));
 }
 
 export function failureOf(error: unknown): Failure {

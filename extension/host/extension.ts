@@ -19,9 +19,11 @@ import { CodeModels } from "./python/codeModels.js";
 import { Reader } from "./reader.js";
 import { ResultsDesk } from "./resultsDesk.js";
 import { Checks } from "./run/checks.js";
+import { Questions } from "./run/questions.js";
 import { RunController } from "./run/runController.js";
 import { SelectionRun } from "./run/selectionRun.js";
 import { SelectionWatch } from "./selectionWatch.js";
+import { SourceLight } from "./sourceLight.js";
 import { StatusBar } from "./statusBar.js";
 import { publicApi, type UnrollExtensionApi } from "./publicApi.js";
 
@@ -41,7 +43,9 @@ export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
   const code = new CodeCommands({ models: codeModels, store, selection });
   const checks = new Checks(engine, runs);
   const actions = new Actions(engine, runs, () => results.show(), log);
-  const resultsDesk = new ResultsDesk(engine, runs, checks, actions);
+  const questions = new Questions(engine, runs);
+  const light = new SourceLight();
+  const resultsDesk = new ResultsDesk(engine, runs, checks, actions, questions, light);
   const results: ResultsPanel = new ResultsPanel(extensionUri, resultsDesk, log);
   const parts = { engine, store, runs, selection, actions, code, codeReader };
   const pane = { extension: extensionUri, log };
@@ -58,7 +62,7 @@ export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
 
   context.subscriptions.push(
     ...[log, engine, reader, texts, store, new ModelDiagnostics(texts), diagnostics, runs, checks, results, statusBar],
-    ...[new SelectionWatch(reader, store, statusBar), new LiveRun(store, selection)],
+    ...[questions, light, new SelectionWatch(reader, store, statusBar), new LiveRun(store, selection)],
     ...[codeReader, ...codeFeatures(codeModels, code)],
     engine.onDidChange(refresh),
     store.onDidChange(refresh),

@@ -3,13 +3,16 @@ import * as vscode from "vscode";
 import { failure, UnrollError } from "../core/errors.js";
 import { summaryText } from "../core/model/summary.js";
 import type { RunState } from "../core/protocol/designer.js";
+import type { Answer, Question } from "../core/protocol/questions.js";
 import type { ResultsFromView, ResultsState } from "../core/protocol/results.js";
 import type { Actions } from "./actions.js";
 import type { Engine } from "./engine.js";
 import type { ResultsHost } from "./panels/resultsPanel.js";
 import type { Checks } from "./run/checks.js";
+import type { AskControls, Questions } from "./run/questions.js";
 import { inputSlice, type RunRecord, runView } from "./run/records.js";
 import type { RunController } from "./run/runController.js";
+import type { SourceLight } from "./sourceLight.js";
 import { word } from "./words.js";
 
 type Intent = Parameters<ResultsHost["receive"]>[0];
@@ -24,6 +27,8 @@ export class ResultsDesk implements ResultsHost {
     private readonly runs: RunController,
     private readonly checks: Checks,
     private readonly actions: Actions,
+    private readonly questions: Questions,
+    private readonly light: SourceLight,
   ) {}
 
   state(): ResultsState {
@@ -43,7 +48,12 @@ export class ResultsDesk implements ResultsHost {
     return answer.values;
   }
 
+  answer(runId: string, question: Question, controls: AskControls): Promise<Answer> {
+    return this.questions.answer(runId, question, controls);
+  }
+
   receive(intent: Intent): void {
+    if (intent.type === "pointedAt") return this.light.show(this.runs.record?.data ?? null, intent.index, intent.reveal);
     if (intent.type === "cancelRequested") return this.runs.cancel();
     if (intent.type === "actionChosen") return this.actions.take(intent.id);
     switch (intent.id) {

@@ -7,6 +7,8 @@ import { checkReport, type CheckReport } from "./check.js";
 import { anyObject, array, boolean, type Decoder, finite, literal, message, natural, nullable, object, string, union } from "./decode.js";
 import { type DeviceChoice, type DeviceKind, type GpuPrecision, gpuPrecisions, type GpuWords } from "./device.js";
 import { type Diagnosis, diagnosisOf } from "./diagnosis.js";
+import type { Trace, TraceQuestion } from "../trace/trace.js";
+import { traceOf, traceQuestion } from "./trace.js";
 
 export interface WireTensor {
   readonly shape: readonly number[];
@@ -102,11 +104,23 @@ export type EngineRequest =
       readonly x: WireTensor;
       readonly mask: WireTensor | null;
       readonly layer: number | string | null;
+      /** Of a Bidirectional, the h of its backward direction. */
+      readonly backward: boolean;
       readonly sample: number;
+    }
+  /** The arithmetic of one number of a kept result; `progress` comes before `traced`. `x` and `mask` are of the question's row alone. */
+  | {
+      readonly type: "trace";
+      readonly id: number;
+      readonly modelId: number;
+      readonly resultId: number;
+      readonly x: WireTensor;
+      readonly mask: WireTensor | null;
+      readonly question: TraceQuestion;
     }
   /** What there is to compute on, and why not more; needs no greeting that went well. Answered by `diagnosis`. */
   | { readonly type: "diagnose"; readonly id: number; readonly threads: number }
-  /** Ends the run, check or sensitivity `target` with CANCELLED; has no answer of its own. */
+  /** Ends the run, check, sensitivity or trace `target` with CANCELLED; has no answer of its own. */
   | { readonly type: "cancel"; readonly id: number; readonly target: number }
   | {
       readonly type: "readSlice";
@@ -133,6 +147,7 @@ export type EngineAnswer =
   | { readonly type: "ran"; readonly id: number; readonly tensors: readonly RunTensor[]; readonly timing: Timing }
   | { readonly type: "checked"; readonly id: number; readonly report: CheckReport }
   | { readonly type: "horizon"; readonly id: number; readonly stateNorms: Float64Array; readonly inputGradient: WireTensor }
+  | { readonly type: "traced"; readonly id: number; readonly trace: Trace }
   | { readonly type: "diagnosis"; readonly id: number; readonly diagnosis: Diagnosis }
   | { readonly type: "slice"; readonly id: number; readonly values: Float32Array }
   | { readonly type: "tensors"; readonly id: number; readonly tensors: readonly NamedWireTensor[] }
@@ -203,7 +218,17 @@ export const decodeEngineRequest: Decoder<EngineRequest> = union<EngineRequest>(
     x: tensor,
     mask: nullable(tensor),
     layer: nullable(layerChoice),
+    backward: boolean,
     sample: natural,
+  }),
+  trace: object<Request<"trace">>({
+    type: literal("trace"),
+    id,
+    modelId: id,
+    resultId: id,
+    x: tensor,
+    mask: nullable(tensor),
+    question: traceQuestion,
   }),
   diagnose: object<Request<"diagnose">>({ type: literal("diagnose"), id, threads: natural }),
   cancel: object<Request<"cancel">>({ type: literal("cancel"), id, target: id }),
@@ -248,6 +273,7 @@ export const decodeEngineAnswer: Decoder<EngineAnswer> = union<EngineAnswer>("ty
   }),
   checked: object<Answer<"checked">>({ type: literal("checked"), id, report: checkReport }),
   horizon: object<Answer<"horizon">>({ type: literal("horizon"), id, stateNorms: doubles, inputGradient: tensor }),
+  traced: object<Answer<"traced">>({ type: literal("traced"), id, trace: traceOf }),
   diagnosis: object<Answer<"diagnosis">>({ type: literal("diagnosis"), id, diagnosis: diagnosisOf }),
   slice: object<Answer<"slice">>({ type: literal("slice"), id, values: floats }),
   tensors: object<Answer<"tensors">>({ type: literal("tensors"), id, tensors: array(named) }),

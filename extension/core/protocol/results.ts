@@ -3,6 +3,7 @@ import { type CheckReport, checkReport } from "./check.js";
 import { anyObject, array, boolean, type Decoder, finite, literal, natural, nullable, object, string, union } from "./decode.js";
 import { deviceView, initMessage, type DesignerInit, type NoteAction } from "./designer.js";
 import type { DeviceView } from "./device.js";
+import { type Answer, answerOf, type Question, questionOf } from "./questions.js";
 
 /** Most elements of one slice: 1 MB a message as float32. */
 export const MAX_SLICE_ELEMENTS = 262_144;
@@ -91,7 +92,13 @@ export interface SliceFailed {
   readonly message: string;
 }
 
-export type ResultsFromHost = DesignerInit | ResultsState | SliceReady | SliceFailed;
+/** Answers to `asked`: progress, then one of the others. `message` null: it was cancelled. */
+export type AnswerMessage =
+  | { readonly type: "answerProgress"; readonly requestId: number; readonly done: number; readonly total: number }
+  | { readonly type: "answered"; readonly requestId: number; readonly answer: Answer }
+  | { readonly type: "unanswered"; readonly requestId: number; readonly message: string | null };
+
+export type ResultsFromHost = DesignerInit | ResultsState | SliceReady | SliceFailed | AnswerMessage;
 
 export const resultsCommands = [
   "rerun",
@@ -118,6 +125,10 @@ export type ResultsFromView =
       readonly start: readonly number[];
       readonly count: readonly number[];
     }
+  | { readonly type: "asked"; readonly requestId: number; readonly runId: string; readonly question: Question }
+  | { readonly type: "askCancelled"; readonly requestId: number }
+  /** The number of the input that is pointed at, counted over all its values; null: none any more. */
+  | { readonly type: "pointedAt"; readonly index: number | null; readonly reveal: boolean }
   | { readonly type: "copyRequested"; readonly text: string }
   | { readonly type: "cancelRequested" }
   | { readonly type: "actionChosen"; readonly id: string }
@@ -134,6 +145,18 @@ export const decodeResultsFromView: Decoder<ResultsFromView> = union<ResultsFrom
     tensor: natural,
     start: shape,
     count: shape,
+  }),
+  asked: object<Extract<ResultsFromView, { type: "asked" }>>({
+    type: literal("asked"),
+    requestId: natural,
+    runId: string,
+    question: questionOf,
+  }),
+  askCancelled: object<Extract<ResultsFromView, { type: "askCancelled" }>>({ type: literal("askCancelled"), requestId: natural }),
+  pointedAt: object<Extract<ResultsFromView, { type: "pointedAt" }>>({
+    type: literal("pointedAt"),
+    index: nullable(natural),
+    reveal: boolean,
   }),
   copyRequested: object<{ type: "copyRequested"; text: string }>({ type: literal("copyRequested"), text: string }),
   cancelRequested: object<{ type: "cancelRequested" }>({ type: literal("cancelRequested") }),
@@ -204,5 +227,17 @@ export const decodeResultsFromHost: Decoder<ResultsFromHost> = union<ResultsFrom
   init: initMessage,
   state: object<ResultsState>({ type: literal("state"), run: nullable(runView), activity, check }),
   slice: object<SliceReady>({ type: literal("slice"), requestId: natural, values: floats }),
+  answerProgress: object<Extract<AnswerMessage, { type: "answerProgress" }>>({
+    type: literal("answerProgress"),
+    requestId: natural,
+    done: finite,
+    total: finite,
+  }),
+  answered: object<Extract<AnswerMessage, { type: "answered" }>>({ type: literal("answered"), requestId: natural, answer: answerOf }),
+  unanswered: object<Extract<AnswerMessage, { type: "unanswered" }>>({
+    type: literal("unanswered"),
+    requestId: natural,
+    message: nullable(string),
+  }),
   sliceFailed: object<SliceFailed>({ type: literal("sliceFailed"), requestId: natural, message: string }),
 });

@@ -9,27 +9,29 @@ import {
 } from "../../core/protocol/results.js";
 import { webviewStrings, word } from "../words.js";
 import { msg } from "../../core/messages.js";
+import { type Answering, Asked } from "./asked.js";
 import { webviewHtml, webviewOptions } from "./html.js";
 
 type Slice = Extract<ResultsFromView, { type: "sliceRequested" }>;
 
-export interface ResultsHost {
+export interface ResultsHost extends Answering {
   state(): ResultsState;
   readSlice(request: Slice): Promise<Float32Array>;
-  receive(intent: Exclude<ResultsFromView, { type: "ready" | "sliceRequested" | "copyRequested" }>): void;
-  /** For people: why a slice could not be read. */
-  reason(error: unknown): string;
+  receive(intent: Exclude<ResultsFromView, { type: "ready" | "sliceRequested" | "copyRequested" | "asked" | "askCancelled" }>): void;
 }
 
 export class ResultsPanel implements vscode.WebviewPanelSerializer, vscode.Disposable {
   static readonly id = "unroll.results";
   private panel: vscode.WebviewPanel | undefined;
+  private readonly asked: Asked;
 
   constructor(
     private readonly extension: vscode.Uri,
     private readonly host: ResultsHost,
     private readonly log: vscode.LogOutputChannel,
-  ) {}
+  ) {
+    this.asked = new Asked(host, (message) => this.send(message));
+  }
 
   /** Opens beside the editor, which keeps the focus. */
   show(): void {
@@ -68,7 +70,9 @@ export class ResultsPanel implements vscode.WebviewPanelSerializer, vscode.Dispo
     panel.webview.onDidReceiveMessage((raw) => this.receive(raw));
     panel.onDidChangeViewState(() => this.update());
     panel.onDidDispose(() => {
-      if (this.panel === panel) this.panel = undefined;
+      if (this.panel !== panel) return;
+      this.panel = undefined;
+      this.asked.cancelAll();
     });
     panel.webview.html = webviewHtml(panel.webview, this.extension, "results", panel.title);
   }
@@ -82,6 +86,10 @@ export class ResultsPanel implements vscode.WebviewPanelSerializer, vscode.Dispo
       this.send(this.host.state());
     } else if (intent.type === "sliceRequested") {
       void this.slice(intent);
+    } else if (intent.type === "asked") {
+      void this.asked.take(intent);
+    } else if (intent.type === "askCancelled") {
+      this.asked.cancel(intent.requestId);
     } else if (intent.type === "copyRequested") {
       void vscode.env.clipboard.writeText(intent.text);
     } else {

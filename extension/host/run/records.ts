@@ -21,6 +21,8 @@ export interface RunData {
   readonly shape: readonly number[];
   readonly values: Float32Array;
   readonly mask: Uint8Array | null;
+  /** Where each value stands in the source's text; left out: it was not read from there. */
+  readonly offsets?: Uint32Array;
   /** How the text was read, worded. */
   readonly notes: readonly string[];
 }

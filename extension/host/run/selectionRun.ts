@@ -165,6 +165,7 @@ function dataOf({ source, read }: Taken, fit: Fit): RunData {
     shape,
     values: read.values,
     mask: masked ? read.mask : null,
+    ...(source.offset >= 0 && read.offsets.length === read.values.length && { offsets: read.offsets }),
     notes: [...(fit.note === null ? [] : [fit.note]), ...read.notes.map(word)],
   };
 }
