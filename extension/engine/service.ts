@@ -3,6 +3,7 @@ import { type Failure, failure, UnrollError } from "../core/errors.js";
 import { readModel } from "../core/model/read.js";
 import { decodeEngineRequest, type EngineAnswer, type EngineRequest, type RunTensor } from "../core/protocol/engine.js";
 import type { CheckReport } from "../core/protocol/check.js";
+import { valuesGone } from "../core/protocol/gone.js";
 import { sliceOf, statsOf } from "../core/slice.js";
 import { findDevices } from "./devices.js";
 import { diagnose } from "./diagnose.js";
@@ -182,7 +183,7 @@ export class EngineService {
     const tensors = this.results.get(request.resultId);
     const tensor = tensors?.[request.tensor];
     if (tensors === undefined || tensor === undefined) {
-      throw new UnrollError(failure("INVALID_ARGUMENT", "The values of this run are no longer kept. Run it again."));
+      throw new UnrollError(valuesGone());
     }
     this.results.delete(request.resultId);
     this.results.set(request.resultId, tensors);

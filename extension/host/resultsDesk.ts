@@ -1,15 +1,17 @@
 /** Behind the results panel: its state from the newest run, slices of its tensors, and what each of its intents does. */
 import * as vscode from "vscode";
-import { failure, UnrollError } from "../core/errors.js";
+import { UnrollError } from "../core/errors.js";
 import { summaryText } from "../core/model/summary.js";
 import type { RunState } from "../core/protocol/designer.js";
+import { valuesGone } from "../core/protocol/gone.js";
 import type { ResultsFromView, ResultsState } from "../core/protocol/results.js";
 import type { Actions } from "./actions.js";
-import type { Engine } from "./engine.js";
 import type { ResultsHost } from "./panels/resultsPanel.js";
 import type { Checks } from "./run/checks.js";
 import { inputSlice, type RunRecord, runView } from "./run/records.js";
 import type { RunController } from "./run/runController.js";
+import type { RunStore } from "./run/runStore.js";
+import type { RunValues } from "./run/runValues.js";
 import { word } from "./words.js";
 
 type Intent = Parameters<ResultsHost["receive"]>[0];
@@ -20,8 +22,9 @@ export class ResultsDesk implements ResultsHost {
   private cached: { readonly record: RunRecord; readonly view: ReturnType<typeof runView> } | null = null;
 
   constructor(
-    private readonly engine: Engine,
     private readonly runs: RunController,
+    private readonly kept: RunStore,
+    private readonly values: RunValues,
     private readonly checks: Checks,
     private readonly actions: Actions,
   ) {}
@@ -30,17 +33,21 @@ export class ResultsDesk implements ResultsHost {
     const { record, state } = this.runs;
     if (record !== null && this.cached?.record !== record) this.cached = { record, view: runView(record) };
     const run = record === null ? null : (this.cached?.view ?? null);
-    return { type: "state", run, activity: activityOf(state), check: this.checks.state };
+    const note = record === null ? null : this.values.noteOf(record.id);
+    return { type: "state", run, activity: activityOf(state), check: this.checks.state, note };
   }
 
   async readSlice({ runId, tensor, start, count }: Slice): Promise<Float32Array> {
     const { record } = this.runs;
-    if (record === null || record.id !== runId)
-      throw new UnrollError(failure("INVALID_ARGUMENT", "The values of this run are no longer kept. Run it again."));
-    if (tensor === 0) return inputSlice(record, start, count);
-    const answer = await this.engine.ask({ type: "readSlice", resultId: record.resultId, tensor: tensor - 1, start, count });
-    if (answer.type !== "slice") throw new UnrollError(failure("INTERNAL", "The engine answered with “{type}”.", { type: answer.type }));
-    return answer.values;
+    if (record === null || record.id !== runId) throw new UnrollError(valuesGone());
+    return tensor === 0 ? inputSlice(record, start, count) : this.values.read(record, { tensor: tensor - 1, start, count });
+  }
+
+  /** Shows the run again that the panel had before a reload, unless a newer one is there. */
+  async restore(runId: string): Promise<void> {
+    await this.kept.ready;
+    if (this.runs.record !== null || this.kept.get(runId) === undefined) return;
+    this.runs.show(await this.kept.record(runId));
   }
 
   receive(intent: Intent): void {
