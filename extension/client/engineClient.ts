@@ -4,6 +4,7 @@ import { type Failure, failure, UnrollError } from "../core/errors.js";
 import { decodeEngineAnswer, type EngineAnswer, type EngineRequest, type WireDevice, type WireTensor } from "../core/protocol/engine.js";
 import type { DeviceChoice, DeviceKind, GpuPrecision } from "../core/protocol/device.js";
 import type { Diagnosis } from "../core/protocol/diagnosis.js";
+import { valuesGone } from "../core/protocol/gone.js";
 import { type GpuLoss, gpuRefused, lostFailure, nextLoss, noLoss } from "./gpuLoss.js";
 import { Watch } from "./watch.js";
 import { defaultPolicy, initialState, next, type Policy, type SupervisorEvent, type SupervisorState } from "./supervisor.js";
@@ -181,7 +182,7 @@ export class EngineClient {
         failure("ENGINE_CRASHED", "The engine ended by itself {count} times in three minutes. Choose “Restart engine” to try again.", args),
       );
     }
-    if (this.spent) this.kill(failure("INVALID_ARGUMENT", "The values of this run are no longer kept. Run it again."));
+    if (this.spent) this.kill(valuesGone());
     if (this.child === null) this.spawn();
     const { device, threads, gpuPrecision = "float32", memoryLimitBytes } = this.options;
     const noGpu = gpuRefused(this.loss, device);

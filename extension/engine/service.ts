@@ -3,6 +3,7 @@ import { type Failure, failure, UnrollError } from "../core/errors.js";
 import { readModel } from "../core/model/read.js";
 import { decodeEngineRequest, type EngineAnswer, type EngineRequest, type RunTensor } from "../core/protocol/engine.js";
 import type { CheckReport } from "../core/protocol/check.js";
+import { valuesGone } from "../core/protocol/gone.js";
 import type { Trace } from "../core/trace/trace.js";
 import { sliceOf, statsOf } from "../core/slice.js";
 import { findDevices } from "./devices.js";
@@ -190,7 +191,7 @@ export class EngineService {
 
   private readSlice(request: Request<"readSlice">): Float32Array {
     const tensor = this.kept(request.resultId)[request.tensor];
-    if (tensor === undefined) throw notKept();
+    if (tensor === undefined) throw new UnrollError(valuesGone());
     const values = sliceOf(tensor.data, tensor.shape, request.start, request.count);
     if (!values.ok) throw new UnrollError(values.error);
     return values.value;
@@ -199,7 +200,7 @@ export class EngineService {
   /** The tensors of a result, which is now the one used last. @throws UnrollError */
   private kept(resultId: number): readonly OutputTensor[] {
     const tensors = this.results.get(resultId);
-    if (tensors === undefined) throw notKept();
+    if (tensors === undefined) throw new UnrollError(valuesGone());
     this.results.delete(resultId);
     this.results.set(resultId, tensors);
     return tensors;
@@ -215,10 +216,6 @@ export class EngineService {
     if (model === undefined) throw new UnrollError(failure("INVALID_ARGUMENT", "The model was disposed."));
     return model;
   }
-}
-
-function notKept(): UnrollError {
-  return new UnrollError(failure("INVALID_ARGUMENT", "The values of this run are no longer kept. Run it again."));
 }
 
 export function failureOf(error: unknown): Failure {

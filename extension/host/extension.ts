@@ -19,9 +19,17 @@ import { CodeModels } from "./python/codeModels.js";
 import { Reader } from "./reader.js";
 import { ResultsDesk } from "./resultsDesk.js";
 import { Checks } from "./run/checks.js";
+import { ModelStates } from "./run/modelStates.js";
 import { Questions } from "./run/questions.js";
 import { RunController } from "./run/runController.js";
+import { runsCommands } from "./run/runsCommands.js";
+import { RunsTree } from "./run/runsTree.js";
+import { RunStore } from "./run/runStore.js";
+import { RunValues } from "./run/runValues.js";
 import { SelectionRun } from "./run/selectionRun.js";
+import { statesCommands } from "./run/statesCommands.js";
+import { StatesTree } from "./run/statesTree.js";
+import { readSettings } from "./settings.js";
 import { SelectionWatch } from "./selectionWatch.js";
 import { SourceLight } from "./sourceLight.js";
 import { StatusBar } from "./statusBar.js";
@@ -37,16 +45,21 @@ export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
   const texts = new ModelTexts();
   const store = new ModelStore(context.workspaceState, texts);
   const diagnostics = new ReadDiagnostics();
-  const runs = new RunController(engine, log);
+  const states = new ModelStates(store, (model) => model.seed ?? readSettings().seed);
+  const runs = new RunController(engine, log, states);
+  const kept = new RunStore(vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, "runs"), log);
+  const values = new RunValues(engine, kept, log);
   const selection = new SelectionRun(reader, store, runs, diagnostics);
   const codeModels = new CodeModels(codeReader, log);
   const code = new CodeCommands({ models: codeModels, store, selection });
   const checks = new Checks(engine, runs);
   const actions = new Actions(engine, runs, () => results.show(), log);
-  const questions = new Questions(engine, runs);
+  const questions = new Questions(engine, runs, values);
   const light = new SourceLight();
-  const resultsDesk = new ResultsDesk(engine, runs, checks, actions, questions, light);
+  const resultsDesk = new ResultsDesk({ runs, kept, values, checks, actions, questions, light });
   const results: ResultsPanel = new ResultsPanel(extensionUri, resultsDesk, log);
+  const runsTree = new RunsTree(kept, runs);
+  const runsParts = { kept, runs, tree: runsTree, showResults: () => results.show(), compare: () => results.show() };
   const parts = { engine, store, runs, selection, actions, code, codeReader };
   const pane = { extension: extensionUri, log };
   const designer = new DesignerView(new DesignerDesk(parts), pane);
@@ -64,6 +77,8 @@ export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
     ...[log, engine, reader, texts, store, new ModelDiagnostics(texts), diagnostics, runs, checks, results, statusBar],
     ...[questions, light, new SelectionWatch(reader, store, statusBar), new LiveRun(store, selection)],
     ...[codeReader, ...codeFeatures(codeModels, code)],
+    ...[states, kept, values, values.onDidChange(refresh), runsTree, new StatesTree(states, store.onDidChange)],
+    ...[...runsCommands(runsParts), ...statesCommands(states)],
     engine.onDidChange(refresh),
     store.onDidChange(refresh),
     store.onDidChange(tellModel),
@@ -72,6 +87,7 @@ export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
       announce(runs, actions, results.isOpen);
     }),
     runs.onDidComplete(() => runs.order?.live === true || results.show()),
+    runs.onDidComplete((record) => void kept.add(record, { live: runs.order?.live === true })),
     checks.onDidChange(() => results.update()),
     vscode.workspace.onDidGrantWorkspaceTrust(refresh),
     vscode.window.registerWebviewViewProvider(DesignerView.id, designer),
@@ -81,7 +97,7 @@ export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
   );
   refresh();
   tellModel();
-  return publicApi({ engine, runs, store, results: resultsDesk });
+  return publicApi({ engine, runs, store, results: resultsDesk, kept, states });
 }
 
 /** Everything is disposed with the context's subscriptions. */

@@ -1,68 +1,77 @@
 /** Behind the results panel: its state from the newest run, slices of its tensors, and what each of its intents does. */
 import * as vscode from "vscode";
-import { failure, UnrollError } from "../core/errors.js";
+import { UnrollError } from "../core/errors.js";
 import { summaryText } from "../core/model/summary.js";
 import type { RunState } from "../core/protocol/designer.js";
 import type { Answer, Question } from "../core/protocol/questions.js";
+import { valuesGone } from "../core/protocol/gone.js";
 import type { ResultsFromView, ResultsState } from "../core/protocol/results.js";
 import type { Actions } from "./actions.js";
-import type { Engine } from "./engine.js";
 import type { ResultsHost } from "./panels/resultsPanel.js";
 import type { Checks } from "./run/checks.js";
 import type { AskControls, Questions } from "./run/questions.js";
 import { inputSlice, type RunRecord, runView } from "./run/records.js";
 import type { RunController } from "./run/runController.js";
 import type { SourceLight } from "./sourceLight.js";
+import type { RunStore } from "./run/runStore.js";
+import type { RunValues } from "./run/runValues.js";
 import { word } from "./words.js";
 
 type Intent = Parameters<ResultsHost["receive"]>[0];
 type Slice = Extract<ResultsFromView, { type: "sliceRequested" }>;
 
+export interface ResultsParts {
+  readonly runs: RunController;
+  readonly kept: RunStore;
+  readonly values: RunValues;
+  readonly checks: Checks;
+  readonly actions: Actions;
+  readonly questions: Questions;
+  readonly light: SourceLight;
+}
+
 export class ResultsDesk implements ResultsHost {
   /** The view of a record is made once. */
   private cached: { readonly record: RunRecord; readonly view: ReturnType<typeof runView> } | null = null;
 
-  constructor(
-    private readonly engine: Engine,
-    private readonly runs: RunController,
-    private readonly checks: Checks,
-    private readonly actions: Actions,
-    private readonly questions: Questions,
-    private readonly light: SourceLight,
-  ) {}
+  constructor(private readonly parts: ResultsParts) {}
 
   state(): ResultsState {
-    const { record, state } = this.runs;
+    const { record, state } = this.parts.runs;
     if (record !== null && this.cached?.record !== record) this.cached = { record, view: runView(record) };
     const run = record === null ? null : (this.cached?.view ?? null);
-    return { type: "state", run, activity: activityOf(state), check: this.checks.state };
+    const note = record === null ? null : this.parts.values.noteOf(record.id);
+    return { type: "state", run, activity: activityOf(state), check: this.parts.checks.state, note };
   }
 
   async readSlice({ runId, tensor, start, count }: Slice): Promise<Float32Array> {
-    const { record } = this.runs;
-    if (record === null || record.id !== runId)
-      throw new UnrollError(failure("INVALID_ARGUMENT", "The values of this run are no longer kept. Run it again."));
-    if (tensor === 0) return inputSlice(record, start, count);
-    const answer = await this.engine.ask({ type: "readSlice", resultId: record.resultId, tensor: tensor - 1, start, count });
-    if (answer.type !== "slice") throw new UnrollError(failure("INTERNAL", "The engine answered with “{type}”.", { type: answer.type }));
-    return answer.values;
+    const { record } = this.parts.runs;
+    if (record === null || record.id !== runId) throw new UnrollError(valuesGone());
+    return tensor === 0 ? inputSlice(record, start, count) : this.parts.values.read(record, { tensor: tensor - 1, start, count });
+  }
+
+  /** Shows the run again that the panel had before a reload, unless a newer one is there. */
+  async restore(runId: string): Promise<void> {
+    await this.parts.kept.ready;
+    if (this.parts.runs.record !== null || this.parts.kept.get(runId) === undefined) return;
+    this.parts.runs.show(await this.parts.kept.record(runId));
   }
 
   answer(runId: string, question: Question, controls: AskControls): Promise<Answer> {
-    return this.questions.answer(runId, question, controls);
+    return this.parts.questions.answer(runId, question, controls);
   }
 
   receive(intent: Intent): void {
-    if (intent.type === "pointedAt") return this.light.show(this.runs.record?.data ?? null, intent.index, intent.reveal);
-    if (intent.type === "cancelRequested") return this.runs.cancel();
-    if (intent.type === "actionChosen") return this.actions.take(intent.id);
+    if (intent.type === "pointedAt") return this.parts.light.show(this.parts.runs.record?.data ?? null, intent.index, intent.reveal);
+    if (intent.type === "cancelRequested") return this.parts.runs.cancel();
+    if (intent.type === "actionChosen") return this.parts.actions.take(intent.id);
     switch (intent.id) {
       case "rerun":
-        return this.actions.take("runAgain");
+        return this.parts.actions.take("runAgain");
       case "newSeed":
-        return this.actions.take("newSeed");
+        return this.parts.actions.take("newSeed");
       case "copySummary":
-        return void vscode.env.clipboard.writeText(this.runs.record === null ? "" : summaryText(this.runs.record.model));
+        return void vscode.env.clipboard.writeText(this.parts.runs.record === null ? "" : summaryText(this.parts.runs.record.model));
       case "showSource":
         return this.showSource();
       case "chooseDevice":
@@ -72,11 +81,11 @@ export class ResultsDesk implements ResultsHost {
       case "runSelection":
         return void vscode.commands.executeCommand("unroll.runOnSelection");
       case "doctor":
-        return this.actions.take("doctor");
+        return this.parts.actions.take("doctor");
       case "check":
-        return this.checks.start();
+        return this.parts.checks.start();
       case "cancelCheck":
-        return this.checks.cancel();
+        return this.parts.checks.cancel();
     }
   }
 
@@ -85,7 +94,7 @@ export class ResultsDesk implements ResultsHost {
   }
 
   private showSource(): void {
-    const source = this.runs.record?.data.source;
+    const source = this.parts.runs.record?.data.source;
     if (source !== undefined)
       void vscode.window.showTextDocument(source.uri, { selection: source.range, viewColumn: vscode.ViewColumn.One });
   }

@@ -251,7 +251,7 @@ const device = object<WireDevice>({
 });
 const number: Decoder<number> = (value) => (typeof value === "number" ? value : undefined);
 const stats = object<TensorStats>({ min: nullable(number), mean: nullable(number), max: nullable(number), nanCount: natural });
-const runTensor = object<RunTensor>({
+export const runTensor = object<RunTensor>({
   layer: natural,
   name: string,
   role: literal("output", "state", "trace"),

@@ -67,6 +67,8 @@ export interface ResultsState {
     | { readonly phase: "running"; readonly done: number; readonly total: number }
     | { readonly phase: "failed"; readonly message: string; readonly actions: readonly NoteAction[] };
   readonly check: CheckView;
+  /** What is to be known about the values that are shown, worded by the host. */
+  readonly note?: string | null;
 }
 
 /** The shown run against the reference, on every device. */
@@ -221,11 +223,12 @@ const check: Decoder<CheckView> = union<CheckView>("phase", {
   failed: object<Extract<CheckView, { phase: "failed" }>>({ phase: literal("failed"), message: string }),
 });
 
+const note: Decoder<string | null> = (value) => (value === undefined ? null : nullable(string)(value));
 const floats: Decoder<Float32Array> = (value) => (value instanceof Float32Array ? value : undefined);
 
 export const decodeResultsFromHost: Decoder<ResultsFromHost> = union<ResultsFromHost>("type", {
   init: initMessage,
-  state: object<ResultsState>({ type: literal("state"), run: nullable(runView), activity, check }),
+  state: object<ResultsState>({ type: literal("state"), run: nullable(runView), activity, check, note }),
   slice: object<SliceReady>({ type: literal("slice"), requestId: natural, values: floats }),
   answerProgress: object<Extract<AnswerMessage, { type: "answerProgress" }>>({
     type: literal("answerProgress"),

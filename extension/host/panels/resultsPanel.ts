@@ -17,6 +17,8 @@ type Slice = Extract<ResultsFromView, { type: "sliceRequested" }>;
 export interface ResultsHost extends Answering {
   state(): ResultsState;
   readSlice(request: Slice): Promise<Float32Array>;
+  /** Before a panel of another window's life is filled: takes up the run that it showed. */
+  restore(runId: string): Promise<void>;
   receive(intent: Exclude<ResultsFromView, { type: "ready" | "sliceRequested" | "copyRequested" | "asked" | "askCancelled" }>): void;
 }
 
@@ -52,11 +54,14 @@ export class ResultsPanel implements vscode.WebviewPanelSerializer, vscode.Dispo
     if (this.panel?.visible === true) this.send(this.host.state());
   }
 
-  deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
+  /** @param state what the view saved */
+  async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
     this.panel?.dispose();
     panel.webview.options = webviewOptions(this.extension);
+    const runId = (state as { readonly runId?: unknown } | null | undefined)?.runId;
+    if (typeof runId === "string")
+      await this.host.restore(runId).catch((error: unknown) => this.log.warn(`the run before the reload is not shown: ${String(error)}`));
     this.adopt(panel);
-    return Promise.resolve();
   }
 
   dispose(): void {

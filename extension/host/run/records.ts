@@ -3,8 +3,8 @@ import { flowOf, shapeText } from "../../core/model/shapes.js";
 import { summaryText } from "../../core/model/summary.js";
 import { writeModel } from "../../core/model/write.js";
 import type { ModelSpec } from "../../core/model/spec.js";
-import type { DeviceView } from "../../core/protocol/device.js";
-import type { RunTensor, Timing } from "../../core/protocol/engine.js";
+import type { DeviceKind, DeviceView } from "../../core/protocol/device.js";
+import type { RunTensor, Timing, WireTensor } from "../../core/protocol/engine.js";
 import type { Axis, RunView, TensorView } from "../../core/protocol/results.js";
 import { sliceOf, statsOf } from "../../core/slice.js";
 import { withInput } from "../../core/model/input.js";
@@ -36,6 +36,10 @@ export interface RunRecord {
   readonly tensors: readonly RunTensor[];
   readonly timing: Timing;
   readonly device: DeviceView;
+  /** The device that it was sent to instead of the setting's. */
+  readonly asked?: DeviceKind | undefined;
+  /** What stateful layers began with; null: zeros. Left out: the model keeps none. */
+  readonly startStates?: readonly WireTensor[] | null | undefined;
 }
 
 /** The record as the results panel shows it. Tensor 0 is the input; tensor k the engine's k − 1. */
