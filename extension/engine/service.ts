@@ -3,6 +3,7 @@ import { type Failure, failure, UnrollError } from "../core/errors.js";
 import { readModel } from "../core/model/read.js";
 import { decodeEngineRequest, type EngineAnswer, type EngineRequest, type RunTensor } from "../core/protocol/engine.js";
 import type { CheckReport } from "../core/protocol/check.js";
+import { bandOf, type BandValues } from "../core/band.js";
 import { valuesGone } from "../core/protocol/gone.js";
 import type { Trace } from "../core/trace/trace.js";
 import { sliceOf, statsOf } from "../core/slice.js";
@@ -80,6 +81,8 @@ export class EngineService {
         return this.run(request);
       case "readSlice":
         return { type: "slice", id, values: this.readSlice(request) };
+      case "readBand":
+        return { type: "band", id, ...this.readBand(request) };
       case "release":
         this.results.delete(request.resultId);
         return { type: "done", id };
@@ -187,6 +190,14 @@ export class EngineService {
       bytes += kept.reduce((sum, tensor) => sum + tensor.data.byteLength, 0);
       if (bytes > KEPT_LIMIT_BYTES && id !== resultId) this.results.delete(id);
     }
+  }
+
+  private readBand({ resultId, tensor: index, box }: Request<"readBand">): BandValues {
+    const tensor = this.kept(resultId)[index];
+    if (tensor === undefined) throw new UnrollError(valuesGone());
+    const band = bandOf(tensor.data, tensor.shape, box);
+    if (!band.ok) throw new UnrollError(band.error);
+    return band.value;
   }
 
   private readSlice(request: Request<"readSlice">): Float32Array {

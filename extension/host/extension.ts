@@ -20,6 +20,7 @@ import { Reader } from "./reader.js";
 import { ResultsDesk } from "./resultsDesk.js";
 import { Checks } from "./run/checks.js";
 import { ModelStates } from "./run/modelStates.js";
+import { Gates } from "./run/gates.js";
 import { Questions } from "./run/questions.js";
 import { RunController } from "./run/runController.js";
 import { runsCommands } from "./run/runsCommands.js";
@@ -56,7 +57,8 @@ export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
   const actions = new Actions(engine, runs, () => results.show(), log);
   const questions = new Questions(engine, runs, values);
   const light = new SourceLight();
-  const resultsDesk = new ResultsDesk({ runs, kept, values, checks, actions, questions, light });
+  const gates = new Gates(runs, values);
+  const resultsDesk = new ResultsDesk({ runs, kept, values, checks, gates, actions, questions, light });
   const results: ResultsPanel = new ResultsPanel(extensionUri, resultsDesk, log);
   const runsTree = new RunsTree(kept, runs);
   const runsParts = { kept, runs, tree: runsTree, showResults: () => results.show(), compare: () => results.show() };
@@ -75,12 +77,11 @@ export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
 
   context.subscriptions.push(
     ...[log, engine, reader, texts, store, new ModelDiagnostics(texts), diagnostics, runs, checks, results, statusBar],
-    ...[questions, light, new SelectionWatch(reader, store, statusBar), new LiveRun(store, selection)],
+    ...[questions, light, gates, new SelectionWatch(reader, store, statusBar), new LiveRun(store, selection)],
     ...[codeReader, ...codeFeatures(codeModels, code)],
-    ...[states, kept, values, values.onDidChange(refresh), runsTree, new StatesTree(states, store.onDidChange)],
+    ...[states, kept, values, runsTree, new StatesTree(states, store.onDidChange)],
     ...[...runsCommands(runsParts), ...statesCommands(states)],
-    engine.onDidChange(refresh),
-    store.onDidChange(refresh),
+    ...[engine, store, values].map((part) => part.onDidChange(refresh)),
     store.onDidChange(tellModel),
     runs.onDidChange(() => {
       refresh();
@@ -88,7 +89,7 @@ export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
     }),
     runs.onDidComplete(() => runs.order?.live === true || results.show()),
     runs.onDidComplete((record) => void kept.add(record, { live: runs.order?.live === true })),
-    checks.onDidChange(() => results.update()),
+    ...[checks, gates].map((part) => part.onDidChange(() => results.update())),
     vscode.workspace.onDidGrantWorkspaceTrust(refresh),
     vscode.window.registerWebviewViewProvider(DesignerView.id, designer),
     vscode.window.registerCustomEditorProvider(MODEL_EDITOR, editors),

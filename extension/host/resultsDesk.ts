@@ -1,16 +1,18 @@
 /** Behind the results panel: its state from the newest run, slices of its tensors, and what each of its intents does. */
 import * as vscode from "vscode";
+import type { BandValues } from "../core/band.js";
 import { UnrollError } from "../core/errors.js";
 import { summaryText } from "../core/model/summary.js";
 import type { RunState } from "../core/protocol/designer.js";
 import type { Answer, Question } from "../core/protocol/questions.js";
 import { valuesGone } from "../core/protocol/gone.js";
-import type { ResultsFromView, ResultsState } from "../core/protocol/results.js";
+import type { ResultsFromView, ResultsState, RunView } from "../core/protocol/results.js";
 import type { Actions } from "./actions.js";
 import type { ResultsHost } from "./panels/resultsPanel.js";
 import type { Checks } from "./run/checks.js";
 import type { AskControls, Questions } from "./run/questions.js";
-import { inputSlice, type RunRecord, runView } from "./run/records.js";
+import type { Gates, StepTensor } from "./run/gates.js";
+import { inputBand, inputSlice, type RunRecord, runView } from "./run/records.js";
 import type { RunController } from "./run/runController.js";
 import type { SourceLight } from "./sourceLight.js";
 import type { RunStore } from "./run/runStore.js";
@@ -18,6 +20,7 @@ import type { RunValues } from "./run/runValues.js";
 import { word } from "./words.js";
 
 type Intent = Parameters<ResultsHost["receive"]>[0];
+type Band = Extract<ResultsFromView, { type: "bandRequested" }>;
 type Slice = Extract<ResultsFromView, { type: "sliceRequested" }>;
 
 export interface ResultsParts {
@@ -25,6 +28,7 @@ export interface ResultsParts {
   readonly kept: RunStore;
   readonly values: RunValues;
   readonly checks: Checks;
+  readonly gates: Gates;
   readonly actions: Actions;
   readonly questions: Questions;
   readonly light: SourceLight;
@@ -32,22 +36,55 @@ export interface ResultsParts {
 
 export class ResultsDesk implements ResultsHost {
   /** The view of a record is made once. */
-  private cached: { readonly record: RunRecord; readonly view: ReturnType<typeof runView> } | null = null;
+  private cached: { readonly record: RunRecord; readonly steps: readonly StepTensor[]; readonly view: RunView } | null = null;
 
   constructor(private readonly parts: ResultsParts) {}
 
   state(): ResultsState {
-    const { record, state } = this.parts.runs;
-    if (record !== null && this.cached?.record !== record) this.cached = { record, view: runView(record) };
-    const run = record === null ? null : (this.cached?.view ?? null);
-    const note = record === null ? null : this.parts.values.noteOf(record.id);
-    return { type: "state", run, activity: activityOf(state), check: this.parts.checks.state, note };
+    const { runs, checks, gates, values } = this.parts;
+    const { record, state } = runs;
+    const run = record === null ? null : this.viewOf(record);
+    const note = record === null ? null : values.noteOf(record.id);
+    return { type: "state", run, activity: activityOf(state), check: checks.state, gates: gates.state, note };
   }
 
   async readSlice({ runId, tensor, start, count }: Slice): Promise<Float32Array> {
+    const record = this.shown(runId);
+    if (tensor === 0) return inputSlice(record, start, count);
+    const { values } = this.parts;
+    return this.at(record, tensor, (resultId, index) => values.slice(resultId, { tensor: index, start, count }));
+  }
+
+  async readBand({ runId, tensor, box }: Band): Promise<BandValues> {
+    const record = this.shown(runId);
+    if (tensor === 0) return inputBand(record, box);
+    return this.at(record, tensor, (resultId, index) => this.parts.values.band(resultId, index, box));
+  }
+
+  /** @throws UnrollError where another run is shown by now */
+  private shown(runId: string): RunRecord {
     const { record } = this.parts.runs;
     if (record === null || record.id !== runId) throw new UnrollError(valuesGone());
-    return tensor === 0 ? inputSlice(record, start, count) : this.parts.values.read(record, { tensor: tensor - 1, start, count });
+    return record;
+  }
+
+  private viewOf(record: RunRecord): RunView {
+    const steps = this.parts.gates.of(record);
+    const { cached } = this;
+    if (cached?.record === record && cached.steps === steps) return cached.view;
+    const tensors = steps.map(({ tensor }) => tensor);
+    const view = runView(record, tensors);
+    this.cached = { record, steps, view };
+    return view;
+  }
+
+  /** Asks about a tensor by its id in the view. @throws UnrollError */
+  private at<T>(record: RunRecord, id: number, ask: (resultId: number, index: number) => Promise<T>): Promise<T> {
+    const { values, gates } = this.parts;
+    if (id <= record.tensors.length) return values.at(record, 1, ({ resultId }) => ask(resultId, id - 1));
+    const step = gates.of(record)[id - 1 - record.tensors.length];
+    if (step === undefined) throw new UnrollError(valuesGone());
+    return values.at(record, 2, ({ resultId }) => ask(resultId, step.index));
   }
 
   /** Shows the run again that the panel had before a reload, unless a newer one is there. */
@@ -82,6 +119,8 @@ export class ResultsDesk implements ResultsHost {
         return void vscode.commands.executeCommand("unroll.runOnSelection");
       case "doctor":
         return this.parts.actions.take("doctor");
+      case "captureGates":
+        return void this.parts.gates.capture();
       case "check":
         return this.parts.checks.start();
       case "cancelCheck":

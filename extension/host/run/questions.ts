@@ -87,7 +87,7 @@ export class Questions implements vscode.Disposable {
     controls: AskControls,
   ): Promise<AnswerOf<"traced">["trace"]> {
     const { x, mask } = rowOf(record, question.row);
-    const answer = await this.values.ask(record, 1, (resultId) =>
+    const answer = await this.values.at(record, 1, ({ resultId }) =>
       this.engine.ask({ type: "trace", modelId, resultId, x, mask, question }, controls),
     );
     return expected("traced", answer).trace;

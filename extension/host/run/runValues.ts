@@ -1,5 +1,6 @@
 /** The values of runs: read from the engine, or computed again from model, data and seed where it no longer has them. */
 import * as vscode from "vscode";
+import type { BandBox, BandValues } from "../../core/band.js";
 import { failure, UnrollError } from "../../core/errors.js";
 import { msg } from "../../core/messages.js";
 import type { CaptureLevel } from "../../core/model/program.js";
@@ -24,7 +25,8 @@ export interface Box {
   readonly count: readonly number[];
 }
 
-interface Place {
+/** Where tensors are in the engine, and which. */
+export interface Place {
   readonly resultId: number;
   readonly tensors: readonly RunTensor[];
 }
@@ -55,40 +57,37 @@ export class RunValues implements vscode.Disposable {
   }
 
   /** A box of one of the record's own tensors. @throws UnrollError */
-  async read(record: RunRecord, box: Box): Promise<Float32Array> {
-    return this.ask(record, 1, (resultId) => this.slice(resultId, box));
+  read(record: RunRecord, box: Box): Promise<Float32Array> {
+    return this.at(record, 1, ({ resultId }) => this.slice(resultId, box));
   }
 
-  /** Asks about the values of a run, wherever they are by now. @throws UnrollError */
-  ask<T>(record: RunRecord, capture: CaptureLevel, question: (resultId: number) => Promise<T>): Promise<T> {
-    const known = this.places.get(placeKey(record.id, capture))?.resultId ?? (capture === 1 ? record.resultId : NO_RESULT);
-    return this.withValues(record, capture, known, question);
-  }
-
-  /** The tensors of a run with as much as `capture` says, in the engine. @throws UnrollError */
-  async placeOf(record: RunRecord, capture: CaptureLevel): Promise<Place> {
-    const known = this.places.get(placeKey(record.id, capture));
-    if (known !== undefined) return known;
-    if (capture === 1 && record.resultId !== NO_RESULT) return record;
-    return this.again(record, capture);
-  }
-
-  /** Asks about a result; once more where the engine had dropped it. @throws UnrollError */
-  async withValues<T>(record: RunRecord, capture: CaptureLevel, known: number, ask: (resultId: number) => Promise<T>): Promise<T> {
-    if (known !== NO_RESULT) {
+  /**
+   * Asks about a run's tensors, with as many of them as `capture` says; once more where the engine had dropped them.
+   * @throws UnrollError
+   */
+  async at<T>(record: RunRecord, capture: CaptureLevel, ask: (place: Place) => Promise<T>): Promise<T> {
+    const own = capture === 1 && record.resultId !== NO_RESULT ? record : undefined;
+    const known = this.places.get(placeKey(record.id, capture)) ?? own;
+    if (known !== undefined) {
       try {
         return await ask(known);
       } catch (error) {
         if (!(error instanceof UnrollError) || !isGone(error.failure)) throw error;
       }
     }
-    return ask((await this.again(record, capture)).resultId);
+    return ask(await this.again(record, capture));
   }
 
   async slice(resultId: number, { tensor, start, count }: Box): Promise<Float32Array> {
     const answer = await this.engine.ask({ type: "readSlice", resultId, tensor, start, count });
     if (answer.type !== "slice") throw new UnrollError(failure("INTERNAL", "The engine answered with “{type}”.", { type: answer.type }));
     return answer.values;
+  }
+
+  async band(resultId: number, tensor: number, box: BandBox): Promise<BandValues> {
+    const answer = await this.engine.ask({ type: "readBand", resultId, tensor, box });
+    if (answer.type !== "band") throw new UnrollError(failure("INTERNAL", "The engine answered with “{type}”.", { type: answer.type }));
+    return answer;
   }
 
   dispose(): void {
