@@ -144,5 +144,6 @@ function storedOutput(model: ModelSpec, kept: readonly OutputTensor[], { layer: 
   const turned = one !== undefined && one.className !== "Bidirectional" && directionsOf(one)[0]?.goBackwards === true;
   const steps = shape.length === 3 ? (shape[1] as number) : 1;
   const at = shape.length < 3 ? 0 : turned ? steps - 1 - step : step;
-  return data[(row * steps + at) * (shape.at(-1) as number) + unit] as number;
+  const offset = one?.className === "Bidirectional" && outputs.length === 1 && part === 1 ? one.layer.units : 0;
+  return data[(row * steps + at) * (shape.at(-1) as number) + offset + unit] as number;
 }

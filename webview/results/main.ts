@@ -7,12 +7,15 @@ import "./styles/tree.css";
 import "./styles/shapes.css";
 import "./styles/data.css";
 import "./styles/heat.css";
+import "./styles/trace.css";
+import "./styles/memory.css";
 import "./styles/states.css";
 import { render } from "lit";
 import { decodeResultsFromHost, type ResultsFromHost, type ResultsFromView } from "../../extension/core/protocol/results.js";
 import { connect } from "../shared/bridge.js";
 import { setLanguage, t } from "../shared/l10n.js";
 import type { Palette } from "./colour.js";
+import { AnswerCache } from "./answers.js";
 import { type CopyFormat, copyText } from "./copy.js";
 import { tensorById } from "./outputs.js";
 import { readPalette, watchTheme } from "./palette.js";
@@ -26,6 +29,7 @@ const COPIED_MS = 1500;
 
 const bridge = connect<ResultsFromHost, ResultsFromView>(decodeResultsFromHost, receive);
 const slices = new SliceCache((message) => bridge.post(message));
+const answers = new AnswerCache((message) => bridge.post(message));
 const saved = decodeSaved(bridge.saved());
 let state: State = saved === null ? initialState : { ...initialState, chosen: saved.chosen };
 let palette: Palette = readPalette(state.chosen.palette);
@@ -45,7 +49,13 @@ function receive(message: ResultsFromHost): void {
     case "state":
       known = true;
       slices.show(message.run?.id ?? null);
+      answers.show(message.run?.id ?? null);
       dispatch({ type: "host", state: message });
+      break;
+    case "answerProgress":
+    case "answered":
+    case "unanswered":
+      answers.take(message);
       break;
     case "slice":
       if (slices.answer(message.requestId, message.values)) finishCopy();
@@ -93,6 +103,9 @@ const view: Omit<View, "state" | "palette"> = {
   action: (id) => bridge.post({ type: "actionChosen", id }),
   cancel: () => bridge.post({ type: "cancelRequested" }),
   slice: (box) => slices.get(box),
+  ask: (question) => answers.get(question),
+  stop: (about) => answers.cancel(about),
+  point: (index, reveal = false) => bridge.post({ type: "pointedAt", index, reveal }),
   copyTensor: (tensor, format) => {
     pendingCopy = { tensor, format };
     finishCopy();
@@ -108,6 +121,7 @@ const view: Omit<View, "state" | "palette"> = {
   say: (text) => dispatch({ type: "view", view: { spoken: state.spoken === text ? `${text}\u00a0` : text } }),
   retry: () => {
     slices.retry();
+    answers.retry();
     draw();
   },
 };

@@ -1,11 +1,15 @@
 /** The results view's state, and the pure reducer that every event goes through. */
 import type { CheckView, ResultsState, RunView } from "../../extension/core/protocol/results.js";
+import { quantities, type Quantity, type TermOrder, termOrders, type TraceAddress } from "../../extension/core/trace/trace.js";
 import type { PaletteName } from "./colour.js";
 import { type Convention, conventions } from "./convention.js";
+import type { Traced } from "./parts.js";
 import { batchOf, hasTime, outputsOf, stepsOf, stripsOf, tensorById } from "./outputs.js";
 
-export const tabs = ["shapes", "heat", "steps", "data"] as const;
+export const tabs = ["shapes", "heat", "steps", "trace", "memory", "data"] as const;
 export type Tab = (typeof tabs)[number];
+
+export const drawings = ["unrolled", "rolled"] as const;
 
 export const digitChoices = [4, 6, 8] as const;
 
@@ -33,6 +37,17 @@ export interface Choices {
   /** Heat as tables. */
   readonly table: boolean;
   readonly summaryAs: "table" | "text";
+  /** The part whose hearing Memory shows; empty: that of the other tabs. */
+  readonly heard: string;
+  /** Steps draws the layer step by step, or as one cell. */
+  readonly drawn: (typeof drawings)[number];
+  /** The number that Trace shows, at the cursor's step and row; null: the one that the other tabs look at. */
+  readonly trace: Traced | null;
+  /** Whose sum Trace lists; null: the first that the number's formula names. */
+  readonly gate: Quantity | null;
+  readonly termOrder: TermOrder;
+  /** First term of the page of a long sum. */
+  readonly termsFrom: number;
 }
 
 export interface State {
@@ -62,6 +77,10 @@ export interface State {
   readonly hover: number | null;
   /** Id of the button that copied a moment ago; empty: none. */
   readonly copied: string;
+  /** The numbers from which Trace came to the one that it shows. */
+  readonly trail: readonly TraceAddress[];
+  /** Number of the input that Trace points at, counted within its step; −1: none. */
+  readonly pointed: number;
 }
 
 export interface GridWindow {
@@ -87,6 +106,12 @@ export const initialChoices: Choices = {
   tinted: true,
   table: false,
   summaryAs: "table",
+  heard: "",
+  drawn: "unrolled",
+  trace: null,
+  gate: null,
+  termOrder: "given",
+  termsFrom: 0,
 };
 
 export const initialState: State = {
@@ -107,6 +132,8 @@ export const initialState: State = {
   grid: { top: 0, left: 0, width: 800, height: 400 },
   hover: null,
   copied: "",
+  trail: [],
+  pointed: -1,
 };
 
 export type Action =
@@ -118,7 +145,19 @@ export type Action =
       readonly view: Partial<
         Pick<
           State,
-          "railOpen" | "deviceOpen" | "checkOpen" | "dismissed" | "playing" | "allCards" | "spoken" | "width" | "grid" | "hover" | "copied"
+          | "railOpen"
+          | "deviceOpen"
+          | "checkOpen"
+          | "dismissed"
+          | "playing"
+          | "allCards"
+          | "spoken"
+          | "width"
+          | "grid"
+          | "hover"
+          | "copied"
+          | "trail"
+          | "pointed"
         >
       >;
     }
@@ -167,6 +206,8 @@ function takeHost(state: State, host: ResultsState): State {
     dismissed,
     playing: state.playing && !changed,
     allCards: state.allCards && !changed,
+    trail: changed ? [] : state.trail,
+    pointed: -1,
     deviceOpen: state.deviceOpen && !changed,
     checkOpen: state.checkOpen && !changed && host.check.phase === "done",
   };
@@ -202,6 +243,8 @@ export function fitting(run: RunView | null, wanted: Choices, before: Choices): 
   return {
     ...wanted,
     tab: !timed && (wanted.tab === "heat" || wanted.tab === "steps") ? "shapes" : wanted.tab,
+    // Another tensor in the tree is another number to trace.
+    trace: other ? null : wanted.trace,
     tensor: tensor?.id ?? 0,
     batch,
     step: clamp(wanted.step, Math.max(1, stepsOf(outputs))),
@@ -229,7 +272,7 @@ export function decodeSaved(value: unknown): Saved | null {
   const { runId, chosen } = value as Record<string, unknown>;
   if (typeof chosen !== "object" || chosen === null) return null;
   const given = chosen as Record<string, unknown>;
-  const pick = <T>(key: keyof Choices, options: readonly T[], fallback: T): T =>
+  const pick = <T, F>(key: keyof Choices, options: readonly T[], fallback: F): T | F =>
     options.find((option) => option === given[key]) ?? fallback;
   const index = (key: keyof Choices): number =>
     Number.isSafeInteger(given[key]) && (given[key] as number) >= 0 ? (given[key] as number) : 0;
@@ -253,6 +296,12 @@ export function decodeSaved(value: unknown): Saved | null {
       tinted: given["tinted"] !== false,
       table: given["table"] === true,
       summaryAs: pick("summaryAs", ["table", "text"] as const, "table"),
+      heard: typeof given["heard"] === "string" ? given["heard"] : "",
+      drawn: pick("drawn", drawings, "unrolled"),
+      trace: null,
+      gate: pick("gate", quantities, null),
+      termOrder: pick("termOrder", termOrders, "given"),
+      termsFrom: 0,
     },
   };
 }

@@ -1,5 +1,7 @@
 /** What every view gets: the state, what the run gave, slices on demand, and the way to act. */
 import type { ResultsCommand } from "../../extension/core/protocol/results.js";
+import type { Question } from "../../extension/core/protocol/questions.js";
+import type { Asked } from "./answers.js";
 import type { Palette } from "./colour.js";
 import type { CopyFormat } from "./copy.js";
 import type { Outputs } from "./outputs.js";
@@ -17,14 +19,20 @@ export interface Actions {
   /** `by` is the id of the button, which shows that it was done. */
   copyText(text: string, by: string): void;
   say(text: string): void;
-  /** Asks again for the slices that failed. */
+  /** Asks again for the slices, and the answers, that failed. */
   retry(): void;
+  /** Ends what is computed of the kind. */
+  stop(about: Question["about"]): void;
+  /** Lights up a number of the input in the editor, counted over all values; null: none any more. */
+  point(index: number | null, reveal?: boolean): void;
 }
 
 export interface View extends Actions {
   readonly state: State;
   readonly palette: Palette;
   slice(box: Box): Slice;
+  /** An answer of the host, asked for when it is first wanted. */
+  ask(question: Question): Asked;
 }
 
 /** A view of a run. */

@@ -11,8 +11,10 @@ import { cellOf, indexOf, type Plane } from "../matrix.js";
 import { significant } from "../numbers.js";
 import type { RunContext } from "../view.js";
 import { axisTitle, originWord, tensorWord } from "../words.js";
+import { addressOfTensor } from "../parts.js";
 import { scaleOf } from "./box.js";
 import { placeWord } from "./data.js";
+import { openTrace } from "./traceLinks.js";
 
 export function grid(view: RunContext, plane: Plane, spec: LayerSpec | null): TemplateResult {
   const { tensor } = plane;
@@ -41,6 +43,7 @@ export function grid(view: RunContext, plane: Plane, spec: LayerSpec | null): Te
       @scroll=${(event: Event) => measure(view, event.currentTarget as HTMLElement)}
       @keydown=${(event: KeyboardEvent) => key(event, view, plane, spec, size)}
       @click=${(event: MouseEvent) => press(event, view, plane, spec)}
+      @dblclick=${() => trace(view, plane)}
       ${ref((element) => element !== undefined && requestAnimationFrame(() => measure(view, element as HTMLElement)))}
     >
       <div class="sizer" ${styled({ width: `${layout.width}px`, height: `${layout.height}px` })}>
@@ -117,7 +120,15 @@ function select(view: RunContext, plane: Plane, spec: LayerSpec | null, at: { ro
   view.say(`${address} ${said}, ${placeWord(plane.tensor, spec, at.row, at.column)}`);
 }
 
+/** Where the selected number came from. */
+function trace(view: RunContext, plane: Plane): void {
+  const { row, column } = view.state.chosen;
+  const address = addressOfTensor(view.outputs, plane.tensor, indexOf(plane, row, column));
+  if (address !== null) openTrace(view, address, address.step, address.row);
+}
+
 function key(event: KeyboardEvent, view: RunContext, plane: Plane, spec: LayerSpec | null, size: GridSize): void {
+  if (event.key === "Enter") return trace(view, plane);
   const element = event.currentTarget as HTMLElement;
   const window = { top: element.scrollTop, left: element.scrollLeft, width: element.clientWidth, height: element.clientHeight };
   const page = Math.max(1, Math.floor(window.height / ROW_HEIGHT) - 2);

@@ -7,7 +7,9 @@ import { type Band, valueAt } from "../finding.js";
 import type { Strip } from "../outputs.js";
 import { cellAt, drawStrip, geometryOf, type StripDrawing } from "../stripCanvas.js";
 import type { RunContext } from "../view.js";
+import { tracedOfStrip } from "../parts.js";
 import { cellWord } from "./heat.js";
+import { openTrace } from "./traceLinks.js";
 
 export interface StripProps {
   readonly entry: Strip;
@@ -54,6 +56,10 @@ export function strip(view: RunContext, props: StripProps): TemplateResult {
     const at = pick(event);
     if (at !== null) view.choose({ strip: entry.id, unit: at.unit, step: at.step + props.window.from });
   };
+  const trace = (event: MouseEvent): void => {
+    const at = pick(event);
+    if (at !== null && entry.what !== "input") openTrace(view, tracedOfStrip(entry, at.unit), at.step + props.window.from);
+  };
   const hovered = view.state.hover;
   const cell = props.cell === null ? null : { unit: props.cell.unit, step: (hovered ?? chosen.step) - props.window.from };
   return html`<canvas
@@ -61,16 +67,21 @@ export function strip(view: RunContext, props: StripProps): TemplateResult {
     aria-roledescription=${t("heat map")}
     tabindex="0"
     id=${`heat-${entry.id}`}
-    aria-label=${`${props.alt} ${t("Arrow keys move the cell.")}`}
+    aria-label=${`${props.alt} ${t("Arrow keys move the cell, Enter traces its number.")}`}
     @mousemove=${hover}
     @mouseleave=${() => hovered !== null && view.dispatch({ type: "view", view: { hover: null } })}
     @click=${click}
+    @dblclick=${trace}
     @keydown=${(event: KeyboardEvent) => key(event, view, props)}
     ${ref((element) => element !== undefined && drawStrip(element as HTMLCanvasElement, { ...drawing, cell }))}
   ></canvas>`;
 }
 
 function key(event: KeyboardEvent, view: RunContext, props: StripProps): void {
+  if (event.key === "Enter" && view.state.chosen.strip === props.entry.id && props.entry.what !== "input") {
+    event.preventDefault();
+    return openTrace(view, tracedOfStrip(props.entry, view.state.chosen.unit), view.state.chosen.step);
+  }
   const moves: Readonly<Record<string, readonly [number, number]>> = {
     ArrowUp: [-1, 0],
     ArrowDown: [1, 0],
