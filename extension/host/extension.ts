@@ -19,9 +19,18 @@ import { CodeModels } from "./python/codeModels.js";
 import { Reader } from "./reader.js";
 import { ResultsDesk } from "./resultsDesk.js";
 import { Checks } from "./run/checks.js";
+import { ModelStates } from "./run/modelStates.js";
+import { Gates } from "./run/gates.js";
 import { Questions } from "./run/questions.js";
 import { RunController } from "./run/runController.js";
+import { runsCommands } from "./run/runsCommands.js";
+import { RunsTree } from "./run/runsTree.js";
+import { RunStore } from "./run/runStore.js";
+import { RunValues } from "./run/runValues.js";
 import { SelectionRun } from "./run/selectionRun.js";
+import { statesCommands } from "./run/statesCommands.js";
+import { StatesTree } from "./run/statesTree.js";
+import { readSettings } from "./settings.js";
 import { SelectionWatch } from "./selectionWatch.js";
 import { SourceLight } from "./sourceLight.js";
 import { StatusBar } from "./statusBar.js";
@@ -37,16 +46,22 @@ export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
   const texts = new ModelTexts();
   const store = new ModelStore(context.workspaceState, texts);
   const diagnostics = new ReadDiagnostics();
-  const runs = new RunController(engine, log);
+  const states = new ModelStates(store, (model) => model.seed ?? readSettings().seed);
+  const runs = new RunController(engine, log, states);
+  const kept = new RunStore(vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, "runs"), log);
+  const values = new RunValues(engine, kept, log);
   const selection = new SelectionRun(reader, store, runs, diagnostics);
   const codeModels = new CodeModels(codeReader, log);
   const code = new CodeCommands({ models: codeModels, store, selection });
   const checks = new Checks(engine, runs);
   const actions = new Actions(engine, runs, () => results.show(), log);
-  const questions = new Questions(engine, runs);
+  const questions = new Questions(engine, runs, values);
   const light = new SourceLight();
-  const resultsDesk = new ResultsDesk(engine, runs, checks, actions, questions, light);
+  const gates = new Gates(runs, values);
+  const resultsDesk = new ResultsDesk({ runs, kept, values, checks, gates, actions, questions, light });
   const results: ResultsPanel = new ResultsPanel(extensionUri, resultsDesk, log);
+  const runsTree = new RunsTree(kept, runs);
+  const runsParts = { kept, runs, tree: runsTree, showResults: () => results.show(), compare: () => results.show() };
   const parts = { engine, store, runs, selection, actions, code, codeReader };
   const pane = { extension: extensionUri, log };
   const designer = new DesignerView(new DesignerDesk(parts), pane);
@@ -62,17 +77,19 @@ export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
 
   context.subscriptions.push(
     ...[log, engine, reader, texts, store, new ModelDiagnostics(texts), diagnostics, runs, checks, results, statusBar],
-    ...[questions, light, new SelectionWatch(reader, store, statusBar), new LiveRun(store, selection)],
+    ...[questions, light, gates, new SelectionWatch(reader, store, statusBar), new LiveRun(store, selection)],
     ...[codeReader, ...codeFeatures(codeModels, code)],
-    engine.onDidChange(refresh),
-    store.onDidChange(refresh),
+    ...[states, kept, values, runsTree, new StatesTree(states, store.onDidChange)],
+    ...[...runsCommands(runsParts), ...statesCommands(states)],
+    ...[engine, store, values].map((part) => part.onDidChange(refresh)),
     store.onDidChange(tellModel),
     runs.onDidChange(() => {
       refresh();
       announce(runs, actions, results.isOpen);
     }),
     runs.onDidComplete(() => runs.order?.live === true || results.show()),
-    checks.onDidChange(() => results.update()),
+    runs.onDidComplete((record) => void kept.add(record, { live: runs.order?.live === true })),
+    ...[checks, gates].map((part) => part.onDidChange(() => results.update())),
     vscode.workspace.onDidGrantWorkspaceTrust(refresh),
     vscode.window.registerWebviewViewProvider(DesignerView.id, designer),
     vscode.window.registerCustomEditorProvider(MODEL_EDITOR, editors),
@@ -81,7 +98,7 @@ export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
   );
   refresh();
   tellModel();
-  return publicApi({ engine, runs, store, results: resultsDesk });
+  return publicApi({ engine, runs, store, results: resultsDesk, kept, states });
 }
 
 /** Everything is disposed with the context's subscriptions. */

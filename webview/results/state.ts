@@ -54,6 +54,8 @@ export interface State {
   readonly run: RunView | null;
   readonly activity: ResultsState["activity"];
   readonly check: CheckView;
+  /** About the values that are shown: they were computed again. */
+  readonly note: string | null;
   readonly chosen: Choices;
   /** Tree rows that were closed (or opened, for those that start closed), by id. */
   readonly toggled: ReadonlySet<string>;
@@ -116,6 +118,7 @@ export const initialState: State = {
   run: null,
   activity: { phase: "none" },
   check: { phase: "none" },
+  note: null,
   chosen: initialChoices,
   toggled: new Set(),
   railOpen: false,
@@ -198,6 +201,7 @@ function takeHost(state: State, host: ResultsState): State {
     run: changed ? run : state.run,
     activity: host.activity,
     check: host.check,
+    note: host.note ?? null,
     chosen: fitting(run, known, known),
     dismissed,
     playing: state.playing && !changed,

@@ -3,6 +3,8 @@ import type { Failure } from "../errors.js";
 import { isErrorCode } from "../errors.js";
 import type { Message } from "../messages.js";
 import type { CaptureLevel } from "../model/program.js";
+import type { BandBox, Finding } from "../band.js";
+import { bandBox, bandFinding } from "./band.js";
 import { checkReport, type CheckReport } from "./check.js";
 import { anyObject, array, boolean, type Decoder, finite, literal, message, natural, nullable, object, string, union } from "./decode.js";
 import { type DeviceChoice, type DeviceKind, type GpuPrecision, gpuPrecisions, type GpuWords } from "./device.js";
@@ -130,6 +132,8 @@ export type EngineRequest =
       readonly start: readonly number[];
       readonly count: readonly number[];
     }
+  /** Units over time of a tensor with time steps, downsampled. Answered by `band`. */
+  | { readonly type: "readBand"; readonly id: number; readonly resultId: number; readonly tensor: number; readonly box: BandBox }
   | { readonly type: "release"; readonly id: number; readonly resultId: number }
   | { readonly type: "unload"; readonly id: number; readonly modelId: number }
   | { readonly type: "weights"; readonly id: number; readonly modelId: number }
@@ -150,6 +154,7 @@ export type EngineAnswer =
   | { readonly type: "traced"; readonly id: number; readonly trace: Trace }
   | { readonly type: "diagnosis"; readonly id: number; readonly diagnosis: Diagnosis }
   | { readonly type: "slice"; readonly id: number; readonly values: Float32Array }
+  | { readonly type: "band"; readonly id: number; readonly low: Float32Array; readonly high: Float32Array; readonly finding: Finding }
   | { readonly type: "tensors"; readonly id: number; readonly tensors: readonly NamedWireTensor[] }
   | { readonly type: "done"; readonly id: number }
   | { readonly type: "pong"; readonly id: number }
@@ -233,6 +238,7 @@ export const decodeEngineRequest: Decoder<EngineRequest> = union<EngineRequest>(
   diagnose: object<Request<"diagnose">>({ type: literal("diagnose"), id, threads: natural }),
   cancel: object<Request<"cancel">>({ type: literal("cancel"), id, target: id }),
   readSlice: object<Request<"readSlice">>({ type: literal("readSlice"), id, resultId: id, tensor: natural, start: shape, count: shape }),
+  readBand: object<Request<"readBand">>({ type: literal("readBand"), id, resultId: id, tensor: natural, box: bandBox }),
   release: object<Request<"release">>({ type: literal("release"), id, resultId: id }),
   unload: object<Request<"unload">>({ type: literal("unload"), id, modelId: id }),
   weights: object<Request<"weights">>({ type: literal("weights"), id, modelId: id }),
@@ -251,7 +257,7 @@ const device = object<WireDevice>({
 });
 const number: Decoder<number> = (value) => (typeof value === "number" ? value : undefined);
 const stats = object<TensorStats>({ min: nullable(number), mean: nullable(number), max: nullable(number), nanCount: natural });
-const runTensor = object<RunTensor>({
+export const runTensor = object<RunTensor>({
   layer: natural,
   name: string,
   role: literal("output", "state", "trace"),
@@ -276,6 +282,7 @@ export const decodeEngineAnswer: Decoder<EngineAnswer> = union<EngineAnswer>("ty
   traced: object<Answer<"traced">>({ type: literal("traced"), id, trace: traceOf }),
   diagnosis: object<Answer<"diagnosis">>({ type: literal("diagnosis"), id, diagnosis: diagnosisOf }),
   slice: object<Answer<"slice">>({ type: literal("slice"), id, values: floats }),
+  band: object<Answer<"band">>({ type: literal("band"), id, low: floats, high: floats, finding: bandFinding }),
   tensors: object<Answer<"tensors">>({ type: literal("tensors"), id, tensors: array(named) }),
   done: object<Answer<"done">>({ type: literal("done"), id }),
   pong: object<Answer<"pong">>({ type: literal("pong"), id }),

@@ -1,4 +1,6 @@
 /** Host ⇄ results view. The view gets one run's description; values it asks for, slice by slice. */
+import type { BandBox, Finding } from "../band.js";
+import { bandBox, bandFinding } from "./band.js";
 import { type CheckReport, checkReport } from "./check.js";
 import { anyObject, array, boolean, type Decoder, finite, literal, natural, nullable, object, string, union } from "./decode.js";
 import { deviceView, initMessage, type DesignerInit, type NoteAction } from "./designer.js";
@@ -67,7 +69,18 @@ export interface ResultsState {
     | { readonly phase: "running"; readonly done: number; readonly total: number }
     | { readonly phase: "failed"; readonly message: string; readonly actions: readonly NoteAction[] };
   readonly check: CheckView;
+  /** What is to be known about the values that are shown, worded by the host. */
+  readonly note?: string | null;
+  readonly gates: GatesView;
 }
+
+/** Gates and states of every step of the shown run: not kept until somebody looks. */
+export type GatesView =
+  | { readonly phase: "none" }
+  | { readonly phase: "running" }
+  /** They are among the run's tensors. */
+  | { readonly phase: "done" }
+  | { readonly phase: "failed"; readonly message: string };
 
 /** The shown run against the reference, on every device. */
 export type CheckView =
@@ -86,6 +99,16 @@ export interface SliceReady {
   readonly values: Float32Array;
 }
 
+/** Answer to `bandRequested`: units over time, downsampled. */
+export interface BandReady {
+  readonly type: "band";
+  readonly requestId: number;
+  readonly low: Float32Array;
+  readonly high: Float32Array;
+  readonly finding: Finding;
+}
+
+/** Of a slice or a band. */
 export interface SliceFailed {
   readonly type: "sliceFailed";
   readonly requestId: number;
@@ -98,7 +121,7 @@ export type AnswerMessage =
   | { readonly type: "answered"; readonly requestId: number; readonly answer: Answer }
   | { readonly type: "unanswered"; readonly requestId: number; readonly message: string | null };
 
-export type ResultsFromHost = DesignerInit | ResultsState | SliceReady | SliceFailed | AnswerMessage;
+export type ResultsFromHost = DesignerInit | ResultsState | SliceReady | BandReady | SliceFailed | AnswerMessage;
 
 export const resultsCommands = [
   "rerun",
@@ -112,6 +135,7 @@ export const resultsCommands = [
   "doctor",
   "check",
   "cancelCheck",
+  "captureGates",
 ] as const;
 export type ResultsCommand = (typeof resultsCommands)[number];
 
@@ -129,6 +153,13 @@ export type ResultsFromView =
   | { readonly type: "askCancelled"; readonly requestId: number }
   /** The number of the input that is pointed at, counted over all its values; null: none any more. */
   | { readonly type: "pointedAt"; readonly index: number | null; readonly reveal: boolean }
+  | {
+      readonly type: "bandRequested";
+      readonly requestId: number;
+      readonly runId: string;
+      readonly tensor: number;
+      readonly box: BandBox;
+    }
   | { readonly type: "copyRequested"; readonly text: string }
   | { readonly type: "cancelRequested" }
   | { readonly type: "actionChosen"; readonly id: string }
@@ -157,6 +188,13 @@ export const decodeResultsFromView: Decoder<ResultsFromView> = union<ResultsFrom
     type: literal("pointedAt"),
     index: nullable(natural),
     reveal: boolean,
+  }),
+  bandRequested: object<Extract<ResultsFromView, { type: "bandRequested" }>>({
+    type: literal("bandRequested"),
+    requestId: natural,
+    runId: string,
+    tensor: natural,
+    box: bandBox,
   }),
   copyRequested: object<{ type: "copyRequested"; text: string }>({ type: literal("copyRequested"), text: string }),
   cancelRequested: object<{ type: "cancelRequested" }>({ type: literal("cancelRequested") }),
@@ -221,11 +259,19 @@ const check: Decoder<CheckView> = union<CheckView>("phase", {
   failed: object<Extract<CheckView, { phase: "failed" }>>({ phase: literal("failed"), message: string }),
 });
 
+const note: Decoder<string | null> = (value) => (value === undefined ? null : nullable(string)(value));
+const gates: Decoder<GatesView> = union<GatesView>("phase", {
+  none: object<Extract<GatesView, { phase: "none" }>>({ phase: literal("none") }),
+  running: object<Extract<GatesView, { phase: "running" }>>({ phase: literal("running") }),
+  done: object<Extract<GatesView, { phase: "done" }>>({ phase: literal("done") }),
+  failed: object<Extract<GatesView, { phase: "failed" }>>({ phase: literal("failed"), message: string }),
+});
+
 const floats: Decoder<Float32Array> = (value) => (value instanceof Float32Array ? value : undefined);
 
 export const decodeResultsFromHost: Decoder<ResultsFromHost> = union<ResultsFromHost>("type", {
   init: initMessage,
-  state: object<ResultsState>({ type: literal("state"), run: nullable(runView), activity, check }),
+  state: object<ResultsState>({ type: literal("state"), run: nullable(runView), activity, check, gates, note }),
   slice: object<SliceReady>({ type: literal("slice"), requestId: natural, values: floats }),
   answerProgress: object<Extract<AnswerMessage, { type: "answerProgress" }>>({
     type: literal("answerProgress"),
@@ -239,5 +285,6 @@ export const decodeResultsFromHost: Decoder<ResultsFromHost> = union<ResultsFrom
     requestId: natural,
     message: nullable(string),
   }),
+  band: object<BandReady>({ type: literal("band"), requestId: natural, low: floats, high: floats, finding: bandFinding }),
   sliceFailed: object<SliceFailed>({ type: literal("sliceFailed"), requestId: natural, message: string }),
 });

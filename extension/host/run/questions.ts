@@ -4,12 +4,14 @@ import { failure, UnrollError } from "../../core/errors.js";
 import { memoryOf } from "../../core/memory.js";
 import { directionsOf } from "../../core/model/spec.js";
 import { writeModel } from "../../core/model/write.js";
+import { valuesGone } from "../../core/protocol/gone.js";
 import type { EngineAnswer, WireTensor } from "../../core/protocol/engine.js";
 import type { Answer, MemoryQuestion, Question } from "../../core/protocol/questions.js";
 import type { TraceQuestion } from "../../core/trace/trace.js";
 import type { Engine } from "../engine.js";
 import type { RunRecord } from "./records.js";
 import type { RunController } from "./runController.js";
+import type { RunValues } from "./runValues.js";
 
 export interface AskControls {
   readonly signal: AbortSignal;
@@ -17,7 +19,7 @@ export interface AskControls {
 }
 
 /** Ids of models that neither runs nor checks use. */
-const FIRST_MODEL_ID = 2 ** 41;
+const FIRST_MODEL_ID = 2 ** 42;
 
 /** The model of a record, once somebody asked about it. */
 interface Held {
@@ -36,6 +38,7 @@ export class Questions implements vscode.Disposable {
   constructor(
     private readonly engine: Engine,
     private readonly runs: RunController,
+    private readonly values: RunValues,
   ) {
     this.subscriptions = runs.onDidStart(() => this.letGo());
   }
@@ -43,8 +46,7 @@ export class Questions implements vscode.Disposable {
   /** @throws UnrollError */
   async answer(runId: string, question: Question, { signal, onProgress }: AskControls): Promise<Answer> {
     const { record } = this.runs;
-    if (record === null || record.id !== runId)
-      throw new UnrollError(failure("INVALID_ARGUMENT", "The values of this run are no longer kept. Run it again."));
+    if (record === null || record.id !== runId) throw new UnrollError(valuesGone());
     const { modelId, loaded, over } = this.model(record);
     const controls = { onProgress, signal: AbortSignal.any([signal, over.signal]) };
     await loaded;
@@ -88,8 +90,10 @@ export class Questions implements vscode.Disposable {
     controls: AskControls,
   ): Promise<AnswerOf<"traced">["trace"]> {
     const { x, mask } = rowOf(record, question.row);
-    const { resultId } = record;
-    return expected("traced", await this.engine.ask({ type: "trace", modelId, resultId, x, mask, question }, controls)).trace;
+    const answer = await this.values.at(record, 1, ({ resultId }) =>
+      this.engine.ask({ type: "trace", modelId, resultId, x, mask, question }, controls),
+    );
+    return expected("traced", answer).trace;
   }
 
   private async memory(
