@@ -90,8 +90,9 @@ export class Questions implements vscode.Disposable {
     controls: AskControls,
   ): Promise<AnswerOf<"traced">["trace"]> {
     const { x, mask } = rowOf(record, question.row);
+    const states = record.startStates?.map((state) => rowOfState(state, question.row)) ?? null;
     const answer = await this.values.at(record, 1, ({ resultId }) =>
-      this.engine.ask({ type: "trace", modelId, resultId, x, mask, question }, controls),
+      this.engine.ask({ type: "trace", modelId, resultId, x, mask, states, question }, controls),
     );
     return expected("traced", answer).trace;
   }
@@ -126,6 +127,11 @@ function expected<T extends EngineAnswer["type"]>(type: T, answer: EngineAnswer)
 function wholeOf({ data }: RunRecord): { readonly x: WireTensor; readonly mask: WireTensor | null } {
   const mask = data.mask === null ? null : { shape: data.shape.slice(0, 2), data: Int32Array.from(data.mask) };
   return { x: { shape: data.shape, data: data.values }, mask };
+}
+
+function rowOfState({ shape, data }: WireTensor, row: number): WireTensor {
+  const units = shape[1] as number;
+  return { shape: [1, units], data: data.slice(row * units, (row + 1) * units) };
 }
 
 /** One row of the batch: only what is needed crosses to the engine. */
