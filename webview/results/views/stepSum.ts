@@ -58,6 +58,21 @@ export function sums(view: RunContext, place: StepPlace): TemplateResult | typeo
   return table(view, place, known, units);
 }
 
+/** Its start state may be what another run left. */
+export function isStateful({ outputs }: RunContext, strip: Strip): boolean {
+  return partAt(outputs, tracedOfStrip(strip, 0))?.own?.stateful ?? false;
+}
+
+/** What the first step read of the state before it: zeros, or of a stateful layer what its trace says. */
+export function startState(view: RunContext, { strip, step }: StepPlace, units: number): number[] {
+  const zeros = Array.from({ length: units }, () => 0);
+  const part = partAt(view.outputs, tracedOfStrip(strip, 0));
+  if (part === null || !isStateful(view, strip)) return zeros;
+  const trace = asked(view, tracedOfStrip(strip, Math.min(view.state.chosen.unit, strip.units - 1)), part, step);
+  if (trace?.kind !== "cell" || trace.ledger.terms.length < trace.ledger.count) return zeros.map(() => NaN);
+  return trace.ledger.terms.flatMap(({ source, value }) => (source === "h" ? [value] : [])).slice(0, units);
+}
+
 function asked({ ask, state }: RunContext, traced: Traced, part: LayerPart, step: number): Trace | null {
   const row = state.chosen.batch;
   const question = { ...traced, row, step: Math.min(step, part.steps - 1), gate: null, order: "given", from: 0 } as const;

@@ -14,7 +14,7 @@ import { oneOf, segmented } from "./controls.js";
 import { waiting } from "./frame.js";
 import { scaleOfStrip } from "./heat.js";
 import { rolled, ROLLED_WIDTH, rolledHeight } from "./rolled.js";
-import { equation, sums, valueButton } from "./stepSum.js";
+import { equation, isStateful, startState, sums, valueButton } from "./stepSum.js";
 import { openTrace } from "./traceLinks.js";
 
 /** Steps that are drawn side by side, and units of a stack. */
@@ -180,7 +180,7 @@ function column(layout: Layout, at: number, x: number, place: { first: boolean }
     <rect class="cell" x=${x} y=${yCell} width=${CELL.width} height="36" rx="6"/>
     <text class="kind" x=${mid} y=${yCell + 22}>${kindWord(strip)}</text>
     ${recurrent ? arrow(`M${from_} ${yCell + 18}H${to}`, `M${to + tip} ${yCell + 15}l${-tip} 3l${tip} 3`) : nothing}
-    ${recurrent && place.first ? svg`<text class="start" x=${strip.reversed ? x + CELL.width + 20 : x - 20} y=${yCell + 13}>0</text>` : nothing}
+    ${recurrent && place.first ? svg`<text class="start" x=${strip.reversed ? x + CELL.width + 20 : x - 20} y=${yCell + 13}>${isStateful(view, strip) ? "h₀" : "0"}</text>` : nothing}
     ${
       stacks.x === null || stacks.below === null
         ? nothing
@@ -248,9 +248,9 @@ function table(view: RunContext, stacks: Stacks): TemplateResult {
     const start = before < 0 || before >= total;
     rows.push({
       name: start ? t("start") : `h${subscript(before + 1)}`,
-      values: start ? rowOf(h, 0).map(() => 0) : rowOf(h, before - from),
+      values: start ? startState(view, { strip, step, before: null }, rowOf(h, 0).length) : rowOf(h, before - from),
       scale,
-      decimals: start ? 0 : 4,
+      decimals: start && !isStateful(view, strip) ? 0 : 4,
     });
   }
   rows.push({ name: `h${subscript(step + 1)}`, values: rowOf(h, step - from), scale, decimals: 4, leads: true });
