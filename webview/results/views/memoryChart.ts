@@ -89,7 +89,7 @@ function line(frame: Frame, curve: Curve, index: number): SVGTemplateResult {
   const valued = current && points.length <= MOST_VALUES;
   return svg`<path class=${current ? "curve current" : "curve"} d=${path} stroke=${hue(index)} stroke-dasharray=${part.reversed ? "5 3" : "none"}/>
     ${marked ? points.map(({ x, y }) => svg`<circle cx=${x} cy=${y} r=${current ? 3.5 : 2.5} fill=${hue(index)}/>`) : nothing}
-    ${valued ? points.slice(0, -1).map(({ x, y, share }) => svg`<text class="num value" x=${x <= LEFT ? x + 8 : x} y=${y > HEIGHT - BOTTOM - 18 ? y - 8 : y + 16} text-anchor=${x <= LEFT ? "start" : "middle"}>${shareText(share)}</text>`) : nothing}`;
+    ${valued ? points.slice(0, -1).map(({ x, y, share }) => svg`<text class="num value" x=${x <= LEFT ? x + 8 : x} y=${y > HEIGHT - BOTTOM - 18 ? y - 8 : y + 16} text-anchor=${x <= LEFT ? "start" : x >= frame.right - 16 ? "end" : "middle"}>${shareText(share)}</text>`) : nothing}`;
 }
 
 /** At the right ends of the curves, moved apart where they would cover each other. */
