@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { ResultsFromView } from "../../extension/core/protocol/results.js";
 import { bandOf, windowOf } from "./bands.js";
 import { facePlan, offsetIn } from "./face.js";
-import { findingOf, valueAt } from "./finding.js";
+import { valueAt } from "./band.js";
 import { layoutOf, moveBy, MOST_PIXELS, scrollTo } from "./gridWindow.js";
 import { BLOCK, boxAround, cellOf, planeOf } from "./matrix.js";
 import { outputsOf, stripsOf } from "./outputs.js";
@@ -122,7 +122,7 @@ describe("faces and strips", () => {
     assert.equal(plan.small, false);
   });
 
-  it("read a reversed strip in the order of the input, and find its ends", () => {
+  it("read a reversed strip in the order of the input", () => {
     const strip = stripsOf(outputs)[3];
     assert.ok(strip !== undefined);
     // Taken from the last step to the first: row 0 is step 4.
@@ -133,16 +133,12 @@ describe("faces and strips", () => {
       [0, 1, 2, 3].map((step) => valueAt(band, 0, step)),
       [1, 2, 3, 4],
     );
-    const finding = findingOf(band);
-    assert.deepEqual(finding.lowest, { value: -10, unit: 1, step: 0 });
-    assert.deepEqual(finding.highest, { value: 40, unit: 1, step: 3 });
-    assert.equal(findingOf({ ...band, values: new Float32Array(8).fill(NaN) }).nan, 8);
   });
 
   it("are shown window by window where they are long", () => {
     const strip = { ...(stripsOf(outputs)[1] as ReturnType<typeof stripsOf>[number]), tensor: tensor([1, 5000, 1024]) };
     const window = windowOf([strip], 4999);
     assert.ok(window.from <= 4999 && window.from + window.steps === 5000);
-    assert.ok(window.steps * 1024 <= 262_144);
+    assert.ok(window.steps * 1024 <= 65_536);
   });
 });

@@ -1,15 +1,20 @@
 /** The results view's state, and the pure reducer that every event goes through. */
-import type { CheckView, ResultsState, RunView } from "../../extension/core/protocol/results.js";
+import type { CheckView, GatesView, ResultsState, RunView } from "../../extension/core/protocol/results.js";
 import { quantities, type Quantity, type TermOrder, termOrders, type TraceAddress } from "../../extension/core/trace/trace.js";
 import type { PaletteName } from "./colour.js";
 import { type Convention, conventions } from "./convention.js";
+import type { Window } from "./bands.js";
+import { zoomAround } from "./overview.js";
 import type { Traced } from "./parts.js";
 import { batchOf, hasTime, outputsOf, stepsOf, stripsOf, tensorById } from "./outputs.js";
 
-export const tabs = ["shapes", "heat", "steps", "trace", "memory", "data"] as const;
+export const tabs = ["shapes", "heat", "steps", "gates", "trace", "memory", "data"] as const;
 export type Tab = (typeof tabs)[number];
 
 export const drawings = ["unrolled", "rolled"] as const;
+
+/** Curves that are told apart by their colours. */
+export const MOST_CURVES = 4;
 
 export const digitChoices = [4, 6, 8] as const;
 
@@ -34,8 +39,12 @@ export interface Choices {
   readonly digits: number;
   /** Cells of the data grid carry the colour of their value. */
   readonly tinted: boolean;
+  /** Steps that Heat and Gates show; null: all. */
+  readonly zoom: Window | null;
   /** Heat as tables. */
   readonly table: boolean;
+  /** Units whose curves Gates lights up, from 0. */
+  readonly units: readonly number[];
   readonly summaryAs: "table" | "text";
   /** The part whose hearing Memory shows; empty: that of the other tabs. */
   readonly heard: string;
@@ -54,6 +63,7 @@ export interface State {
   readonly run: RunView | null;
   readonly activity: ResultsState["activity"];
   readonly check: CheckView;
+  readonly gates: GatesView;
   /** About the values that are shown: they were computed again. */
   readonly note: string | null;
   readonly chosen: Choices;
@@ -104,7 +114,9 @@ export const initialChoices: Choices = {
   column: 0,
   digits: 6,
   tinted: true,
+  zoom: null,
   table: false,
+  units: [0, 1, 2],
   summaryAs: "table",
   heard: "",
   drawn: "unrolled",
@@ -118,6 +130,7 @@ export const initialState: State = {
   run: null,
   activity: { phase: "none" },
   check: { phase: "none" },
+  gates: { phase: "none" },
   note: null,
   chosen: initialChoices,
   toggled: new Set(),
@@ -197,10 +210,11 @@ function takeHost(state: State, host: ResultsState): State {
     state.dismissed;
   return {
     ...state,
-    // The same run keeps its object: what is derived from it is derived once.
-    run: changed ? run : state.run,
+    // The same run keeps its object: what is derived from it is derived once. Gates come as more tensors of it.
+    run: changed || run?.tensors.length !== state.run?.tensors.length ? run : state.run,
     activity: host.activity,
     check: host.check,
+    gates: host.gates,
     note: host.note ?? null,
     chosen: fitting(run, known, known),
     dismissed,
@@ -240,14 +254,17 @@ export function fitting(run: RunView | null, wanted: Choices, before: Choices): 
     .slice(0, -2)
     .map((size, i) => (i === 0 && tensor?.axes[0] === "batch" ? clamp(batch, size) : clamp(wanted.leading[i] ?? 0, size)));
   const timed = strips.length > 0;
+  const total = stepsOf(outputs);
+  const step = clamp(wanted.step, Math.max(1, total));
   return {
     ...wanted,
-    tab: !timed && (wanted.tab === "heat" || wanted.tab === "steps") ? "shapes" : wanted.tab,
+    tab: !timed && ["heat", "steps", "gates"].includes(wanted.tab) ? "shapes" : wanted.tab,
     // Another tensor in the tree is another number to trace.
     trace: other ? null : wanted.trace,
     tensor: tensor?.id ?? 0,
     batch,
-    step: clamp(wanted.step, Math.max(1, stepsOf(outputs))),
+    step,
+    zoom: wanted.zoom === null ? null : zoomAround(wanted.zoom, step, total),
     strip: kept?.id ?? "",
     unit: clamp(wanted.unit, kept?.units ?? 1),
     leading,
@@ -295,6 +312,10 @@ export function decodeSaved(value: unknown): Saved | null {
       digits: pick("digits", digitChoices, 6),
       tinted: given["tinted"] !== false,
       table: given["table"] === true,
+      zoom: null,
+      units: Array.isArray(given["units"])
+        ? given["units"].filter((v): v is number => Number.isSafeInteger(v) && v >= 0).slice(0, MOST_CURVES)
+        : initialChoices.units,
       summaryAs: pick("summaryAs", ["table", "text"] as const, "table"),
       heard: typeof given["heard"] === "string" ? given["heard"] : "",
       drawn: pick("drawn", drawings, "unrolled"),

@@ -1,11 +1,13 @@
 /** What every view gets: the state, what the run gave, slices on demand, and the way to act. */
+import type { BandValues } from "../../extension/core/band.js";
 import type { ResultsCommand } from "../../extension/core/protocol/results.js";
 import type { Question } from "../../extension/core/protocol/questions.js";
 import type { Asked } from "./answers.js";
 import type { Palette } from "./colour.js";
 import type { CopyFormat } from "./copy.js";
 import type { Outputs } from "./outputs.js";
-import type { Box, Slice } from "./slices.js";
+import type { Found } from "./requestCache.js";
+import type { BandQuery, Box, Slice } from "./slices.js";
 import type { Action, Choices, State } from "./state.js";
 
 export interface Actions {
@@ -31,6 +33,7 @@ export interface View extends Actions {
   readonly state: State;
   readonly palette: Palette;
   slice(box: Box): Slice;
+  band(query: BandQuery): Found<BandValues>;
   /** An answer of the host, asked for when it is first wanted. */
   ask(question: Question): Asked;
 }

@@ -1,5 +1,6 @@
 /** Host ⇄ results view. The view gets one run's description; values it asks for, slice by slice. */
 import type { BandBox, Finding } from "../band.js";
+import type { TensorHealth } from "../health.js";
 import { bandBox, bandFinding } from "./band.js";
 import { type CheckReport, checkReport } from "./check.js";
 import { anyObject, array, boolean, type Decoder, finite, literal, natural, nullable, object, string, union } from "./decode.js";
@@ -31,6 +32,8 @@ export interface TensorView {
   readonly mean: number | null;
   readonly max: number | null;
   readonly nanCount: number;
+  /** Of a sequence of a recurrent layer. */
+  readonly health: TensorHealth | null;
 }
 
 export const axisNames = ["batch", "time", "features", "units"] as const;
@@ -217,6 +220,7 @@ const tensorView: Decoder<TensorView> = object<TensorView>({
   mean: nullable(number),
   max: nullable(number),
   nanCount: natural,
+  health: nullable(object<TensorHealth>({ dead: natural, infinite: natural, early: finite, late: finite })),
 });
 
 const runView: Decoder<RunView> = object<RunView>({
