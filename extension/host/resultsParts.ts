@@ -4,6 +4,7 @@ import type { Actions } from "./actions.js";
 import type { Engine } from "./engine.js";
 import type { ModelStore } from "./model/modelStore.js";
 import { ResultsPanel } from "./panels/resultsPanel.js";
+import type { Reader } from "./reader.js";
 import { ResultsDesk } from "./resultsDesk.js";
 import { Checks } from "./run/checks.js";
 import { Gates } from "./run/gates.js";
@@ -26,6 +27,8 @@ export interface ResultsContext {
   readonly states: ModelStates;
   readonly store: ModelStore;
   readonly actions: Actions;
+  /** Writes models as code. */
+  readonly codeReader: Reader;
 }
 
 export interface Results {
@@ -37,14 +40,14 @@ export interface Results {
   readonly disposables: readonly vscode.Disposable[];
 }
 
-export function wireResults({ context, log, engine, runs, states, store, actions }: ResultsContext): Results {
+export function wireResults({ context, log, engine, runs, states, store, actions, codeReader }: ResultsContext): Results {
   const kept = new RunStore(vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, "runs"), log);
   const values = new RunValues(engine, kept, log);
   const checks = new Checks(engine, runs);
   const gates = new Gates(runs, values);
-  const questions = new Questions(engine, runs, values);
+  const questions = new Questions(engine, runs, values, codeReader);
   const light = new SourceLight();
-  const desk = new ResultsDesk({ runs, kept, values, checks, gates, actions, questions, light });
+  const desk = new ResultsDesk({ runs, kept, values, checks, gates, actions, questions, light, codeReader });
   const panel = new ResultsPanel(context.extensionUri, desk, log);
   const tree = new RunsTree(kept, runs);
   const show = (): void => panel.show();

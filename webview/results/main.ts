@@ -8,6 +8,7 @@ import "./styles/shapes.css";
 import "./styles/data.css";
 import "./styles/heat.css";
 import "./styles/gates.css";
+import "./styles/code.css";
 import "./styles/trace.css";
 import "./styles/memory.css";
 import "./styles/states.css";
@@ -122,6 +123,7 @@ const view: Omit<View, "state" | "palette"> = {
   slice: (box) => slices.get(box),
   band: (query) => bands.get(query),
   ask: (question) => answers.get(question),
+  openCode: (target) => bridge.post({ type: "codeOpened", target }),
   stop: (about) => answers.cancel(about),
   point: (index, reveal = false) => bridge.post({ type: "pointedAt", index, reveal }),
   copyTensor: (tensor, format) => {

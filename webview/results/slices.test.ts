@@ -5,7 +5,7 @@ import { bandOf, windowOf } from "./bands.js";
 import { facePlan, offsetIn } from "./face.js";
 import { valueAt } from "./band.js";
 import { layoutOf, moveBy, MOST_PIXELS, scrollTo } from "./gridWindow.js";
-import { BLOCK, boxAround, cellOf, planeOf } from "./matrix.js";
+import { BLOCK, boxAround, cellOf, indexOf, planeOf } from "./matrix.js";
 import { outputsOf, stripsOf } from "./outputs.js";
 import { type Box, type Slice, SliceCache } from "./slices.js";
 import { testRun } from "./testRun.test.js";
@@ -71,6 +71,25 @@ describe("the data grid", () => {
     fc.assert(fc.property(fc.nat(299), fc.nat(199), (row, column) => cellOf(plane, row, column, slice) === row * 200 + column));
     assert.deepEqual(boxAround(plane, 299, 199), { tensor: 4, start: [1, 256, 128], count: [1, 44, 72] });
     assert.ok(BLOCK * BLOCK <= 262_144);
+  });
+
+  it("shows the part that was typed, with the indices of the whole", () => {
+    const whole = tensor([2, 300, 200]);
+    const plane = planeOf(whole, [0, 0, 0], "[:, 7, 150:]");
+    assert.deepEqual([plane.rowAxis, plane.columnAxis, plane.rows, plane.columns], [0, 2, 2, 50]);
+    assert.deepEqual(indexOf(plane, 1, 49), [1, 7, 199]);
+    assert.deepEqual(boxAround(plane, 1, 3), { tensor: 4, start: [0, 7, 150], count: [2, 1, 50] });
+    const one = planeOf(whole, [], "[1, 2, 3]");
+    assert.deepEqual([one.rows, one.columns, indexOf(one, 0, 0)], [1, 1, [1, 2, 3]]);
+    const deep = planeOf(tensor([3, 4, 5, 6]), [9, 2], "1:3");
+    assert.deepEqual(
+      [deep.start, deep.pickers.map(({ axis }) => axis)],
+      [
+        [2, 2, 0, 0],
+        [0, 1],
+      ],
+    );
+    assert.deepEqual(planeOf(whole, [0, 0, 0], "nonsense"), planeOf(whole, [0, 0, 0]));
   });
 
   it("draws the cells in sight, however long the tensor is", () => {

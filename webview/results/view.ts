@@ -1,4 +1,5 @@
 /** What every view gets: the state, what the run gave, slices on demand, and the way to act. */
+import type { Target } from "../../extension/core/code/write/code.js";
 import type { BandValues } from "../../extension/core/band.js";
 import type { ResultsCommand } from "../../extension/core/protocol/results.js";
 import type { Question } from "../../extension/core/protocol/questions.js";
@@ -23,6 +24,8 @@ export interface Actions {
   say(text: string): void;
   /** Asks again for the slices, and the answers, that failed. */
   retry(): void;
+  /** Opens the model as code in an editor. */
+  openCode(target: Target): void;
   /** Ends what is computed of the kind. */
   stop(about: Question["about"]): void;
   /** Lights up a number of the input in the editor, counted over all values; null: none any more. */

@@ -9,6 +9,7 @@ import type { EngineAnswer, WireTensor } from "../../core/protocol/engine.js";
 import type { Answer, MemoryQuestion, Question } from "../../core/protocol/questions.js";
 import type { TraceQuestion } from "../../core/trace/trace.js";
 import type { Engine } from "../engine.js";
+import type { Reader } from "../reader.js";
 import type { RunRecord } from "./records.js";
 import type { RunController } from "./runController.js";
 import type { RunValues } from "./runValues.js";
@@ -33,6 +34,7 @@ export class Questions implements vscode.Disposable {
     private readonly engine: Engine,
     private readonly runs: RunController,
     private readonly values: RunValues,
+    private readonly reader: Reader,
   ) {
     this.subscriptions = runs.onDidStart(() => this.letGo());
   }
@@ -41,6 +43,11 @@ export class Questions implements vscode.Disposable {
   async answer(runId: string, question: Question, { signal, onProgress }: AskControls): Promise<Answer> {
     const { record } = this.runs;
     if (record === null || record.id !== runId) throw new UnrollError(valuesGone());
+    if (question.about === "code") {
+      const code = await this.reader.write(writeModel(record.model), question.target);
+      if (!code.ok) throw new UnrollError(code.error);
+      return { about: "code", text: code.value };
+    }
     const controls = { onProgress, signal: AbortSignal.any([signal, this.untilRun.signal]) };
     const modelId = await this.model(record);
     return question.about === "trace"

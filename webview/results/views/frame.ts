@@ -8,6 +8,7 @@ import { outputsOf, stepsOf, stripsOf } from "../outputs.js";
 import type { Tab } from "../state.js";
 import type { RunContext, View } from "../view.js";
 import { neighbour } from "./controls.js";
+import { codeTab } from "./code.js";
 import { dataTab } from "./data.js";
 import { header } from "./header.js";
 import { gatesTab } from "./gates.js";
@@ -69,6 +70,8 @@ function tabBody(view: RunContext): TemplateResult {
       return memoryTab(view);
     case "data":
       return dataTab(view);
+    case "code":
+      return codeTab(view);
   }
 }
 
@@ -79,7 +82,7 @@ function tabStrip(view: RunContext): TemplateResult {
   if (gatedParts(view.outputs).length > 0) all.push({ id: "gates", text: t("Gates") });
   all.push({ id: "trace", text: t("Trace") });
   if (layerParts(view.outputs).some(({ own }) => own !== null)) all.push({ id: "memory", text: t("Memory") });
-  all.push({ id: "data", text: t("Data") });
+  all.push({ id: "data", text: t("Data") }, { id: "code", text: t("Code") });
   const { tab } = view.state.chosen;
   const key = (event: KeyboardEvent): void => {
     const next =

@@ -47,7 +47,7 @@ function storedStep(entry: Strip, step: number): number {
 
 function openData(view: RunContext, entry: Strip, step: number): void {
   view.choose({ tensor: entry.tensor.id });
-  view.choose({ tab: "data", row: storedStep(entry, step), column: entry.offset + view.state.chosen.unit });
+  view.choose({ tab: "data", slice: "", row: storedStep(entry, step), column: entry.offset + view.state.chosen.unit });
 }
 
 function addressOf(view: RunContext, entry: Strip, step: number): string {
