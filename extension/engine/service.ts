@@ -170,8 +170,8 @@ export class EngineService {
     return this.watched(id, (controls) => this.open().sensitivity(this.model(modelId), order, controls));
   }
 
-  private trace({ id, modelId, resultId, x, mask, question }: Request<"trace">): Promise<Trace> {
-    const order = { model: this.model(modelId), resultId, kept: this.kept(resultId), x, mask, question };
+  private trace({ id, modelId, resultId, x, mask, states, question }: Request<"trace">): Promise<Trace> {
+    const order = { model: this.model(modelId), resultId, kept: this.kept(resultId), x, mask, states, question };
     return this.watched(id, (controls) => this.tracer.trace(this.open(), order, controls));
   }
 

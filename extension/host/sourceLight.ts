@@ -8,7 +8,9 @@ const LONGEST = 64;
 export class SourceLight implements vscode.Disposable {
   private readonly decoration = vscode.window.createTextEditorDecorationType({
     backgroundColor: new vscode.ThemeColor("editor.findMatchHighlightBackground"),
-    borderColor: new vscode.ThemeColor("editor.findMatchHighlightBorder"),
+    // In high contrast there is no ground to see.
+    border: "1px solid",
+    borderColor: new vscode.ThemeColor("contrastActiveBorder"),
     borderRadius: "2px",
     overviewRulerColor: new vscode.ThemeColor("editorOverviewRuler.findMatchForeground"),
   });

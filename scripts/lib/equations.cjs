@@ -5,7 +5,7 @@ const temml = require("temml");
 /** `@now`, `@before`, `@act` and `@gate` are put in where they are shown. */
 const word = (/** @type {string} */ name) => `\\text{@${name}}`;
 const [now, before, act, gate] = ["now", "before", "act", "gate"].map(word);
-const call = (/** @type {string | undefined} */ f, /** @type {string} */ inner) => `${f}\\left( ${inner} \\right)`;
+const call = (/** @type {string | undefined} */ f, /** @type {string} */ inner) => `${f} ( ${inner} )`;
 const gateOf = (/** @type {string} */ g, /** @type {string} */ bias) =>
   `${g} = ${call(gate, `x_{${now}} W_${g} + h_{${before}} U_${g}${bias}`)}`;
 
@@ -36,6 +36,10 @@ function lines(useBias) {
   };
 }
 
+/** Numbers are numbers, names of functions identifiers: as text they would be set as words. */
+const number = (/** @type {string} */ _, /** @type {string} */ name) =>
+  name === "@now" || name === "@before" ? `<mn>${name}</mn>` : `<mi>${name}</mi>`;
+
 /** MathML by cell, "simple_rnn" or "simple_rnn nobias". The views' security policy allows no style attributes. */
 module.exports.equations = () => {
   /** @type {Record<string, string[]>} */
@@ -43,7 +47,10 @@ module.exports.equations = () => {
   for (const useBias of [true, false])
     for (const [name, all] of Object.entries(lines(useBias)))
       out[useBias ? name : `${name} nobias`] = all.map((line) =>
-        temml.renderToString(line, { annotate: false }).replace(/ style="[^"]*"/g, ""),
+        temml
+          .renderToString(line, { annotate: false })
+          .replace(/ style="[^"]*"/g, "")
+          .replace(/<mtext>(@\w+)<\/mtext>/g, number),
       );
   return out;
 };

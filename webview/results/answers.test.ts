@@ -48,14 +48,27 @@ describe("answers that the view holds", () => {
     assert.deepEqual(asked(), [1, 2]);
   });
 
+  it("lets only the latest traces wait, and drops what nobody looks at", () => {
+    const at = { layer: 0, part: 0, row: 0, unit: 0, quantity: "h", gate: null, order: "given", from: 0 } as const;
+    for (let step = 0; step < 12; step++) cache.get({ about: "trace", trace: { ...at, step } });
+    const ended = posted.flatMap((message) => (message.type === "askCancelled" ? [message.requestId] : []));
+    assert.deepEqual(ended, [1, 2, 3, 4]);
+    assert.ok(!cache.take({ type: "unanswered", requestId: 1, message: null }));
+    for (let layer = 0; layer < 40; layer++) cache.get(memory(layer));
+    assert.equal(asked().length, 52);
+    cache.drop("memory");
+    cache.get(memory(11));
+    assert.equal(asked().length, 53, "what was left alone is asked for again");
+  });
+
   it("holds a bounded number", () => {
-    for (let layer = 0; layer < 200; layer++) {
+    for (let layer = 0; layer < 400; layer++) {
       cache.get(memory(layer));
       cache.take({ type: "unanswered", requestId: layer + 1, message: "no" });
     }
     cache.get(memory(0));
-    assert.equal(asked().length, 201, "the first was dropped");
-    cache.get(memory(199));
-    assert.equal(asked().length, 201, "the last was not");
+    assert.equal(asked().length, 401, "the first was dropped");
+    cache.get(memory(399));
+    assert.equal(asked().length, 401, "the last was not");
   });
 });

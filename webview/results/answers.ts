@@ -9,7 +9,10 @@ export type Asked =
   | { readonly status: "failed"; readonly message: string }
   | { readonly status: "cancelled" };
 
-const MOST_ANSWERS = 64;
+/** More than the directions of the deepest model. */
+const MOST_ANSWERS = 256;
+/** Traces that may wait; whoever scrubs wants the latest. */
+const MOST_TRACES = 8;
 const PENDING: Asked = { status: "pending", done: 0, total: 0 };
 
 export class AnswerCache {
@@ -47,6 +50,7 @@ export class AnswerCache {
     this.answers.set(key, PENDING);
     this.open.set(requestId, key);
     this.post({ type: "asked", requestId, runId: this.runId, question });
+    if (question.about === "trace") this.drop("trace", MOST_TRACES);
     this.shrink();
     return PENDING;
   }
@@ -64,6 +68,16 @@ export class AnswerCache {
   cancel(about: Question["about"]): void {
     for (const [requestId, key] of this.open)
       if ((JSON.parse(key) as Question).about === about) this.post({ type: "askCancelled", requestId });
+  }
+
+  /** Ends and forgets the oldest that wait, but for `keep`: nobody looks at them any more. */
+  drop(about: Question["about"], keep = 0): void {
+    const open = [...this.open].filter(([, key]) => (JSON.parse(key) as Question).about === about);
+    for (const [requestId, key] of open.slice(0, Math.max(0, open.length - keep))) {
+      this.open.delete(requestId);
+      this.answers.delete(key);
+      this.post({ type: "askCancelled", requestId });
+    }
   }
 
   /** What failed, or was cancelled, may be asked again. */

@@ -84,6 +84,8 @@ function dispatch(action: Action): void {
   if (state.playing !== before.playing) play(state.playing);
   lookAtGates();
   if (state.chosen !== before.chosen) bridge.save(savedOf(state));
+  // Long work is for who looks.
+  if (before.chosen.tab === "memory" && state.chosen.tab !== "memory") answers.drop("memory");
   if (state.chosen.tab !== before.chosen.tab) requestAnimationFrame(() => document.getElementById("panel")?.scrollTo(0, 0));
   else if (state.chosen.tensor !== before.chosen.tensor)
     requestAnimationFrame(() => document.getElementById(`card-${state.chosen.tensor}`)?.scrollIntoView({ block: "nearest" }));

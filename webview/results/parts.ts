@@ -124,7 +124,19 @@ export function addressOfTensor(outputs: Outputs, tensor: TensorView, index: rea
   const step =
     tensor.shape.length < 3 ? end : isReversed(tensor, spec) || (cell !== null && about?.reversed === true) ? steps - 1 - stored : stored;
   const quantity = role === "output" ? "output" : (key as Quantity);
-  return { layer: tensor.layer, part, row, step, unit, quantity };
+  return asState(outputs, { layer: tensor.layer, part, row, step, unit, quantity });
+}
+
+/** The output of a last step is that step's h: told as such, the time cursor leads to the steps before. */
+function asState(outputs: Outputs, address: TraceAddress): TraceAddress {
+  const own = ownPart(outputs, address);
+  const part = partAt(outputs, own);
+  const cell = part?.own ?? null;
+  const merged = part?.spec?.className === "Bidirectional" && ["sum", "mul", "ave"].includes(part.spec.mergeMode ?? "");
+  if (own.quantity !== "output" || part === null || cell === null || merged || cell.returnSequences || cell.zeroOutputForMask)
+    return address;
+  const last = part.spec?.className === "RNN" ? directionsOf(part.spec).length - 1 : own.part;
+  return { ...address, ...own, part: last, quantity: "h", step: part.reversed ? 0 : part.steps - 1 };
 }
 
 /** What Trace shows: what was chosen there, else the number that the other tabs look at. */

@@ -91,7 +91,11 @@ export function sumSentence(outputs: Outputs, trace: Trace, ledger: Ledger): str
         ? t("{n} products and the bias add up to {sum}; {activation} gives {value}. Largest pull: {name} ({product}).", args)
         : t("{n} products and two biases add up to {sum}; {activation} gives {value}. Largest pull: {name} ({product}).", args);
   const own = trace.kind === "cell" && trace.cell !== "simple_rnn";
-  return own ? t("{gate}: {text}", { gate: gateWord(ledger.gate), text }) : text;
+  return own ? t("{gate}: {text}", { gate: capital(gateWord(ledger.gate)), text }) : text;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** How sensitive the result still is. */

@@ -113,7 +113,10 @@ export type EngineRequest =
       readonly backward: boolean;
       readonly sample: number;
     }
-  /** The arithmetic of one number of a kept result; `progress` comes before `traced`. `x` and `mask` are of the question's row alone. */
+  /**
+   * The arithmetic of one number of a kept result; `progress` comes before `traced`. `x`, `mask` and `states`, what the stateful layers began
+   * with, are of the question's row alone.
+   */
   | {
       readonly type: "trace";
       readonly id: number;
@@ -121,6 +124,7 @@ export type EngineRequest =
       readonly resultId: number;
       readonly x: WireTensor;
       readonly mask: WireTensor | null;
+      readonly states: readonly WireTensor[] | null;
       readonly question: TraceQuestion;
     }
   /** What there is to compute on, and why not more; needs no greeting that went well. Answered by `diagnosis`. */
@@ -236,6 +240,7 @@ export const decodeEngineRequest: Decoder<EngineRequest> = union<EngineRequest>(
     resultId: id,
     x: tensor,
     mask: nullable(tensor),
+    states: nullable(array(tensor, 512)),
     question: traceQuestion,
   }),
   diagnose: object<Request<"diagnose">>({ type: literal("diagnose"), id, threads: natural }),

@@ -109,7 +109,7 @@ function map(view: RunContext, memory: Memory, alt: string): TemplateResult {
     palette: view.palette,
     scale: memory.most?.size || 1,
     kind: "amount",
-    decimals: (memory.most?.size ?? 0) < 0.1 ? 3 : 2,
+    decimals: (memory.most?.size ?? 0) < 0.5 ? 3 : 2,
     from: 0,
     axis: true,
     width: Math.min(720, room),

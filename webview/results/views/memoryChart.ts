@@ -61,12 +61,17 @@ function ground(frame: Frame): SVGTemplateResult {
   const marks = Array.from({ length: steps }, (_, i) => i).filter(
     (i) => i === 0 || i === steps - 1 || (i % every === 0 && steps - 1 - i >= every),
   );
+  // Between two steps, where no value stands.
+  const between = xOf(frame, steps < 2 ? 0 : Math.floor(steps / 2) - 0.5);
   return svg`<rect class="grows" x=${LEFT} y=${yOf(frame, scale.high)} width=${right - LEFT} height=${yOf(frame, 1) - yOf(frame, scale.high)}/>
-    ${scale.ticks.map((tick) => svg`<path class=${tick === 1 ? "one" : "tick"} d=${`M${LEFT} ${yOf(frame, tick)}H${right}`}/><text class="num" x=${LEFT - 10} y=${yOf(frame, tick) + 4} text-anchor="end">${shareText(tick)}</text>`)}
-    <text x=${LEFT + 8} y=${yOf(frame, scale.high) + 14}>${t("grows")}</text>
-    <text x=${LEFT + 8} y=${yOf(frame, scale.low) - 6}>${t("fades")}</text>
+    ${scale.ticks.map((tick) => svg`<path class=${tick === 1 ? "one" : "tick"} d=${`M${LEFT} ${yOf(frame, tick)}H${right}`}/><text class="num" x=${LEFT - 10} y=${yOf(frame, tick) + 4} text-anchor="end">${tickText(tick)}</text>`)}
+    <text x=${between} y=${yOf(frame, scale.high) + 14} text-anchor="middle">${t("grows")}</text>
+    <text x=${between} y=${yOf(frame, scale.low) - 6} text-anchor="middle">${t("fades")}</text>
     ${marks.map((i) => svg`<text x=${xOf(frame, i)} y=${HEIGHT - 10} text-anchor=${i === 0 ? "start" : i === steps - 1 && steps > 1 ? "end" : "middle"}>${i === 0 ? t("step {n}", { n: 1 }) : i + 1}</text>`)}`;
 }
+
+/** Only the digits that it has. */
+const tickText = (tick: number): string => (tick >= 0.01 && tick < 1e5 ? String(tick) : shareText(tick));
 
 /** Each point at the step of the input that it is of. */
 function pointsOf(frame: Frame, { part, memory }: Curve): { x: number; y: number; share: number }[] {

@@ -17,7 +17,7 @@ export interface RolledProps {
 
 const CELL = { width: 72, height: 22 } as const;
 const LEFT = 44;
-const LOOP = 132;
+const LOOP = 236;
 
 export const ROLLED_WIDTH = LEFT + CELL.width + LOOP + 24;
 
