@@ -21,7 +21,9 @@ import { ResultsDesk } from "./resultsDesk.js";
 import { Checks } from "./run/checks.js";
 import { Questions } from "./run/questions.js";
 import { RunController } from "./run/runController.js";
-import { SelectionRun } from "./run/selectionRun.js";
+import { ReadingMemory } from "./run/readingMemory.js";
+import { SelectionRun, shapeTexts } from "./run/selectionRun.js";
+import { SelectionText } from "./run/selectionText.js";
 import { SelectionWatch } from "./selectionWatch.js";
 import { SourceLight } from "./sourceLight.js";
 import { StatusBar } from "./statusBar.js";
@@ -38,7 +40,9 @@ export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
   const store = new ModelStore(context.workspaceState, texts);
   const diagnostics = new ReadDiagnostics();
   const runs = new RunController(engine, log);
-  const selection = new SelectionRun(reader, store, runs, diagnostics);
+  const memory = new ReadingMemory(context.workspaceState);
+  const text = new SelectionText(reader, diagnostics, memory);
+  const selection = new SelectionRun({ reader, text, memory, store, runs });
   const codeModels = new CodeModels(codeReader, log);
   const code = new CodeCommands({ models: codeModels, store, selection });
   const checks = new Checks(engine, runs);
@@ -62,7 +66,7 @@ export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
 
   context.subscriptions.push(
     ...[log, engine, reader, texts, store, new ModelDiagnostics(texts), diagnostics, runs, checks, results, statusBar],
-    ...[questions, light, new SelectionWatch(reader, store, statusBar), new LiveRun(store, selection)],
+    ...[questions, light, selection, new SelectionWatch(text, store, statusBar), new LiveRun(store, selection)],
     ...[codeReader, ...codeFeatures(codeModels, code)],
     engine.onDidChange(refresh),
     store.onDidChange(refresh),
@@ -72,6 +76,7 @@ export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
       announce(runs, actions, results.isOpen);
     }),
     runs.onDidComplete(() => runs.order?.live === true || results.show()),
+    selection.onDidShape(({ taken, model }) => statusBar.showSelection(shapeTexts(taken, model))),
     checks.onDidChange(() => results.update()),
     vscode.workspace.onDidGrantWorkspaceTrust(refresh),
     vscode.window.registerWebviewViewProvider(DesignerView.id, designer),

@@ -13,6 +13,7 @@ import type { AskControls, Questions } from "./run/questions.js";
 import { inputSlice, type RunRecord, runView } from "./run/records.js";
 import type { RunController } from "./run/runController.js";
 import type { SourceLight } from "./sourceLight.js";
+import { revealSource } from "./run/source.js";
 import { word } from "./words.js";
 
 type Intent = Parameters<ResultsHost["receive"]>[0];
@@ -86,8 +87,7 @@ export class ResultsDesk implements ResultsHost {
 
   private showSource(): void {
     const source = this.runs.record?.data.source;
-    if (source !== undefined)
-      void vscode.window.showTextDocument(source.uri, { selection: source.range, viewColumn: vscode.ViewColumn.One });
+    if (source !== undefined) void revealSource(source, { selection: source.range, viewColumn: vscode.ViewColumn.One });
   }
 }
 
