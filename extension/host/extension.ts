@@ -19,7 +19,9 @@ import { Reader } from "./reader.js";
 import { type Results, wireResults } from "./resultsParts.js";
 import { ModelStates } from "./run/modelStates.js";
 import { RunController } from "./run/runController.js";
-import { SelectionRun } from "./run/selectionRun.js";
+import { ReadingMemory } from "./run/readingMemory.js";
+import { SelectionRun, shapeTexts } from "./run/selectionRun.js";
+import { SelectionText } from "./run/selectionText.js";
 import { readSettings } from "./settings.js";
 import { SelectionWatch } from "./selectionWatch.js";
 import { StatusBar } from "./statusBar.js";
@@ -37,7 +39,9 @@ export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
   const diagnostics = new ReadDiagnostics();
   const states = new ModelStates(store, (model) => model.seed ?? readSettings().seed);
   const runs = new RunController(engine, log, states);
-  const selection = new SelectionRun(reader, store, runs, diagnostics);
+  const memory = new ReadingMemory(context.workspaceState);
+  const text = new SelectionText(reader, diagnostics, memory);
+  const selection = new SelectionRun({ reader, text, memory, store, runs });
   const codeModels = new CodeModels(codeReader, log);
   const code = new CodeCommands({ models: codeModels, store, selection });
   const actions = new Actions(engine, runs, () => results.panel.show(), log);
@@ -57,7 +61,7 @@ export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
 
   context.subscriptions.push(
     ...[log, engine, reader, texts, store, new ModelDiagnostics(texts), diagnostics, runs, states, statusBar],
-    ...[new SelectionWatch(reader, store, statusBar), new LiveRun(store, selection)],
+    ...[selection, new SelectionWatch(text, store, statusBar), new LiveRun(store, selection)],
     ...[codeReader, ...codeFeatures(codeModels, code)],
     ...results.disposables,
     ...[engine, store, results].map((part) => part.onDidChange(refresh)),
@@ -66,6 +70,7 @@ export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
       refresh();
       announce(runs, actions, results.panel.isOpen);
     }),
+    selection.onDidShape(({ taken, model }) => statusBar.showSelection(shapeTexts(taken, model))),
     vscode.workspace.onDidGrantWorkspaceTrust(refresh),
     vscode.window.registerWebviewViewProvider(DesignerView.id, designer),
     vscode.window.registerCustomEditorProvider(MODEL_EDITOR, editors),

@@ -20,6 +20,7 @@ import type { RunController } from "./run/runController.js";
 import type { SourceLight } from "./sourceLight.js";
 import type { RunStore } from "./run/runStore.js";
 import type { RunValues } from "./run/runValues.js";
+import { revealSource } from "./run/source.js";
 import { word } from "./words.js";
 
 type Intent = Parameters<ResultsHost["receive"]>[0];
@@ -144,8 +145,7 @@ export class ResultsDesk implements ResultsHost {
 
   private showSource(): void {
     const source = this.parts.runs.record?.data.source;
-    if (source !== undefined)
-      void vscode.window.showTextDocument(source.uri, { selection: source.range, viewColumn: vscode.ViewColumn.One });
+    if (source !== undefined) void revealSource(source, { selection: source.range, viewColumn: vscode.ViewColumn.One });
   }
 }
 
