@@ -18,6 +18,7 @@ const boxes = fc
       unit: fc.nat(units - 1),
       stepsPer: fc.integer({ min: 1, max: 5 }),
       unitsPer: fc.integer({ min: 1, max: 4 }),
+      short: fc.nat(4),
       data: fc.array(fc.float(), { minLength: batch * steps * units, maxLength: batch * steps * units }),
     }),
   );
@@ -25,9 +26,10 @@ const boxes = fc
 describe("a band", () => {
   it("has of each cell the least and the greatest of all values that it stands for, and finds what a plain search finds", () => {
     fc.assert(
-      fc.property(boxes, ({ shape, row, from, unit, stepsPer, unitsPer, data }) => {
+      fc.property(boxes, ({ shape, row, from, unit, stepsPer, unitsPer, short, data }) => {
+        const lead = short % stepsPer;
         const [, timesteps, width] = shape as [number, number, number];
-        const box = { batch: row, from, steps: timesteps - from, unit, units: width - unit, stepsPer, unitsPer };
+        const box = { batch: row, from, steps: timesteps - from, unit, units: width - unit, stepsPer, unitsPer, lead };
         const values = Float32Array.from(data);
         const band = valueOf(values, shape, box);
         const rows = Math.ceil(box.units / unitsPer);
@@ -36,7 +38,7 @@ describe("a band", () => {
         for (let s = from; s < timesteps; s++)
           for (let u = unit; u < width; u++) {
             const value = values[(row * timesteps + s) * width + u] as number;
-            const cell = Math.floor((s - from) / stepsPer) * rows + Math.floor((u - unit) / unitsPer);
+            const cell = Math.floor((s - from + lead) / stepsPer) * rows + Math.floor((u - unit) / unitsPer);
             cells.set(cell, [...(cells.get(cell) ?? []), value]);
             all.push({ value, unit: u, step: s });
           }
@@ -60,9 +62,9 @@ describe("a band", () => {
 
   it("outside the tensor, or with more cells than a message takes, is refused", () => {
     const data = new Float32Array(24);
-    const box = { batch: 0, from: 0, steps: 3, unit: 0, units: 4, stepsPer: 1, unitsPer: 1 };
+    const box = { batch: 0, from: 0, steps: 3, unit: 0, units: 4, stepsPer: 1, unitsPer: 1, lead: 0 };
     assert.ok(bandOf(data, [2, 3, 4], box).ok);
-    for (const wrong of [{ batch: 2 }, { from: 1 }, { units: 5 }, { stepsPer: 0 }, { unitsPer: 0 }])
+    for (const wrong of [{ batch: 2 }, { from: 1 }, { units: 5 }, { stepsPer: 0 }, { unitsPer: 0 }, { lead: 1 }])
       assert.equal(bandOf(data, [2, 3, 4], { ...box, ...wrong }).ok, false);
     assert.equal(bandOf(data, [6, 4], box).ok, false);
     const wide = bandOf(new Float32Array(0), [1, MAX_BAND_CELLS, 2], { ...box, steps: MAX_BAND_CELLS, units: 2 });

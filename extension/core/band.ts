@@ -14,6 +14,8 @@ export interface BandBox {
   readonly units: number;
   readonly stepsPer: number;
   readonly unitsPer: number;
+  /** By how many steps the first cell is short: where time runs backwards, what is left over stands at the other end. */
+  readonly lead: number;
 }
 
 export interface Extreme {
@@ -35,7 +37,7 @@ export interface Finding {
 }
 
 export interface BandValues {
-  /** Step after step, unit after unit: [⌈steps / stepsPer⌉, ⌈units / unitsPer⌉]. NaN where a cell has nothing else. */
+  /** Step after step, unit after unit: [⌈(steps + lead) / stepsPer⌉, ⌈units / unitsPer⌉]. NaN where a cell has nothing else. */
   readonly low: Float32Array;
   /** As long. */
   readonly high: Float32Array;
@@ -51,18 +53,23 @@ export function bandOf(data: Float32Array, shape: readonly number[], box: BandBo
   if (refused !== null)
     return err(failure("INVALID_ARGUMENT", "The stretch does not lie in a tensor of shape {shape}.", { shape: refused }));
   const [, timesteps, width] = shape as [number, number, number];
-  const { batch, from, steps, unit, units, stepsPer, unitsPer } = box;
+  const { batch, from, steps, unit, units, stepsPer, unitsPer, lead } = box;
   const rows = Math.ceil(units / unitsPer);
-  const cells = Math.ceil(steps / stepsPer) * rows;
+  const cells = Math.ceil((steps + lead) / stepsPer) * rows;
   if (cells > MAX_BAND_CELLS)
     return err(failure("TOO_LARGE", "{cells} cells are too many for one answer: at most {limit}.", { cells, limit: MAX_BAND_CELLS }));
   return ok(read(data, (batch * timesteps + from) * width + unit, width, box));
 }
 
 /** One pass in the order of memory; what is rare, a new extreme, is looked for only where a cell has one. */
-function read(data: Float32Array, start: number, width: number, { from, steps, unit, units, stepsPer, unitsPer }: BandBox): BandValues {
+function read(
+  data: Float32Array,
+  start: number,
+  width: number,
+  { from, steps, unit, units, stepsPer, unitsPer, lead }: BandBox,
+): BandValues {
   const rows = Math.ceil(units / unitsPer);
-  const low = new Float32Array(Math.ceil(steps / stepsPer) * rows).fill(NaN);
+  const low = new Float32Array(Math.ceil((steps + lead) / stepsPer) * rows).fill(NaN);
   const high = Float32Array.from(low);
   let [nan, shut, open, below] = [0, 0, 0, 0];
   let lowest: Extreme | null = null;
@@ -74,7 +81,7 @@ function read(data: Float32Array, start: number, width: number, { from, steps, u
   };
   for (let step = 0; step < steps; step++) {
     const first = start + step * width;
-    const column = Math.floor(step / stepsPer) * rows;
+    const column = Math.floor((step + lead) / stepsPer) * rows;
     for (let row = 0; row < rows; row++) {
       const end = Math.min(units, (row + 1) * unitsPer);
       let [least, most] = [Infinity, -Infinity];
@@ -100,7 +107,7 @@ function read(data: Float32Array, start: number, width: number, { from, steps, u
   return { low, high, finding: { lowest, highest, nan, shut, open, beyond: open + below } };
 }
 
-function refusal(shape: readonly number[], { batch, from, steps, unit, units, stepsPer, unitsPer }: BandBox): string | null {
+function refusal(shape: readonly number[], { batch, from, steps, unit, units, stepsPer, unitsPer, lead }: BandBox): string | null {
   const [rows, timesteps, width] = shape;
   const inside =
     shape.length === 3 &&
@@ -108,6 +115,7 @@ function refusal(shape: readonly number[], { batch, from, steps, unit, units, st
     from + steps <= (timesteps as number) &&
     unit + units <= (width as number) &&
     stepsPer >= 1 &&
-    unitsPer >= 1;
+    unitsPer >= 1 &&
+    lead < stepsPer;
   return inside ? null : `(${shape.join(", ")})`;
 }

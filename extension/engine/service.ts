@@ -4,6 +4,7 @@ import { readModel } from "../core/model/read.js";
 import { decodeEngineRequest, type EngineAnswer, type EngineRequest, type RunTensor } from "../core/protocol/engine.js";
 import type { CheckReport } from "../core/protocol/check.js";
 import { bandOf, type BandValues } from "../core/band.js";
+import { healthOf } from "../core/health.js";
 import { valuesGone } from "../core/protocol/gone.js";
 import type { Trace } from "../core/trace/trace.js";
 import { sliceOf, statsOf } from "../core/slice.js";
@@ -152,7 +153,9 @@ export class EngineService {
     const tensors = outcome.tensors.map((tensor): RunTensor => {
       const { layer, name, role, shape, data } = tensor;
       const about = { layer, name, role, shape, returned: returned.has(tensor) };
-      return request.keep ? { ...about, stats: statsOf(data), data: null } : { ...about, stats: null, data };
+      if (!request.keep) return { ...about, stats: null, health: null, data };
+      const states = model.keepsState(layer) && !name.includes("gates/");
+      return { ...about, stats: statsOf(data), health: states ? healthOf(data, shape) : null, data: null };
     });
     return { type: "ran", id, tensors, timing: outcome.timing };
   }

@@ -1,5 +1,6 @@
 /** Behind the results panel: its state from the newest run, slices of its tensors, and what each of its intents does. */
 import * as vscode from "vscode";
+import type { Target } from "../core/code/write/code.js";
 import type { BandValues } from "../core/band.js";
 import { UnrollError } from "../core/errors.js";
 import { summaryText } from "../core/model/summary.js";
@@ -8,7 +9,9 @@ import type { Answer, Question } from "../core/protocol/questions.js";
 import { valuesGone } from "../core/protocol/gone.js";
 import type { ResultsFromView, ResultsState, RunView } from "../core/protocol/results.js";
 import type { Actions } from "./actions.js";
+import { exportCode } from "./exportCode.js";
 import type { ResultsHost } from "./panels/resultsPanel.js";
+import type { Reader } from "./reader.js";
 import type { Checks } from "./run/checks.js";
 import type { AskControls, Questions } from "./run/questions.js";
 import type { Gates, StepTensor } from "./run/gates.js";
@@ -17,6 +20,7 @@ import type { RunController } from "./run/runController.js";
 import type { SourceLight } from "./sourceLight.js";
 import type { RunStore } from "./run/runStore.js";
 import type { RunValues } from "./run/runValues.js";
+import { revealSource } from "./run/source.js";
 import { word } from "./words.js";
 
 type Intent = Parameters<ResultsHost["receive"]>[0];
@@ -32,6 +36,7 @@ export interface ResultsParts {
   readonly actions: Actions;
   readonly questions: Questions;
   readonly light: SourceLight;
+  readonly codeReader: Reader;
 }
 
 export class ResultsDesk implements ResultsHost {
@@ -100,6 +105,7 @@ export class ResultsDesk implements ResultsHost {
 
   receive(intent: Intent): void {
     if (intent.type === "pointedAt") return this.parts.light.show(this.parts.runs.record?.data ?? null, intent.index, intent.reveal);
+    if (intent.type === "codeOpened") return this.openCode(intent.target);
     if (intent.type === "cancelRequested") return this.parts.runs.cancel();
     if (intent.type === "actionChosen") return this.parts.actions.take(intent.id);
     switch (intent.id) {
@@ -132,10 +138,14 @@ export class ResultsDesk implements ResultsHost {
     return error instanceof UnrollError ? word(error.failure.message) : String(error);
   }
 
+  private openCode(target: Target): void {
+    const { runs, codeReader } = this.parts;
+    void exportCode(runs.record?.model ?? null, codeReader, { target, to: "editor" });
+  }
+
   private showSource(): void {
     const source = this.parts.runs.record?.data.source;
-    if (source !== undefined)
-      void vscode.window.showTextDocument(source.uri, { selection: source.range, viewColumn: vscode.ViewColumn.One });
+    if (source !== undefined) void revealSource(source, { selection: source.range, viewColumn: vscode.ViewColumn.One });
   }
 }
 

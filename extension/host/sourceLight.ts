@@ -1,6 +1,7 @@
 /** Lights up in the editor the number that the results view points at, as long as its text is still there. */
 import * as vscode from "vscode";
 import type { RunData } from "./run/records.js";
+import { documentOffset } from "./run/source.js";
 
 /** Longest text of one number. */
 const LONGEST = 64;
@@ -37,9 +38,9 @@ export class SourceLight implements vscode.Disposable {
 /** null where the text is another one by now, or the number does not stand in one piece of it. */
 function rangeOf({ source, offsets }: RunData, index: number, document: vscode.TextDocument): vscode.Range | null {
   const offset = offsets?.[index];
-  if (offset === undefined || source.offset < 0) return null;
+  if (offset === undefined) return null;
   const text = /^[^\s,;|()[\]{}]+/.exec(source.text.slice(offset, offset + LONGEST))?.[0] ?? "";
-  const start = document.positionAt(source.offset + offset);
-  const range = new vscode.Range(start, document.positionAt(source.offset + offset + text.length));
+  const start = documentOffset(source, offset);
+  const range = new vscode.Range(document.positionAt(start), document.positionAt(start + text.length));
   return text !== "" && document.getText(range) === text ? range : null;
 }

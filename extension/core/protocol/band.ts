@@ -13,6 +13,7 @@ export const bandBox: Decoder<BandBox> = object<BandBox>({
   units: natural,
   stepsPer: natural,
   unitsPer: natural,
+  lead: natural,
 });
 
 const extreme: Decoder<Extreme> = object<Extreme>({ value: number, unit: natural, step: natural });

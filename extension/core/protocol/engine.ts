@@ -1,5 +1,6 @@
 /** Host ⇄ engine process. Every request gets exactly one terminal answer; `progress` may come before it. */
 import type { Failure } from "../errors.js";
+import type { TensorHealth } from "../health.js";
 import { isErrorCode } from "../errors.js";
 import type { Message } from "../messages.js";
 import type { CaptureLevel } from "../model/program.js";
@@ -25,6 +26,8 @@ export interface RunTensor {
   readonly returned: boolean;
   readonly shape: readonly number[];
   readonly stats: TensorStats | null;
+  /** Of a sequence of a recurrent layer that is kept. */
+  readonly health: TensorHealth | null;
   readonly data: Float32Array | null;
 }
 
@@ -262,6 +265,9 @@ const device = object<WireDevice>({
 });
 const number: Decoder<number> = (value) => (typeof value === "number" ? value : undefined);
 const stats = object<TensorStats>({ min: nullable(number), mean: nullable(number), max: nullable(number), nanCount: natural });
+/** What an older run was kept without is null. */
+const health: Decoder<TensorHealth | null> = (value) =>
+  value === undefined ? null : nullable(object<TensorHealth>({ dead: natural, infinite: natural, early: finite, late: finite }))(value);
 export const runTensor = object<RunTensor>({
   layer: natural,
   name: string,
@@ -269,6 +275,7 @@ export const runTensor = object<RunTensor>({
   returned: boolean,
   shape,
   stats: nullable(stats),
+  health,
   data: nullable(floats),
 });
 

@@ -1,11 +1,13 @@
 /** Host ⇄ results view. The view gets one run's description; values it asks for, slice by slice. */
 import type { BandBox, Finding } from "../band.js";
+import type { TensorHealth } from "../health.js";
+import type { Target } from "../code/write/code.js";
 import { bandBox, bandFinding } from "./band.js";
 import { type CheckReport, checkReport } from "./check.js";
 import { anyObject, array, boolean, type Decoder, finite, literal, natural, nullable, object, string, union } from "./decode.js";
 import { deviceView, initMessage, type DesignerInit, type NoteAction } from "./designer.js";
 import type { DeviceView } from "./device.js";
-import { type Answer, answerOf, type Question, questionOf } from "./questions.js";
+import { type Answer, answerOf, type Question, questionOf, codeTargets } from "./questions.js";
 
 /** Most elements of one slice: 1 MB a message as float32. */
 export const MAX_SLICE_ELEMENTS = 262_144;
@@ -31,6 +33,8 @@ export interface TensorView {
   readonly mean: number | null;
   readonly max: number | null;
   readonly nanCount: number;
+  /** Of a sequence of a recurrent layer. */
+  readonly health: TensorHealth | null;
 }
 
 export const axisNames = ["batch", "time", "features", "units"] as const;
@@ -160,6 +164,8 @@ export type ResultsFromView =
       readonly tensor: number;
       readonly box: BandBox;
     }
+  /** The model as code, in an editor. */
+  | { readonly type: "codeOpened"; readonly target: Target }
   | { readonly type: "copyRequested"; readonly text: string }
   | { readonly type: "cancelRequested" }
   | { readonly type: "actionChosen"; readonly id: string }
@@ -196,6 +202,7 @@ export const decodeResultsFromView: Decoder<ResultsFromView> = union<ResultsFrom
     tensor: natural,
     box: bandBox,
   }),
+  codeOpened: object<Extract<ResultsFromView, { type: "codeOpened" }>>({ type: literal("codeOpened"), target: literal(...codeTargets) }),
   copyRequested: object<{ type: "copyRequested"; text: string }>({ type: literal("copyRequested"), text: string }),
   cancelRequested: object<{ type: "cancelRequested" }>({ type: literal("cancelRequested") }),
   actionChosen: object<{ type: "actionChosen"; id: string }>({ type: literal("actionChosen"), id: string }),
@@ -217,6 +224,7 @@ const tensorView: Decoder<TensorView> = object<TensorView>({
   mean: nullable(number),
   max: nullable(number),
   nanCount: natural,
+  health: nullable(object<TensorHealth>({ dead: natural, infinite: natural, early: finite, late: finite })),
 });
 
 const runView: Decoder<RunView> = object<RunView>({

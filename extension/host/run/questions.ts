@@ -9,6 +9,7 @@ import type { EngineAnswer, WireTensor } from "../../core/protocol/engine.js";
 import type { Answer, MemoryQuestion, Question } from "../../core/protocol/questions.js";
 import type { TraceQuestion } from "../../core/trace/trace.js";
 import type { Engine } from "../engine.js";
+import type { Reader } from "../reader.js";
 import type { RunRecord } from "./records.js";
 import type { RunController } from "./runController.js";
 import type { RunValues } from "./runValues.js";
@@ -39,6 +40,7 @@ export class Questions implements vscode.Disposable {
     private readonly engine: Engine,
     private readonly runs: RunController,
     private readonly values: RunValues,
+    private readonly reader: Reader,
   ) {
     this.subscriptions = runs.onDidStart(() => this.letGo());
   }
@@ -47,6 +49,11 @@ export class Questions implements vscode.Disposable {
   async answer(runId: string, question: Question, { signal, onProgress }: AskControls): Promise<Answer> {
     const { record } = this.runs;
     if (record === null || record.id !== runId) throw new UnrollError(valuesGone());
+    if (question.about === "code") {
+      const code = await this.reader.write(writeModel(record.model), question.target);
+      if (!code.ok) throw new UnrollError(code.error);
+      return { about: "code", text: code.value };
+    }
     const { modelId, loaded, over } = this.model(record);
     const controls = { onProgress, signal: AbortSignal.any([signal, over.signal]) };
     await loaded;

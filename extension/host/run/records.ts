@@ -78,6 +78,7 @@ function inputView(data: RunData): TensorView {
     axes,
     dtype: "float32",
     bytes: 4 * data.values.length,
+    health: null,
     ...statsOf(data.values),
   };
 }
@@ -98,6 +99,7 @@ function tensorView(tensor: RunTensor, id: number, model: ModelSpec): TensorView
     axes,
     dtype: "float32",
     bytes: 4 * size,
+    health: tensor.health,
     ...(tensor.stats ?? { min: null, mean: null, max: null, nanCount: 0 }),
   };
 }

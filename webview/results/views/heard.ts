@@ -6,7 +6,7 @@ import { t } from "../../shared/l10n.js";
 import { styled } from "../../shared/style.js";
 import { windowOf } from "../bands.js";
 import { css, paint } from "../colour.js";
-import type { Band } from "../finding.js";
+import type { Band } from "../band.js";
 import { shareText } from "../memoryWords.js";
 import { fixed, significant } from "../numbers.js";
 import { type Strip, stripsOf } from "../outputs.js";
@@ -117,6 +117,8 @@ function map(view: RunContext, memory: Memory, alt: string): TemplateResult {
     step: -1,
     cell: null,
     columns: band.steps,
+    stepsPer: 1,
+    unitsPer: 1,
   } as const;
   return html`<canvas
     class="heard-map"

@@ -2,12 +2,12 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { t } from "../../shared/l10n.js";
 import { styled } from "../../shared/style.js";
-import { bandOf, type Window } from "../bands.js";
+import { bandOf, windowOf } from "../bands.js";
 import { css, paint } from "../colour.js";
 import { addressText } from "../convention.js";
-import { valueAt } from "../finding.js";
+import { valueAt } from "../band.js";
 import { fixed, shortest, signed } from "../numbers.js";
-import type { Strip } from "../outputs.js";
+import { type Strip, stripsOf } from "../outputs.js";
 import { tracedOfStrip } from "../parts.js";
 import type { RunContext } from "../view.js";
 import { stripWord, unitWord } from "../words.js";
@@ -16,9 +16,10 @@ import { scaleOfStrip } from "./heat.js";
 import { sourceText } from "./sourceText.js";
 import { traceButton } from "./traceLinks.js";
 
-export function readout(view: RunContext, entry: Strip, window: Window): TemplateResult {
+export function readout(view: RunContext, entry: Strip): TemplateResult {
   const { chosen, hover } = view.state;
   const step = hover ?? chosen.step;
+  const window = windowOf(stripsOf(view.outputs), step);
   const { band } = bandOf(entry, window, chosen.batch, (box) => view.slice(box));
   const within = step - window.from;
   const value = band === null || within < 0 || within >= band.steps ? null : valueAt(band, chosen.unit, within);
@@ -46,7 +47,7 @@ function storedStep(entry: Strip, step: number): number {
 
 function openData(view: RunContext, entry: Strip, step: number): void {
   view.choose({ tensor: entry.tensor.id });
-  view.choose({ tab: "data", row: storedStep(entry, step), column: entry.offset + view.state.chosen.unit });
+  view.choose({ tab: "data", slice: "", row: storedStep(entry, step), column: entry.offset + view.state.chosen.unit });
 }
 
 function addressOf(view: RunContext, entry: Strip, step: number): string {

@@ -4,7 +4,7 @@ import { t } from "../../shared/l10n.js";
 import { styled } from "../../shared/style.js";
 import { bandOf, type Window } from "../bands.js";
 import { css, ink, paint } from "../colour.js";
-import { type Band, valueAt } from "../finding.js";
+import { type Band, valueAt } from "../band.js";
 import { significant } from "../numbers.js";
 import { type Strip, stripsOf } from "../outputs.js";
 import type { RunContext } from "../view.js";

@@ -3,7 +3,7 @@ import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 
 import { t } from "../../shared/l10n.js";
 import { bandOf, windowOf } from "../bands.js";
 import { css, ink, paint } from "../colour.js";
-import { type Band, valueAt } from "../finding.js";
+import { type Band, valueAt } from "../band.js";
 import { decimalsFor, fixed, subscript } from "../numbers.js";
 import { type Strip, stripsOf } from "../outputs.js";
 import type { RunContext } from "../view.js";

@@ -5,7 +5,7 @@ import { t } from "../../shared/l10n.js";
 import { styled } from "../../shared/style.js";
 import { bandOf, windowOf } from "../bands.js";
 import { css, ink, paint } from "../colour.js";
-import { type Band, valueAt } from "../finding.js";
+import { type Band, valueAt } from "../band.js";
 import { fixed } from "../numbers.js";
 import { type Strip, stripsOf } from "../outputs.js";
 import { type LayerPart, partAt, stripOf, type Traced, tracedOfStrip } from "../parts.js";
