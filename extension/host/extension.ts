@@ -76,6 +76,7 @@ export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
       announce(runs, actions, results.isOpen);
     }),
     runs.onDidComplete(() => runs.order?.live === true || results.show()),
+    vscode.workspace.onDidCloseTextDocument(({ uri, isUntitled }) => (isUntitled ? memory.forget(uri) : undefined)),
     selection.onDidShape(({ taken, model }) => statusBar.showSelection(shapeTexts(taken, model))),
     checks.onDidChange(() => results.update()),
     vscode.workspace.onDidGrantWorkspaceTrust(refresh),
