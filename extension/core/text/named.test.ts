@@ -130,4 +130,19 @@ describe("many small things in one selection", () => {
     const over = parseSelection(assignments(MAX_PARTS + 1), { languageId: "python" });
     assert.ok(!over.ok && over.kind === "too-large" && say(over.message).includes(String(MAX_PARTS)));
   });
+
+  it("reads as many bytes as the limit says, and refuses one more with both numbers", () => {
+    const text = "1,2\n".repeat(2 ** 16);
+    for (const [size, good] of [
+      [text.length - 1, true],
+      [text.length, true],
+      [text.length + 1, false],
+    ] as const) {
+      const found = parseSelection(text.slice(0, size).padEnd(size, "3"), { languageId: "csv", maxBytes: text.length });
+      assert.equal(found.ok || found.kind !== "too-large", good, String(size));
+      if (!found.ok && !good) for (const number of [size, text.length]) assert.ok(say(found.message).includes(String(number)));
+    }
+    const wide = parseSelection(`# ${"열".repeat(1000)}\n1,2\n`, { languageId: "csv", maxBytes: 3000 });
+    assert.ok(!wide.ok && wide.kind === "too-large", "bytes are counted, not characters");
+  });
 });
