@@ -18,8 +18,8 @@ export interface Table {
   readonly format: string;
 }
 
-/** What pandas prints under its tables. */
-const footer = /(?:\s*\n)?\s*(?:\[\d+ rows? x \d+ columns?\]|(?:Name: [^\n]*|Freq: [^\n]*|Length: [^\n]*)?\bdtype: \w+)\s*$/;
+/** What pandas and psql print under their tables. */
+const footer = /(?:\s*\n)?\s*(?:\(\d+ rows?\)|\[\d+ rows? x \d+ columns?\]|(?:Name: [^\n]*|Freq: [^\n]*|Length: [^\n]*)?\bdtype: \w+)\s*$/;
 
 /** Throws a Refusal. */
 export function readTable(text: string, from: number, end: number, options: SelectionOptions): Table {
