@@ -3,7 +3,7 @@ import type { ResultsState } from "../../extension/core/protocol/results.js";
 import { decodeSaved, initialState, reduce, savedOf, type State } from "./state.js";
 import { testRun } from "./testRun.test.js";
 
-const none: ResultsState = { type: "state", run: testRun, activity: { phase: "none" }, check: { phase: "none" } };
+const none: ResultsState = { type: "state", run: testRun, activity: { phase: "none" }, check: { phase: "none" }, gates: { phase: "none" } };
 const ready = (from: State = initialState): State => reduce(from, { type: "host", state: none });
 
 describe("the results view's reducer", () => {

@@ -20,6 +20,8 @@ export interface LiteralOptions {
   /** `;` (and a line end) separates rows within brackets. */
   readonly matrix: boolean;
   readonly console: boolean;
+  /** Missing values are kept as NaN. */
+  readonly keepMissing: boolean;
 }
 
 /** The largest double that rounds to a finite float32. */

@@ -156,7 +156,13 @@ function readLiteral(text: string, prefix: Prefix, end: number, options: Selecti
     from = numpy < 0 ? from : numpy + 6;
     limit = text.charCodeAt(end - 1) === 62 ? end - 1 : end;
   }
-  const reader = new LiteralReader(text, from, limit, { comments: commentsOf(languageId), languageId, matrix, console: prefix.console });
+  const reader = new LiteralReader(text, from, limit, {
+    comments: commentsOf(languageId),
+    languageId,
+    matrix,
+    console: prefix.console,
+    keepMissing: options.missing === "keep",
+  });
   const nest = reader.read();
   const shaped = nest === null ? scalar(reader.numbers) : shapeNest(nest, reader.numbers, text, options);
   const found = finish(reader.numbers, {

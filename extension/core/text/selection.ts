@@ -36,6 +36,8 @@ export interface SelectionOptions {
   readonly languageId?: string;
   /** Rows of different lengths: "error" (default) reports them, "pad" fills with 0 and gives the mask. */
   readonly ragged?: "error" | "pad";
+  /** Cells without a number, `None` and `nan`: "error" (default) reports the first, "keep" makes them NaN. */
+  readonly missing?: "error" | "keep";
   readonly maxBytes?: number;
 }
 

@@ -4,7 +4,7 @@ import { type CellMeaning, readCell } from "./cell.js";
 import { type Head, headOf } from "./head.js";
 import { type Layout, layoutOf, Row, sampleLines } from "./layout.js";
 import { type Nest, type Shaped, shapeNest } from "./nest.js";
-import { NumberReader } from "./number.js";
+import { isGap, NumberReader } from "./number.js";
 import { missingValue, nonFinite, notNumeric, tooLargeForFloat, truncated } from "./refusals.js";
 import { FLOAT_MAX } from "./frame.js";
 import { Numbers, quote, Refusal, type SelectionOptions } from "./selection.js";
@@ -27,7 +27,7 @@ export function readTable(text: string, from: number, end: number, options: Sele
   const foot = footer.exec(text.slice(tail, end));
   const limit = foot === null ? end : tail + foot.index;
   const layout = layoutOf(sampleLines(text, from, limit));
-  const reader = new TableReader(text, limit, layout);
+  const reader = new TableReader(text, limit, layout, options.missing === "keep");
   const head = headOf(text, from, limit, layout, foot !== null);
   reader.read(head);
   const top = reader.whole(head, from);
@@ -61,6 +61,7 @@ export class TableReader {
     private readonly text: string,
     private readonly limit: number,
     private readonly layout: Layout,
+    private readonly keepMissing: boolean,
     private readonly piece: Piece = { base: 0, headText: text },
   ) {
     this.number = new NumberReader(text);
@@ -126,6 +127,7 @@ export class TableReader {
     const { text } = this;
     const cell = readCell(text, start, end, this.number, this.layout.decimalComma);
     if (cell.kind === "number") return cell.value;
+    if (this.keepMissing && (cell.kind === "empty" || isGap(text.slice(start, end).trim()))) return NaN;
     throw refusalOf(cell, text, start, end, this.row);
   }
 

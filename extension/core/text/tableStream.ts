@@ -113,7 +113,7 @@ export class TableStream {
   private take(limit: number, until: number): Float32Array {
     const { layout, head, piece } = this.begun as Begun;
     const origin: Piece = { base: this.base, headText: piece };
-    const reader = new TableReader(this.held, limit, layout, origin);
+    const reader = new TableReader(this.held, limit, layout, false, origin);
     const end = reader.read(head, 0, until);
     for (const row of reader.rows) {
       if (this.width < 0) this.width = row.count;

@@ -1,5 +1,6 @@
 /** The one results panel: shows the newest run, reads slices for it, and stays where it is while another run is computed. */
 import * as vscode from "vscode";
+import type { BandValues } from "../../core/band.js";
 import {
   decodeResultsFromView,
   MAX_SLICE_ELEMENTS,
@@ -9,27 +10,35 @@ import {
 } from "../../core/protocol/results.js";
 import { webviewStrings, word } from "../words.js";
 import { msg } from "../../core/messages.js";
+import { type Answering, Asked } from "./asked.js";
 import { webviewHtml, webviewOptions } from "./html.js";
 
 type Slice = Extract<ResultsFromView, { type: "sliceRequested" }>;
+type Band = Extract<ResultsFromView, { type: "bandRequested" }>;
 
-export interface ResultsHost {
+export interface ResultsHost extends Answering {
   state(): ResultsState;
   readSlice(request: Slice): Promise<Float32Array>;
-  receive(intent: Exclude<ResultsFromView, { type: "ready" | "sliceRequested" | "copyRequested" }>): void;
-  /** For people: why a slice could not be read. */
-  reason(error: unknown): string;
+  readBand(request: Band): Promise<BandValues>;
+  /** Before a panel of another window's life is filled: takes up the run that it showed. */
+  restore(runId: string): Promise<void>;
+  receive(
+    intent: Exclude<ResultsFromView, { type: "ready" | "sliceRequested" | "bandRequested" | "copyRequested" | "asked" | "askCancelled" }>,
+  ): void;
 }
 
 export class ResultsPanel implements vscode.WebviewPanelSerializer, vscode.Disposable {
   static readonly id = "unroll.results";
   private panel: vscode.WebviewPanel | undefined;
+  private readonly asked: Asked;
 
   constructor(
     private readonly extension: vscode.Uri,
     private readonly host: ResultsHost,
     private readonly log: vscode.LogOutputChannel,
-  ) {}
+  ) {
+    this.asked = new Asked(host, (message) => this.send(message));
+  }
 
   /** Opens beside the editor, which keeps the focus. */
   show(): void {
@@ -50,11 +59,14 @@ export class ResultsPanel implements vscode.WebviewPanelSerializer, vscode.Dispo
     if (this.panel?.visible === true) this.send(this.host.state());
   }
 
-  deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
+  /** @param state what the view saved */
+  async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
     this.panel?.dispose();
     panel.webview.options = webviewOptions(this.extension);
+    const runId = (state as { readonly runId?: unknown } | null | undefined)?.runId;
+    if (typeof runId === "string")
+      await this.host.restore(runId).catch((error: unknown) => this.log.warn(`the run before the reload is not shown: ${String(error)}`));
     this.adopt(panel);
-    return Promise.resolve();
   }
 
   dispose(): void {
@@ -68,7 +80,9 @@ export class ResultsPanel implements vscode.WebviewPanelSerializer, vscode.Dispo
     panel.webview.onDidReceiveMessage((raw) => this.receive(raw));
     panel.onDidChangeViewState(() => this.update());
     panel.onDidDispose(() => {
-      if (this.panel === panel) this.panel = undefined;
+      if (this.panel !== panel) return;
+      this.panel = undefined;
+      this.asked.cancelAll();
     });
     panel.webview.html = webviewHtml(panel.webview, this.extension, "results", panel.title);
   }
@@ -82,6 +96,12 @@ export class ResultsPanel implements vscode.WebviewPanelSerializer, vscode.Dispo
       this.send(this.host.state());
     } else if (intent.type === "sliceRequested") {
       void this.slice(intent);
+    } else if (intent.type === "bandRequested") {
+      void this.band(intent);
+    } else if (intent.type === "asked") {
+      void this.asked.take(intent);
+    } else if (intent.type === "askCancelled") {
+      this.asked.cancel(intent.requestId);
     } else if (intent.type === "copyRequested") {
       void vscode.env.clipboard.writeText(intent.text);
     } else {
@@ -95,6 +115,16 @@ export class ResultsPanel implements vscode.WebviewPanelSerializer, vscode.Dispo
       const size = request.count.reduce((product, d) => product * d, 1);
       if (size > MAX_SLICE_ELEMENTS) throw new RangeError(`a slice of ${size} numbers`);
       this.send({ type: "slice", requestId, values: await this.host.readSlice(request) });
+    } catch (error) {
+      this.send({ type: "sliceFailed", requestId, message: this.host.reason(error) });
+    }
+  }
+
+  private async band(request: Band): Promise<void> {
+    const { requestId } = request;
+    try {
+      const { low, high, finding } = await this.host.readBand(request);
+      this.send({ type: "band", requestId, low, high, finding });
     } catch (error) {
       this.send({ type: "sliceFailed", requestId, message: this.host.reason(error) });
     }
