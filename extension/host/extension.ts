@@ -70,6 +70,7 @@ export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
       refresh();
       announce(runs, actions, results.panel.isOpen);
     }),
+    vscode.workspace.onDidCloseTextDocument(({ uri, isUntitled }) => (isUntitled ? memory.forget(uri) : undefined)),
     selection.onDidShape(({ taken, model }) => statusBar.showSelection(shapeTexts(taken, model))),
     vscode.workspace.onDidGrantWorkspaceTrust(refresh),
     vscode.window.registerWebviewViewProvider(DesignerView.id, designer),

@@ -7,9 +7,10 @@ import { summaryText } from "../core/model/summary.js";
 import type { RunState } from "../core/protocol/designer.js";
 import type { Answer, Question } from "../core/protocol/questions.js";
 import { valuesGone } from "../core/protocol/gone.js";
-import type { ResultsFromView, ResultsState, RunView } from "../core/protocol/results.js";
+import type { ExportFormat, ResultsFromView, ResultsState, RunView } from "../core/protocol/results.js";
 import type { Actions } from "./actions.js";
 import { exportCode } from "./exportCode.js";
+import { pickExport, saveExport } from "./exportResults.js";
 import type { ResultsHost } from "./panels/resultsPanel.js";
 import type { Reader } from "./reader.js";
 import type { Checks } from "./run/checks.js";
@@ -37,6 +38,7 @@ export interface ResultsParts {
   readonly questions: Questions;
   readonly light: SourceLight;
   readonly codeReader: Reader;
+  readonly askExport: (format: ExportFormat) => void;
 }
 
 export class ResultsDesk implements ResultsHost {
@@ -105,6 +107,7 @@ export class ResultsDesk implements ResultsHost {
 
   receive(intent: Intent): void {
     if (intent.type === "pointedAt") return this.parts.light.show(this.parts.runs.record?.data ?? null, intent.index, intent.reveal);
+    if (intent.type === "exported") return this.save(intent.format, intent.data);
     if (intent.type === "codeOpened") return this.openCode(intent.target);
     if (intent.type === "cancelRequested") return this.parts.runs.cancel();
     if (intent.type === "actionChosen") return this.parts.actions.take(intent.id);
@@ -125,6 +128,8 @@ export class ResultsDesk implements ResultsHost {
         return void vscode.commands.executeCommand("unroll.runOnSelection");
       case "doctor":
         return this.parts.actions.take("doctor");
+      case "export":
+        return void pickExport().then((format) => format !== undefined && this.parts.askExport(format));
       case "captureGates":
         return void this.parts.gates.capture();
       case "check":
@@ -136,6 +141,11 @@ export class ResultsDesk implements ResultsHost {
 
   reason(error: unknown): string {
     return error instanceof UnrollError ? word(error.failure.message) : String(error);
+  }
+
+  private save(format: ExportFormat, data: string | Uint8Array | null): void {
+    const { record } = this.parts.runs;
+    if (record !== null) void saveExport(data, format, { name: record.model.name, near: record.data.source.uri });
   }
 
   private openCode(target: Target): void {

@@ -35,6 +35,22 @@ export class SourceLight implements vscode.Disposable {
   }
 }
 
+/** The run's number under the cursor of an editor that shows its text; null: none, or the text is another one by now. */
+export function numberAt(data: RunData, editor: vscode.TextEditor): number | null {
+  const { source, offsets } = data;
+  const { document, selection } = editor;
+  if (offsets === undefined || document.uri.toString() !== source.uri.toString() || !source.range.contains(selection.active)) return null;
+  const at = document.offsetAt(selection.active);
+  // Offsets need not rise: axes may have been swapped. The nearest that begins before the cursor is the one.
+  let [best, index] = [-1, -1];
+  for (let i = 0; i < offsets.length; i++) {
+    const start = offsets[i] as number;
+    if (start > best && documentOffset(source, start) <= at) [best, index] = [start, i];
+  }
+  const range = index < 0 ? null : rangeOf(data, index, document);
+  return range?.contains(selection.active) === true ? index : null;
+}
+
 /** null where the text is another one by now, or the number does not stand in one piece of it. */
 function rangeOf({ source, offsets }: RunData, index: number, document: vscode.TextDocument): vscode.Range | null {
   const offset = offsets?.[index];

@@ -13,7 +13,12 @@ import "./styles/trace.css";
 import "./styles/memory.css";
 import "./styles/states.css";
 import { render } from "lit";
-import { decodeResultsFromHost, type ResultsFromHost, type ResultsFromView } from "../../extension/core/protocol/results.js";
+import {
+  decodeResultsFromHost,
+  type ExportFormat,
+  type ResultsFromHost,
+  type ResultsFromView,
+} from "../../extension/core/protocol/results.js";
 import { connect } from "../shared/bridge.js";
 import { setLanguage, t } from "../shared/l10n.js";
 import type { Palette } from "./colour.js";
@@ -21,6 +26,7 @@ import { AnswerCache } from "./answers.js";
 import { type CopyFormat, copyText } from "./copy.js";
 import { tensorById } from "./outputs.js";
 import { readPalette, watchTheme } from "./palette.js";
+import { exportAs } from "./report.js";
 import { BandCache, SliceCache } from "./slices.js";
 import { type Action, decodeSaved, initialState, reduce, savedOf, type State } from "./state.js";
 import type { View } from "./view.js";
@@ -63,6 +69,12 @@ function receive(message: ResultsFromHost): void {
     case "unanswered":
       answers.take(message);
       break;
+    case "cursorAt":
+      if (message.runId === state.run?.id) dispatch({ type: "cursorAt", index: message.index });
+      break;
+    case "exportAsked":
+      void sendExport(message.format);
+      break;
     case "slice":
       if (slices.answer(message.requestId, message.values)) finishCopy();
       break;
@@ -74,6 +86,11 @@ function receive(message: ResultsFromHost): void {
       break;
   }
   draw();
+}
+
+async function sendExport(format: ExportFormat): Promise<void> {
+  const data = await exportAs(format, live()).catch(() => null);
+  bridge.post({ type: "exported", format, data });
 }
 
 function dispatch(action: Action): void {
@@ -149,20 +166,24 @@ const view: Omit<View, "state" | "palette"> = {
   },
 };
 
+/** The view with the state of whenever it is looked at. */
+function live(): View {
+  return {
+    ...view,
+    palette,
+    get state() {
+      return state;
+    },
+  };
+}
+
 /** One render a frame, however many changes. */
 function draw(): void {
   if (scheduled || !known) return;
   scheduled = true;
   requestAnimationFrame(() => {
     scheduled = false;
-    const live: View = {
-      ...view,
-      palette,
-      get state() {
-        return state;
-      },
-    };
-    render(page(live), document.body);
+    render(page(live()), document.body);
     measure();
   });
 }

@@ -60,4 +60,10 @@ describe("the results view's reducer", () => {
     assert.equal(decodeSaved({ runId: 3, chosen: { tab: "<img>", tensor: -4, leading: ["a", 2] } })?.chosen.tab, "shapes");
     assert.deepEqual(decodeSaved({ chosen: { leading: ["a", 2] } })?.chosen.leading, [2]);
   });
+
+  it("goes to the step that the editor's cursor stands on", () => {
+    const state = reduce(ready(), { type: "cursorAt", index: 13 });
+    assert.deepEqual([state.chosen.step, state.chosen.batch], [2, 0]);
+    assert.equal(reduce(initialState, { type: "cursorAt", index: 13 }), initialState);
+  });
 });

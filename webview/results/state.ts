@@ -182,6 +182,8 @@ export type Action =
         >
       >;
     }
+  /** The editor's cursor stands on a number of the input. */
+  | { readonly type: "cursorAt"; readonly index: number }
   /** Play's next step; after the last comes the first. */
   | { readonly type: "tick" };
 
@@ -198,6 +200,13 @@ export function reduce(state: State, action: Action): State {
     }
     case "view":
       return { ...state, ...action.view };
+    case "cursorAt": {
+      const shape = state.run === null ? [] : (outputsOf(state.run).input?.shape ?? []);
+      const [, steps, features] = shape;
+      if (steps === undefined || features === undefined || steps * features === 0) return state;
+      const choices = { step: Math.floor(action.index / features) % steps, batch: Math.floor(action.index / (steps * features)) };
+      return { ...state, chosen: fitting(state.run, { ...state.chosen, ...choices }, state.chosen) };
+    }
     case "tick": {
       const steps = state.run === null ? 0 : stepsOf(outputsOf(state.run));
       if (steps === 0) return { ...state, playing: false };

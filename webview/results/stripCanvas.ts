@@ -139,6 +139,9 @@ function labels(g: CanvasRenderingContext2D, drawing: StripDrawing, geometry: St
     const every = roundStride((30 * stepsPer) / cellWidth);
     for (const index of labelled(from, band.steps * stepsPer, every)) {
       const column = Math.floor((index - from) / stepsPer);
+      const half = 4 * String(index + 1).length;
+      // The last one would be cut.
+      if (gutter + (column + 0.5) * cellWidth + half > geometry.width + 4 && column > 0) continue;
       g.fillStyle = column === step ? css(palette.fore) : dim;
       g.fillText(String(index + 1), gutter + (column + 0.5) * cellWidth, 7);
     }

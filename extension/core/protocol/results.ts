@@ -112,6 +112,22 @@ export interface BandReady {
   readonly finding: Finding;
 }
 
+export const exportFormats = ["html", "png", "svg"] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+/** Answered by `exported`: html is a report of all tabs, the others are pictures of the one that is shown. */
+export interface ExportAsked {
+  readonly type: "exportAsked";
+  readonly format: ExportFormat;
+}
+
+/** The number of the input under the editor's cursor, counted over all its values. */
+export interface CursorAt {
+  readonly type: "cursorAt";
+  readonly runId: string;
+  readonly index: number;
+}
+
 /** Of a slice or a band. */
 export interface SliceFailed {
   readonly type: "sliceFailed";
@@ -125,7 +141,7 @@ export type AnswerMessage =
   | { readonly type: "answered"; readonly requestId: number; readonly answer: Answer }
   | { readonly type: "unanswered"; readonly requestId: number; readonly message: string | null };
 
-export type ResultsFromHost = DesignerInit | ResultsState | SliceReady | BandReady | SliceFailed | AnswerMessage;
+export type ResultsFromHost = DesignerInit | ResultsState | SliceReady | BandReady | SliceFailed | AnswerMessage | CursorAt | ExportAsked;
 
 export const resultsCommands = [
   "rerun",
@@ -140,6 +156,7 @@ export const resultsCommands = [
   "check",
   "cancelCheck",
   "captureGates",
+  "export",
 ] as const;
 export type ResultsCommand = (typeof resultsCommands)[number];
 
@@ -164,6 +181,8 @@ export type ResultsFromView =
       readonly tensor: number;
       readonly box: BandBox;
     }
+  /** A file to be saved where the person says. `data` null: it could not be made. */
+  | { readonly type: "exported"; readonly format: ExportFormat; readonly data: string | Uint8Array | null }
   /** The model as code, in an editor. */
   | { readonly type: "codeOpened"; readonly target: Target }
   | { readonly type: "copyRequested"; readonly text: string }
@@ -201,6 +220,11 @@ export const decodeResultsFromView: Decoder<ResultsFromView> = union<ResultsFrom
     runId: string,
     tensor: natural,
     box: bandBox,
+  }),
+  exported: object<Extract<ResultsFromView, { type: "exported" }>>({
+    type: literal("exported"),
+    format: literal(...exportFormats),
+    data: (value) => (value === null || typeof value === "string" || value instanceof Uint8Array ? value : undefined),
   }),
   codeOpened: object<Extract<ResultsFromView, { type: "codeOpened" }>>({ type: literal("codeOpened"), target: literal(...codeTargets) }),
   copyRequested: object<{ type: "copyRequested"; text: string }>({ type: literal("copyRequested"), text: string }),
@@ -294,5 +318,7 @@ export const decodeResultsFromHost: Decoder<ResultsFromHost> = union<ResultsFrom
     message: nullable(string),
   }),
   band: object<BandReady>({ type: literal("band"), requestId: natural, low: floats, high: floats, finding: bandFinding }),
+  exportAsked: object<ExportAsked>({ type: literal("exportAsked"), format: literal(...exportFormats) }),
+  cursorAt: object<CursorAt>({ type: literal("cursorAt"), runId: string, index: natural }),
   sliceFailed: object<SliceFailed>({ type: literal("sliceFailed"), requestId: natural, message: string }),
 });

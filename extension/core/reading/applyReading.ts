@@ -87,6 +87,8 @@ function notesOf(source: SelectionNumbers, { reading, target, shape, gaps, raw, 
   const usual = plain ? promote(source.shape, shape.length) : null;
   const same = source.shape.length === shape.length && source.shape.every((n, axis) => n === shape[axis]);
   const notes: (Message | null)[] = [same ? null : (usual?.note ?? shapeNote(source.shape, shape, target))];
+  if (reading.axes === "swapped" && source.shape.length === 2 && target === "sequences")
+    notes.push(msg("Columns are time steps, rows are features."));
   if (cut) notes.push(msg("Columns read: {columns}.", { columns: columnNames(source).slice(0, 8).join(", ") }));
   if (source.mask !== null) {
     notes.push(

@@ -1,6 +1,6 @@
 /** Reads array literals of programming languages and their printed forms in one pass, without recursion. */
 import { msg, type Message } from "../messages.js";
-import { skipArguments, skipCall } from "./arguments.js";
+import { shapeArgument, skipArguments, skipCall } from "./arguments.js";
 import { startsAssignment } from "./assignments.js";
 import { callKind, harmlessMethod } from "./calls.js";
 import { type LiteralOptions, skipDots } from "./frame.js";
@@ -28,6 +28,8 @@ export class LiteralReader extends LiteralFrames {
   readonly notes: Message[] = [];
   format = "list";
   private readonly number: NumberReader;
+  /** The shape that a call gives to its list, or null. */
+  declared: number[] | null = null;
   /** Where another value starts behind this one, or -1. */
   rest = -1;
   /** End of the JSON object that the value stands in. */
@@ -95,6 +97,13 @@ export class LiteralReader extends LiteralFrames {
     this.at++;
     if (frame.kind !== "call") return;
     const call = { name: this.format, start: frame.nest.start, limit: this.limit };
+    const declared = this.stack.length === 1 ? shapeArgument(this.text, this.at, call) : null;
+    if (declared !== null) {
+      this.declared = declared.shape;
+      this.at = skipSpace(this.text, declared.end, this.limit, this.options.comments);
+      frame.filled = true;
+      return;
+    }
     this.at = skipArguments(this.text, this.at, call, this.options.comments);
     frame.filled = true;
   }
@@ -281,11 +290,13 @@ export class LiteralReader extends LiteralFrames {
       throw this.stack.length === 0 ? notAnArray(range) : notNumeric(range);
     }
     const argument = skipSpace(text, open + 1, this.limit, this.options.comments);
-    if (isQuote(text.charCodeAt(argument))) return this.quotedCall(argument);
+    const typed = /(?:^|\.)array$/.test(name) ? /^(["'])[bBhHiIlLqQfd]\1\s*,\s*(?=[[(])/.exec(text.slice(argument, argument + 40)) : null;
+    if (isQuote(text.charCodeAt(argument)) && typed === null) return this.quotedCall(argument);
     if (this.frame.filled && (this.frame.kind === "call" || this.frame.commas > 0)) this.missingComma(at);
     if (kind === "array") this.format = this.stack.length === 0 ? name : this.format;
     this.push(kind === "list" ? "list" : "call", 41, open);
-    this.at = open + 1;
+    // Python's array('f', […]) names its type first.
+    this.at = typed === null ? open + 1 : argument + typed[0].length;
   }
 
   /** `float('nan')`. */

@@ -2,11 +2,11 @@
 import { FLOAT_MAX, type Frame, type LiteralOptions, openFrame } from "./frame.js";
 import { MAX_DEPTH, mixedDepth, type Nest } from "./nest.js";
 import { missingComma, notNumeric, type Place, tooDeep, tooLargeForFloat, trailingCode } from "./refusals.js";
-import { Numbers, type Refusal } from "./selection.js";
+import type { Numbers, Refusal } from "./selection.js";
 import { elementEnd, isQuote, skipString, tokenEnd, trimEnd } from "./skip.js";
 
 export class LiteralFrames {
-  readonly numbers = new Numbers();
+  readonly numbers: Numbers;
   protected readonly stack: Frame[] = [];
   protected frame: Frame;
   protected at: number;
@@ -20,6 +20,8 @@ export class LiteralFrames {
     protected readonly end: number,
     protected readonly options: LiteralOptions,
   ) {
+    this.numbers = options.numbers;
+    this.numbers.clear();
     this.at = from;
     this.limit = end;
     this.frame = openFrame("top", 0, from, 0);

@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import type { BandValues } from "../../core/band.js";
 import {
   decodeResultsFromView,
+  type ExportFormat,
   MAX_SLICE_ELEMENTS,
   type ResultsFromHost,
   type ResultsFromView,
@@ -57,6 +58,16 @@ export class ResultsPanel implements vscode.WebviewPanelSerializer, vscode.Dispo
 
   update(): void {
     if (this.panel?.visible === true) this.send(this.host.state());
+  }
+
+  /** Asks the view for a file of what it shows. */
+  askExport(format: ExportFormat): void {
+    this.send({ type: "exportAsked", format });
+  }
+
+  /** The editor's cursor stands on a number of the run's input. */
+  point(runId: string, index: number): void {
+    if (this.panel?.visible === true) this.send({ type: "cursorAt", runId, index });
   }
 
   /** @param state what the view saved */

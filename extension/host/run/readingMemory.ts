@@ -47,13 +47,17 @@ export class ReadingMemory {
     this.keep(uri, old?.rank ?? NO_RANK, { ...reading, axes, window, columns });
   }
 
-  keep(uri: vscode.Uri, rank: number, reading: Reading): void {
-    const text = uri.toString();
-    const at = this.kept.findIndex((entry) => entry.uri === text);
+  /** The next document of this name will hold other numbers. */
+  forget(uri: vscode.Uri): void {
+    const at = this.kept.findIndex((entry) => entry.uri === uri.toString());
     if (at >= 0) this.kept.splice(at, 1);
-    this.kept.push({ uri: text, rank, reading });
+  }
+
+  keep(uri: vscode.Uri, rank: number, reading: Reading): void {
+    this.forget(uri);
+    this.kept.push({ uri: uri.toString(), rank, reading });
     this.kept.splice(0, Math.max(0, this.kept.length - MOST));
-    // The next untitled document has the same name and other numbers.
+    // An untitled document is gone with its window.
     void this.storage.update(
       KEY,
       this.kept.filter((entry) => !entry.uri.startsWith("untitled:")),

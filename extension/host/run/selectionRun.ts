@@ -15,7 +15,7 @@ import type { RunData, RunRecord } from "./records.js";
 import type { RunController } from "./runController.js";
 import { placeToRead, type SelectionText, type Taken } from "./selectionText.js";
 import { pickReading } from "./shapePick.js";
-import { activePlace, type Source, sourceText } from "./source.js";
+import { activePlace, hasSelection, type Source, sourceText } from "./source.js";
 
 export interface SelectionParts {
   readonly reader: Reader;
@@ -73,12 +73,11 @@ export class SelectionRun implements vscode.Disposable {
   /** "Read Selection Differently…": asks how, whatever fits. Of what is selected, else of what ran last. */
   async differently(): Promise<RunRecord | undefined> {
     const place = activePlace();
-    const selected = place === undefined ? null : await this.parts.text.quietly(place);
-    const taken = selected ?? this.lastRead;
-    if (taken === null && place === undefined) return this.onSelection();
+    const selected = place !== undefined && hasSelection(place);
+    if (!selected && this.lastRead === null && place === undefined) return this.onSelection();
     if (!(await trusted())) return undefined;
-    const read = taken ?? (place === undefined ? null : await this.parts.text.take(place));
-    return read === null ? undefined : this.go(read, true);
+    const taken = place !== undefined && (selected || this.lastRead === null) ? await this.parts.text.take(place) : this.lastRead;
+    return taken === null ? undefined : this.go(taken, true);
   }
 
   /** The designer's Run: the same data again, or what is selected now. */

@@ -129,7 +129,7 @@ function moreItems(numbers: Numbers, { model, reading }: Chosen): Choice<Id>[] {
   const width = numbers.shape.length > 1 ? (numbers.shape.at(-1) ?? 0) : 0;
   if (width > 1 && width <= MOST_COLUMNS) {
     const kept = columns?.filter((name) => columnNames(numbers).includes(name)).length ?? width;
-    add("columns", `$(list-selection) ${word(msg("Columns…"))}`, word(msg("{count} of {all}", { count: kept, all: width })));
+    add("columns", `$(table) ${word(msg("Columns…"))}`, word(msg("{count} of {all}", { count: kept, all: width })));
   }
   add("missing", `$(circle-slash) ${word(msg("Missing values…"))}`, policyText(reading.missing));
   if (targetOf(model, numbers.shape) !== "ids") add("scaling", `$(graph-line) ${word(msg("Scaling…"))}`, scalingText(reading));

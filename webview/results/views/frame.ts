@@ -75,7 +75,8 @@ function tabBody(view: RunContext): TemplateResult {
   }
 }
 
-function tabStrip(view: RunContext): TemplateResult {
+/** The tabs that this run has. */
+export function tabsOf(view: RunContext): { id: Tab; text: string }[] {
   const timed = stripsOf(view.outputs).length > 0 && stepsOf(view.outputs) > 0;
   const all: { id: Tab; text: string }[] = [{ id: "shapes", text: t("Shapes") }];
   if (timed) all.push({ id: "heat", text: t("Heat") }, { id: "steps", text: t("Steps") });
@@ -83,6 +84,11 @@ function tabStrip(view: RunContext): TemplateResult {
   all.push({ id: "trace", text: t("Trace") });
   if (layerParts(view.outputs).some(({ own }) => own !== null)) all.push({ id: "memory", text: t("Memory") });
   all.push({ id: "data", text: t("Data") }, { id: "code", text: t("Code") });
+  return all;
+}
+
+function tabStrip(view: RunContext): TemplateResult {
+  const all = tabsOf(view);
   const { tab } = view.state.chosen;
   const key = (event: KeyboardEvent): void => {
     const next =

@@ -73,10 +73,7 @@ interface Place {
 function figure(view: RunContext, entry: Strip, place: Place): TemplateResult {
   const loaded = overviewOf(entry, look(view, place.window), (query) => view.band(query));
   const what = entry.what === "input" ? t("input") : entry.what === "h" ? "h" : t("output");
-  const grouped =
-    loaded.band === null || loaded.stepsPer * loaded.unitsPer === 1
-      ? ""
-      : t("a cell is {steps} steps × {units} units: the value farthest from 0", { steps: loaded.stepsPer, units: loaded.unitsPer });
+  const grouped = loaded.band === null ? "" : groupedWord(loaded);
   const parts = [partWord(entry), what, unitsWord(entry), grouped];
   return html`<figure class="strip">
     <figcaption>
@@ -86,6 +83,12 @@ function figure(view: RunContext, entry: Strip, place: Place): TemplateResult {
     </figcaption>
     ${loaded.band === null ? waiting(view, loaded.message) : drawn(view, entry, loaded, place)}
   </figure>`;
+}
+
+/** What a cell stands for, where that is more than one value. */
+function groupedWord({ stepsPer: steps, unitsPer: units }: Overview): string {
+  if (units > 1) return t("a cell is {steps} steps × {units} units: the value farthest from 0", { steps, units });
+  return steps > 1 ? t("a column is {steps} steps: the value farthest from 0", { steps }) : "";
 }
 
 function drawn(view: RunContext, entry: Strip, overview: Overview, { window, first, current }: Place): TemplateResult {
