@@ -290,8 +290,7 @@ export class EngineClient {
     this.greeting = null;
     this.loaded.clear();
     this.options.onGpuLost?.(this.loss);
-    for (const [id, { request }] of [...this.waiting])
-      if (!isRead(request.type)) this.settle({ type: "failed", id, failure: reason });
+    for (const [id, { request }] of [...this.waiting]) if (!isRead(request.type)) this.settle({ type: "failed", id, failure: reason });
     if (this.held.size === 0) this.kill(reason);
   }
 

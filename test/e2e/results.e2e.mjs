@@ -1,8 +1,10 @@
 // The results panel under load and under attack: 10,000 steps by 1,024 units, malformed messages, hostile names; and its tabs as a person uses them.
-/* global describe, it, before, after, afterEach, Event, requestAnimationFrame */
+/* global describe, it, before, after, afterEach, Event, document, getComputedStyle, requestAnimationFrame */
 import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
 import { assertAccessible } from "./lib/look.mjs";
-import { openWindow } from "./lib/window.mjs";
+import { openWindow, shotsDir } from "./lib/window.mjs";
 import * as wb from "./lib/workbench.mjs";
 
 const layer = (class_name, config) => ({ module: "keras.layers", class_name, config });
@@ -103,6 +105,73 @@ describe("10,000 steps by 1,024 units", () => {
     await assertAccessible(results, "a zoomed heat map");
     await results.locator("#zoom-all").click();
     await results.locator("#zoom-all").waitFor({ state: "detached" });
+  });
+});
+
+describe("results as a file", () => {
+  let win;
+  let results;
+  before(async () => {
+    win = await openWindow({
+      viewport: { width: 1500, height: 1000 },
+      files: {
+        "both.rnn.json": modelOf("both", 4, 5, [
+          layer("Bidirectional", { layer: layer("LSTM", { units: 4, return_sequences: true }), merge_mode: "concat" }),
+        ]),
+      },
+    });
+    const { page } = win;
+    await page.locator(".statusbar-item", { hasText: "Unroll" }).first().waitFor();
+    await chooseModel(page, "both.rnn.json");
+    await wb.openFile(page, "tutorial.py");
+    await wb.selectLines(page, 3, 8);
+    await wb.runCommand(page, "Run RNN on selection");
+    results = await wb.resultsFrame(page);
+    await results.getByRole("tab", { name: "Gates" }).click({ timeout: 60_000 });
+    await results.locator(".gates figure").nth(5).waitFor();
+  });
+  afterEach(async function () {
+    if (this.currentTest.state === "failed") await win?.shot("failed-results-export");
+  });
+  after(() => win?.close());
+
+  const save = async (format, label) => {
+    const { page, workspace } = win;
+    await results.locator("#export").click();
+    await wb.quickPickRows(page).filter({ hasText: label }).first().click();
+    const file = path.join(workspace, `both.${format}`);
+    // The dialog of a window in the browser is a field with the path.
+    await page.locator(".quick-input-widget input").first().waitFor();
+    await page.waitForFunction((name) => document.querySelector(".quick-input-widget input")?.value.endsWith(name), `both.${format}`);
+    await page.keyboard.press("Enter");
+    for (let i = 0; i < 100 && !fs.existsSync(file); i++) await page.waitForTimeout(100);
+    await page.waitForTimeout(300);
+    return fs.readFileSync(file);
+  };
+
+  it("are a report of every tab that opens without a network and without a script", async () => {
+    const html = (await save("html", "Report")).toString("utf8");
+    for (const title of ["Shapes", "Heat", "Steps", "Gates", "Memory", "Code"]) assert.ok(html.includes(`>${title}</h2>`), title);
+    assert.ok(!html.includes("This tab was not ready."));
+    assert.ok(!/<script|https?:\/\/(?!www\.w3\.org)/.test(html.replaceAll(/--vscode[^;]*;/g, "")), "nothing is fetched or run");
+    const page = await win.page.context().newPage();
+    await page.setContent(html);
+    await page.screenshot({ path: path.join(shotsDir, "results-report.png"), fullPage: true });
+    assert.ok((await page.locator("img").count()) >= 8);
+    assert.ok(await page.locator(".results").evaluate((element) => getComputedStyle(element).fontFamily !== ""));
+    await page.close();
+  });
+
+  it("are pictures of the tab that is shown", async () => {
+    const svg = (await save("svg", "SVG")).toString("utf8");
+    assert.ok(svg.startsWith("<svg ") && svg.includes("foreignObject") && svg.includes("forget gate"));
+    const png = await save("png", "PNG");
+    assert.deepEqual(
+      [...png.subarray(1, 4)],
+      [..."PNG"].map((c) => c.charCodeAt(0)),
+    );
+    fs.copyFileSync(path.join(win.workspace, "both.png"), path.join(shotsDir, "results-picture.png"));
+    assert.ok(png.readUInt32BE(16) > 800 && png.length > 20_000, `${png.readUInt32BE(16)} px, ${png.length} bytes`);
   });
 });
 
