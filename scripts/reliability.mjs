@@ -23,6 +23,10 @@ const mocha = (name) => [
   path.join(root, "node_modules", ".bin", "mocha"),
   ["--no-config", "--reporter", "dot", "--timeout", "0", path.join(root, "out", "test", "native", `${name}.test.js`)],
 ];
+const units = (...names) => [
+  path.join(root, "node_modules", ".bin", "mocha"),
+  ["--no-config", "--reporter", "dot", "--timeout", "0", ...names.map((name) => path.join(root, "out", "extension", `${name}.test.js`))],
+];
 const cpp = (...args) => [process.execPath, [path.join(root, "scripts", "test-cpp.mjs"), ...args]];
 const clang = spawnSync("clang++", ["--version"]).status === 0;
 
@@ -66,6 +70,27 @@ async function layersAgain(test, cases, seed) {
  * npm test has it not already.
  */
 const items = [
+  {
+    id: "R1-files",
+    what: "changed npy, npz, safetensors and parquet files, of each",
+    target: 1_000_000,
+    batch: 20_000,
+    body: (n) => command(units("core/formats/formats"), { UNROLL_CASES: n }),
+  },
+  {
+    id: "R1-hdf5",
+    what: "changed HDF5 files",
+    target: 1_000_000,
+    batch: 20_000,
+    body: (n) => command(units("files/dataFile"), { UNROLL_CASES: n }),
+  },
+  {
+    id: "R1-tables",
+    what: "tables in chunks against the selection reader",
+    target: 1_000_000,
+    batch: 5_000,
+    body: (n) => command(units("core/formats/delimited"), { UNROLL_CASES: n }),
+  },
   { id: "R2", what: "fuzzed programs under ASan and UBSan", target: 1_000_000, batch: 100_000, body: (n, at) => fuzz(n, at + 1) },
   {
     id: "R3",
