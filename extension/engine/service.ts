@@ -1,4 +1,5 @@
 /** The engine's side of the host ⇄ engine contract: requests in, exactly one terminal answer each. */
+import { comparable, type Difference, differenceOf } from "../core/difference.js";
 import { type Failure, failure, UnrollError } from "../core/errors.js";
 import { readModel } from "../core/model/read.js";
 import { decodeEngineRequest, type EngineAnswer, type EngineRequest, type RunTensor } from "../core/protocol/engine.js";
@@ -77,6 +78,8 @@ export class EngineService {
         return this.run(request);
       case "readSlice":
         return { type: "slice", id, values: this.readSlice(request) };
+      case "difference":
+        return { type: "difference", id, parts: this.difference(request) };
       case "release":
         this.results.delete(request.resultId);
         return { type: "done", id };
@@ -180,16 +183,28 @@ export class EngineService {
   }
 
   private readSlice(request: Request<"readSlice">): Float32Array {
-    const tensors = this.results.get(request.resultId);
-    const tensor = tensors?.[request.tensor];
-    if (tensors === undefined || tensor === undefined) {
-      throw new UnrollError(valuesGone());
-    }
-    this.results.delete(request.resultId);
-    this.results.set(request.resultId, tensors);
+    const tensor = this.held(request.resultId)[request.tensor];
+    if (tensor === undefined) throw new UnrollError(valuesGone());
     const values = sliceOf(tensor.data, tensor.shape, request.start, request.count);
     if (!values.ok) throw new UnrollError(values.error);
     return values.value;
+  }
+
+  private difference({ resultA, resultB, tolerance, parts }: Request<"difference">): (Difference | null)[] {
+    const [left, right] = [this.held(resultA), this.held(resultB)];
+    return parts.map((part) => {
+      const [a, b] = [left[part.a], right[part.b]];
+      return a !== undefined && b !== undefined && comparable(a.shape, b.shape, part) ? differenceOf(a, b, part, tolerance) : null;
+    });
+  }
+
+  /** A kept result, from now on the last that goes. @throws UnrollError */
+  private held(resultId: number): readonly OutputTensor[] {
+    const tensors = this.results.get(resultId);
+    if (tensors === undefined) throw new UnrollError(valuesGone());
+    this.results.delete(resultId);
+    this.results.set(resultId, tensors);
+    return tensors;
   }
 
   private open(): Session {

@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import { Actions } from "./actions.js";
 import { announce } from "./announce.js";
 import { commands } from "./commands.js";
+import { CompareDesk } from "./compareDesk.js";
 import { DesignerDesk } from "./designerDesk.js";
 import { ReadDiagnostics } from "./diagnostics.js";
 import { Engine } from "./engine.js";
@@ -19,15 +20,12 @@ import { CodeModels } from "./python/codeModels.js";
 import { Reader } from "./reader.js";
 import { ResultsDesk } from "./resultsDesk.js";
 import { Checks } from "./run/checks.js";
+import { keptViews } from "./run/keptViews.js";
 import { ModelStates } from "./run/modelStates.js";
 import { RunController } from "./run/runController.js";
-import { runsCommands } from "./run/runsCommands.js";
-import { RunsTree } from "./run/runsTree.js";
 import { RunStore } from "./run/runStore.js";
 import { RunValues } from "./run/runValues.js";
 import { SelectionRun } from "./run/selectionRun.js";
-import { statesCommands } from "./run/statesCommands.js";
-import { StatesTree } from "./run/statesTree.js";
 import { readSettings } from "./settings.js";
 import { SelectionWatch } from "./selectionWatch.js";
 import { StatusBar } from "./statusBar.js";
@@ -52,10 +50,9 @@ export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
   const code = new CodeCommands({ models: codeModels, store, selection });
   const checks = new Checks(engine, runs);
   const actions = new Actions(engine, runs, () => results.show(), log);
-  const resultsDesk = new ResultsDesk(runs, kept, values, checks, actions);
+  const compare = new CompareDesk(engine, runs, kept, values);
+  const resultsDesk = new ResultsDesk(runs, kept, values, checks, compare, actions);
   const results: ResultsPanel = new ResultsPanel(extensionUri, resultsDesk, log);
-  const runsTree = new RunsTree(kept, runs);
-  const runsParts = { kept, runs, tree: runsTree, showResults: () => results.show(), compare: () => results.show() };
   const parts = { engine, store, runs, selection, actions, code, codeReader };
   const pane = { extension: extensionUri, log };
   const designer = new DesignerView(new DesignerDesk(parts), pane);
@@ -73,8 +70,8 @@ export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
     ...[log, engine, reader, texts, store, new ModelDiagnostics(texts), diagnostics, runs, checks, results, statusBar],
     ...[new SelectionWatch(reader, store, statusBar), new LiveRun(store, selection)],
     ...[codeReader, ...codeFeatures(codeModels, code)],
-    ...[states, kept, values, values.onDidChange(refresh), runsTree, new StatesTree(states, store.onDidChange)],
-    ...[...runsCommands(runsParts), ...statesCommands(states)],
+    ...[states, kept, values, compare, values.onDidChange(refresh), compare.onDidChange(() => results.update())],
+    ...keptViews({ store, runs, kept, states, compare, showResults: () => results.show() }),
     engine.onDidChange(refresh),
     store.onDidChange(refresh),
     store.onDidChange(tellModel),
@@ -83,7 +80,6 @@ export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
       announce(runs, actions, results.isOpen);
     }),
     runs.onDidComplete(() => runs.order?.live === true || results.show()),
-    runs.onDidComplete((record) => void kept.add(record, { live: runs.order?.live === true })),
     checks.onDidChange(() => results.update()),
     vscode.workspace.onDidGrantWorkspaceTrust(refresh),
     vscode.window.registerWebviewViewProvider(DesignerView.id, designer),

@@ -1,11 +1,14 @@
 /** Behind the results panel: its state from the newest run, slices of its tensors, and what each of its intents does. */
 import * as vscode from "vscode";
+import type { Difference } from "../core/difference.js";
 import { UnrollError } from "../core/errors.js";
 import { summaryText } from "../core/model/summary.js";
+import type { CompareState, MeasureRequested } from "../core/protocol/compare.js";
 import type { RunState } from "../core/protocol/designer.js";
 import { valuesGone } from "../core/protocol/gone.js";
 import type { ResultsFromView, ResultsState } from "../core/protocol/results.js";
 import type { Actions } from "./actions.js";
+import type { CompareDesk } from "./compareDesk.js";
 import type { ResultsHost } from "./panels/resultsPanel.js";
 import type { Checks } from "./run/checks.js";
 import { inputSlice, type RunRecord, runView } from "./run/records.js";
@@ -26,6 +29,7 @@ export class ResultsDesk implements ResultsHost {
     private readonly kept: RunStore,
     private readonly values: RunValues,
     private readonly checks: Checks,
+    private readonly compareDesk: CompareDesk,
     private readonly actions: Actions,
   ) {}
 
@@ -38,6 +42,8 @@ export class ResultsDesk implements ResultsHost {
   }
 
   async readSlice({ runId, tensor, start, count }: Slice): Promise<Float32Array> {
+    const side = this.compareDesk.read(runId, { tensor, start, count });
+    if (side !== undefined) return side;
     const { record } = this.runs;
     if (record === null || record.id !== runId) throw new UnrollError(valuesGone());
     return tensor === 0 ? inputSlice(record, start, count) : this.values.read(record, { tensor: tensor - 1, start, count });
@@ -50,7 +56,16 @@ export class ResultsDesk implements ResultsHost {
     this.runs.show(await this.kept.record(runId));
   }
 
+  compare(): CompareState | null {
+    return this.compareDesk.state();
+  }
+
+  measure(request: MeasureRequested): Promise<(Difference | null)[]> {
+    return this.compareDesk.measure(request);
+  }
+
   receive(intent: Intent): void {
+    if (intent.type === "compareChosen") return void this.compareDesk.choose(intent.choice);
     if (intent.type === "cancelRequested") return this.runs.cancel();
     if (intent.type === "actionChosen") return this.actions.take(intent.id);
     switch (intent.id) {

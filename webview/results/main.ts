@@ -8,11 +8,13 @@ import "./styles/shapes.css";
 import "./styles/data.css";
 import "./styles/heat.css";
 import "./styles/states.css";
+import "./styles/compare.css";
 import { render } from "lit";
 import { decodeResultsFromHost, type ResultsFromHost, type ResultsFromView } from "../../extension/core/protocol/results.js";
 import { connect } from "../shared/bridge.js";
 import { setLanguage, t } from "../shared/l10n.js";
 import type { Palette } from "./colour.js";
+import { CompareClient } from "./compare/client.js";
 import { type CopyFormat, copyText } from "./copy.js";
 import { tensorById } from "./outputs.js";
 import { readPalette, watchTheme } from "./palette.js";
@@ -26,6 +28,7 @@ const COPIED_MS = 1500;
 
 const bridge = connect<ResultsFromHost, ResultsFromView>(decodeResultsFromHost, receive);
 const slices = new SliceCache((message) => bridge.post(message));
+const compare = new CompareClient((message) => bridge.post(message));
 const saved = decodeSaved(bridge.saved());
 let state: State = saved === null ? initialState : { ...initialState, chosen: saved.chosen };
 let palette: Palette = readPalette(state.chosen.palette);
@@ -47,10 +50,18 @@ function receive(message: ResultsFromHost): void {
       slices.show(message.run?.id ?? null);
       dispatch({ type: "host", state: message });
       break;
+    case "compare":
+    case "measured":
+    case "measureFailed":
+      compare.receive(message);
+      if (message.type === "compare" && message.reveal) dispatch({ type: "choose", choices: { tab: "compare" } });
+      break;
     case "slice":
+      if (compare.answer(message.requestId, message.values)) break;
       if (slices.answer(message.requestId, message.values)) finishCopy();
       break;
     case "sliceFailed":
+      if (compare.answer(message.requestId, message.message)) break;
       slices.answer(message.requestId, message.message);
       break;
   }
@@ -92,6 +103,7 @@ const view: Omit<View, "state" | "palette"> = {
   command: (id) => bridge.post({ type: "command", id }),
   action: (id) => bridge.post({ type: "actionChosen", id }),
   cancel: () => bridge.post({ type: "cancelRequested" }),
+  compare,
   slice: (box) => slices.get(box),
   copyTensor: (tensor, format) => {
     pendingCopy = { tensor, format };
@@ -108,6 +120,7 @@ const view: Omit<View, "state" | "palette"> = {
   say: (text) => dispatch({ type: "view", view: { spoken: state.spoken === text ? `${text}\u00a0` : text } }),
   retry: () => {
     slices.retry();
+    compare.retry();
     draw();
   },
 };

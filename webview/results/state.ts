@@ -1,10 +1,11 @@
 /** The results view's state, and the pure reducer that every event goes through. */
 import type { CheckView, ResultsState, RunView } from "../../extension/core/protocol/results.js";
 import type { PaletteName } from "./colour.js";
+import { type CompareUi, initialCompare } from "./compare/state.js";
 import { type Convention, conventions } from "./convention.js";
 import { batchOf, hasTime, outputsOf, stepsOf, stripsOf, tensorById } from "./outputs.js";
 
-export const tabs = ["shapes", "heat", "steps", "data"] as const;
+export const tabs = ["shapes", "heat", "steps", "compare", "data"] as const;
 export type Tab = (typeof tabs)[number];
 
 export const digitChoices = [4, 6, 8] as const;
@@ -42,6 +43,7 @@ export interface State {
   /** About the values that are shown: they were computed again. */
   readonly note: string | null;
   readonly chosen: Choices;
+  readonly compare: CompareUi;
   /** Tree rows that were closed (or opened, for those that start closed), by id. */
   readonly toggled: ReadonlySet<string>;
   readonly railOpen: boolean;
@@ -95,6 +97,7 @@ export const initialState: State = {
   check: { phase: "none" },
   note: null,
   chosen: initialChoices,
+  compare: initialCompare,
   toggled: new Set(),
   railOpen: false,
   deviceOpen: false,
@@ -112,6 +115,7 @@ export const initialState: State = {
 export type Action =
   | { readonly type: "host"; readonly state: ResultsState }
   | { readonly type: "choose"; readonly choices: Partial<Choices> }
+  | { readonly type: "compare"; readonly changes: Partial<CompareUi> }
   | { readonly type: "toggle"; readonly id: string }
   | {
       readonly type: "view";
@@ -131,6 +135,8 @@ export function reduce(state: State, action: Action): State {
       return takeHost(state, action.state);
     case "choose":
       return { ...state, chosen: fitting(state.run, { ...state.chosen, ...action.choices }, state.chosen) };
+    case "compare":
+      return { ...state, compare: { ...state.compare, ...action.changes } };
     case "toggle": {
       const toggled = new Set(state.toggled);
       if (!toggled.delete(action.id)) toggled.add(action.id);

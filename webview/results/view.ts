@@ -1,6 +1,7 @@
 /** What every view gets: the state, what the run gave, slices on demand, and the way to act. */
 import type { ResultsCommand } from "../../extension/core/protocol/results.js";
 import type { Palette } from "./colour.js";
+import type { CompareClient } from "./compare/client.js";
 import type { CopyFormat } from "./copy.js";
 import type { Outputs } from "./outputs.js";
 import type { Box, Slice } from "./slices.js";
@@ -24,6 +25,7 @@ export interface Actions {
 export interface View extends Actions {
   readonly state: State;
   readonly palette: Palette;
+  readonly compare: CompareClient;
   slice(box: Box): Slice;
 }
 

@@ -1,10 +1,12 @@
 /** Host ⇄ engine process. Every request gets exactly one terminal answer; `progress` may come before it. */
+import type { Difference, DifferencePart } from "../difference.js";
 import type { Failure } from "../errors.js";
 import { isErrorCode } from "../errors.js";
 import type { Message } from "../messages.js";
 import type { CaptureLevel } from "../model/program.js";
 import { checkReport, type CheckReport } from "./check.js";
 import { anyObject, array, boolean, type Decoder, finite, literal, message, natural, nullable, object, string, union } from "./decode.js";
+import { differenceOfParts, differencePartFields } from "./difference.js";
 import { type DeviceChoice, type DeviceKind, type GpuPrecision, gpuPrecisions, type GpuWords } from "./device.js";
 import { type Diagnosis, diagnosisOf } from "./diagnosis.js";
 
@@ -116,12 +118,27 @@ export type EngineRequest =
       readonly start: readonly number[];
       readonly count: readonly number[];
     }
+  /** How far parts of two kept results are apart; tensors by their index in each. Answered by `difference`. */
+  | {
+      readonly type: "difference";
+      readonly id: number;
+      readonly resultA: number;
+      readonly resultB: number;
+      readonly tolerance: number;
+      readonly parts: readonly EnginePart[];
+    }
   | { readonly type: "release"; readonly id: number; readonly resultId: number }
   | { readonly type: "unload"; readonly id: number; readonly modelId: number }
   | { readonly type: "weights"; readonly id: number; readonly modelId: number }
   | { readonly type: "states"; readonly id: number; readonly modelId: number }
   | { readonly type: "resetStates"; readonly id: number; readonly modelId: number; readonly states: readonly WireTensor[] | null }
   | { readonly type: "ping"; readonly id: number };
+
+/** A part of tensor `a` of one result and `b` of another. */
+export interface EnginePart extends DifferencePart {
+  readonly a: number;
+  readonly b: number;
+}
 
 export interface NamedWireTensor extends WireTensor {
   readonly name: string;
@@ -135,6 +152,8 @@ export type EngineAnswer =
   | { readonly type: "horizon"; readonly id: number; readonly stateNorms: Float64Array; readonly inputGradient: WireTensor }
   | { readonly type: "diagnosis"; readonly id: number; readonly diagnosis: Diagnosis }
   | { readonly type: "slice"; readonly id: number; readonly values: Float32Array }
+  /** null: the shapes of a part do not match. */
+  | { readonly type: "difference"; readonly id: number; readonly parts: readonly (Difference | null)[] }
   | { readonly type: "tensors"; readonly id: number; readonly tensors: readonly NamedWireTensor[] }
   | { readonly type: "done"; readonly id: number }
   | { readonly type: "pong"; readonly id: number }
@@ -154,6 +173,10 @@ const doubles: Decoder<Float64Array> = (value) => (value instanceof Float64Array
 const layerChoice: Decoder<number | string> = (value) => natural(value) ?? string(value);
 const deviceKind = literal("cuda", "cpu", "js");
 const capture: Decoder<CaptureLevel> = literal(0, 1, 2);
+
+/** More layers and directions than these are not compared at once. */
+const MAX_DIFFERENCE_PARTS = 256;
+const enginePart = object<EnginePart>({ a: natural, b: natural, ...differencePartFields });
 
 /** Decodes what the engine's process receives; undefined: dropped and logged. */
 export const decodeEngineRequest: Decoder<EngineRequest> = union<EngineRequest>("type", {
@@ -208,6 +231,14 @@ export const decodeEngineRequest: Decoder<EngineRequest> = union<EngineRequest>(
   diagnose: object<Request<"diagnose">>({ type: literal("diagnose"), id, threads: natural }),
   cancel: object<Request<"cancel">>({ type: literal("cancel"), id, target: id }),
   readSlice: object<Request<"readSlice">>({ type: literal("readSlice"), id, resultId: id, tensor: natural, start: shape, count: shape }),
+  difference: object<Request<"difference">>({
+    type: literal("difference"),
+    id,
+    resultA: id,
+    resultB: id,
+    tolerance: finite,
+    parts: array(enginePart, MAX_DIFFERENCE_PARTS),
+  }),
   release: object<Request<"release">>({ type: literal("release"), id, resultId: id }),
   unload: object<Request<"unload">>({ type: literal("unload"), id, modelId: id }),
   weights: object<Request<"weights">>({ type: literal("weights"), id, modelId: id }),
@@ -250,6 +281,11 @@ export const decodeEngineAnswer: Decoder<EngineAnswer> = union<EngineAnswer>("ty
   horizon: object<Answer<"horizon">>({ type: literal("horizon"), id, stateNorms: doubles, inputGradient: tensor }),
   diagnosis: object<Answer<"diagnosis">>({ type: literal("diagnosis"), id, diagnosis: diagnosisOf }),
   slice: object<Answer<"slice">>({ type: literal("slice"), id, values: floats }),
+  difference: object<Answer<"difference">>({
+    type: literal("difference"),
+    id,
+    parts: array(nullable(differenceOfParts), MAX_DIFFERENCE_PARTS),
+  }),
   tensors: object<Answer<"tensors">>({ type: literal("tensors"), id, tensors: array(named) }),
   done: object<Answer<"done">>({ type: literal("done"), id }),
   pong: object<Answer<"pong">>({ type: literal("pong"), id }),

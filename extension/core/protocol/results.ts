@@ -1,5 +1,15 @@
 /** Host ⇄ results view. The view gets one run's description; values it asks for, slice by slice. */
 import { type CheckReport, checkReport } from "./check.js";
+import {
+  type CompareChosen,
+  compareChosen,
+  type CompareFromHost,
+  compareState,
+  measured,
+  measureFailed,
+  type MeasureRequested,
+  measureRequested,
+} from "./compare.js";
 import { anyObject, array, boolean, type Decoder, finite, literal, natural, nullable, object, string, union } from "./decode.js";
 import { deviceView, initMessage, type DesignerInit, type NoteAction } from "./designer.js";
 import type { DeviceView } from "./device.js";
@@ -93,7 +103,7 @@ export interface SliceFailed {
   readonly message: string;
 }
 
-export type ResultsFromHost = DesignerInit | ResultsState | SliceReady | SliceFailed;
+export type ResultsFromHost = DesignerInit | ResultsState | SliceReady | SliceFailed | CompareFromHost;
 
 export const resultsCommands = [
   "rerun",
@@ -120,6 +130,8 @@ export type ResultsFromView =
       readonly start: readonly number[];
       readonly count: readonly number[];
     }
+  | CompareChosen
+  | MeasureRequested
   | { readonly type: "copyRequested"; readonly text: string }
   | { readonly type: "cancelRequested" }
   | { readonly type: "actionChosen"; readonly id: string }
@@ -137,6 +149,9 @@ export const decodeResultsFromView: Decoder<ResultsFromView> = union<ResultsFrom
     start: shape,
     count: shape,
   }),
+  // Looked up when they are needed: compare.ts needs this module as well.
+  compareChosen: (value) => compareChosen(value),
+  measureRequested: (value) => measureRequested(value),
   copyRequested: object<{ type: "copyRequested"; text: string }>({ type: literal("copyRequested"), text: string }),
   cancelRequested: object<{ type: "cancelRequested" }>({ type: literal("cancelRequested") }),
   actionChosen: object<{ type: "actionChosen"; id: string }>({ type: literal("actionChosen"), id: string }),
@@ -160,7 +175,7 @@ const tensorView: Decoder<TensorView> = object<TensorView>({
   nanCount: natural,
 });
 
-const runView: Decoder<RunView> = object<RunView>({
+export const runView: Decoder<RunView> = object<RunView>({
   id: string,
   model: anyObject,
   modelName: string,
@@ -207,5 +222,8 @@ export const decodeResultsFromHost: Decoder<ResultsFromHost> = union<ResultsFrom
   init: initMessage,
   state: object<ResultsState>({ type: literal("state"), run: nullable(runView), activity, check, note }),
   slice: object<SliceReady>({ type: literal("slice"), requestId: natural, values: floats }),
+  compare: (value) => compareState(value),
+  measured: (value) => measured(value),
+  measureFailed: (value) => measureFailed(value),
   sliceFailed: object<SliceFailed>({ type: literal("sliceFailed"), requestId: natural, message: string }),
 });

@@ -1,5 +1,7 @@
 /** The one results panel: shows the newest run, reads slices for it, and stays where it is while another run is computed. */
 import * as vscode from "vscode";
+import type { Difference } from "../../core/difference.js";
+import type { CompareState, MeasureRequested } from "../../core/protocol/compare.js";
 import {
   decodeResultsFromView,
   MAX_SLICE_ELEMENTS,
@@ -18,7 +20,10 @@ export interface ResultsHost {
   readSlice(request: Slice): Promise<Float32Array>;
   /** Before a panel of another window's life is filled: takes up the run that it showed. */
   restore(runId: string): Promise<void>;
-  receive(intent: Exclude<ResultsFromView, { type: "ready" | "sliceRequested" | "copyRequested" }>): void;
+  /** null: nobody compares. */
+  compare(): CompareState | null;
+  measure(request: MeasureRequested): Promise<(Difference | null)[]>;
+  receive(intent: Exclude<ResultsFromView, { type: "ready" | "sliceRequested" | "measureRequested" | "copyRequested" }>): void;
   /** For people: why a slice could not be read. */
   reason(error: unknown): string;
 }
@@ -49,7 +54,7 @@ export class ResultsPanel implements vscode.WebviewPanelSerializer, vscode.Dispo
   }
 
   update(): void {
-    if (this.panel?.visible === true) this.send(this.host.state());
+    if (this.panel?.visible === true) this.sendState();
   }
 
   /** @param state what the view saved */
@@ -84,7 +89,9 @@ export class ResultsPanel implements vscode.WebviewPanelSerializer, vscode.Dispo
       this.log.warn("a message of the results panel was dropped");
     } else if (intent.type === "ready") {
       this.send({ type: "init", locale: vscode.env.language, strings: webviewStrings() });
-      this.send(this.host.state());
+      this.sendState();
+    } else if (intent.type === "measureRequested") {
+      void this.measure(intent);
     } else if (intent.type === "sliceRequested") {
       void this.slice(intent);
     } else if (intent.type === "copyRequested") {
@@ -103,6 +110,21 @@ export class ResultsPanel implements vscode.WebviewPanelSerializer, vscode.Dispo
     } catch (error) {
       this.send({ type: "sliceFailed", requestId, message: this.host.reason(error) });
     }
+  }
+
+  private async measure(request: MeasureRequested): Promise<void> {
+    const { requestId } = request;
+    try {
+      this.send({ type: "measured", requestId, parts: await this.host.measure(request) });
+    } catch (error) {
+      this.send({ type: "measureFailed", requestId, message: this.host.reason(error) });
+    }
+  }
+
+  private sendState(): void {
+    this.send(this.host.state());
+    const compare = this.host.compare();
+    if (compare !== null) this.send(compare);
   }
 
   private send(message: ResultsFromHost): void {

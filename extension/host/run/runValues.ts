@@ -1,8 +1,10 @@
 /** The values of runs: read from the engine, or computed again from model, data and seed where it no longer has them. */
+import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import { failure, UnrollError } from "../../core/errors.js";
 import { msg } from "../../core/messages.js";
 import type { CaptureLevel } from "../../core/model/program.js";
+import type { ModelSpec } from "../../core/model/spec.js";
 import type { DeviceKind } from "../../core/protocol/device.js";
 import type { RunTensor } from "../../core/protocol/engine.js";
 import { isGone } from "../../core/protocol/gone.js";
@@ -22,6 +24,11 @@ export interface Box {
   readonly tensor: number;
   readonly start: readonly number[];
   readonly count: readonly number[];
+}
+
+interface Changes {
+  readonly model?: ModelSpec;
+  readonly device?: DeviceKind | undefined;
 }
 
 interface Place {
@@ -55,29 +62,38 @@ export class RunValues implements vscode.Disposable {
   }
 
   /** A box of one of the record's own tensors. @throws UnrollError */
-  async read(record: RunRecord, box: Box): Promise<Float32Array> {
-    const known = this.places.get(placeKey(record.id, 1))?.resultId ?? record.resultId;
-    return this.withValues(record, 1, known, (resultId) => this.slice(resultId, box));
+  read(record: RunRecord, box: Box): Promise<Float32Array> {
+    return this.at(record, 1, ({ resultId }) => this.slice(resultId, box));
   }
 
-  /** The tensors of a run with as much as `capture` says, in the engine. @throws UnrollError */
-  async placeOf(record: RunRecord, capture: CaptureLevel): Promise<Place> {
-    const known = this.places.get(placeKey(record.id, capture));
-    if (known !== undefined) return known;
-    if (capture === 1 && record.resultId !== NO_RESULT) return record;
-    return this.again(record, capture);
-  }
-
-  /** Asks about a result; once more where the engine had dropped it. @throws UnrollError */
-  async withValues<T>(record: RunRecord, capture: CaptureLevel, known: number, ask: (resultId: number) => Promise<T>): Promise<T> {
-    if (known !== NO_RESULT) {
+  /**
+   * Asks about a run's tensors, with as many of them as `capture` says; once more where the engine had dropped them.
+   * @throws UnrollError
+   */
+  async at<T>(record: RunRecord, capture: CaptureLevel, ask: (place: Place) => Promise<T>): Promise<T> {
+    const own = capture === 1 && record.resultId !== NO_RESULT ? record : undefined;
+    const known = this.places.get(placeKey(record.id, capture)) ?? own;
+    if (known !== undefined) {
       try {
         return await ask(known);
       } catch (error) {
         if (!(error instanceof UnrollError) || !isGone(error.failure)) throw error;
       }
     }
-    return ask((await this.again(record, capture)).resultId);
+    return ask(await this.again(record, capture));
+  }
+
+  /** The same run with a change, beside the one that is shown. @throws UnrollError */
+  async beside(record: RunRecord, { model = record.model, device = record.asked }: Changes): Promise<RunRecord> {
+    const { data, seed, startStates } = record;
+    const resultId = ++this.ids;
+    const { timeoutMs } = readSettings(data.source.uri);
+    const states = model === record.model ? startStates : undefined;
+    const run = { resultId, model, data, seed, device, states, capture: 1, timeoutMs } as const;
+    const ran = await withQuietProgress(word(msg("Running the model")), (signal) => runOnEngine(this.engine, run, { signal }));
+    const { tensors, timing } = ran;
+    const about = { id: randomUUID(), resultId, model, seed, asked: device, startStates: states };
+    return { ...about, data, tensors, timing, device: this.engine.device(device) };
   }
 
   async slice(resultId: number, { tensor, start, count }: Box): Promise<Float32Array> {

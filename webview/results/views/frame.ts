@@ -5,6 +5,7 @@ import { icon } from "../../shared/icons.js";
 import { outputsOf, stepsOf, stripsOf } from "../outputs.js";
 import type { Tab } from "../state.js";
 import type { RunContext, View } from "../view.js";
+import { compareTab } from "./compare.js";
 import { neighbour } from "./controls.js";
 import { dataTab } from "./data.js";
 import { header } from "./header.js";
@@ -35,7 +36,8 @@ function ready(view: RunContext): TemplateResult {
     <div class="body">
       ${rail(view)}
       <main class="main">
-        ${tabStrip(view)} ${view.state.chosen.tab === "heat" || view.state.chosen.tab === "steps" ? timeBar(view) : nothing}
+        ${tabStrip(view)}
+        ${["heat", "steps", "compare"].includes(view.state.chosen.tab) && stepsOf(view.outputs) > 0 ? timeBar(view) : nothing}
         <section class="panel" id="panel" role="tabpanel" tabindex="0" aria-labelledby=${`tab-${view.state.chosen.tab}`}>
           ${tabBody(view)}
         </section>
@@ -51,6 +53,8 @@ function tabBody(view: RunContext): TemplateResult {
       return heatTab(view);
     case "steps":
       return stepsTab(view);
+    case "compare":
+      return compareTab(view);
     case "data":
       return dataTab(view);
   }
@@ -60,7 +64,7 @@ function tabStrip(view: RunContext): TemplateResult {
   const timed = stripsOf(view.outputs).length > 0 && stepsOf(view.outputs) > 0;
   const all: { id: Tab; text: string }[] = [{ id: "shapes", text: t("Shapes") }];
   if (timed) all.push({ id: "heat", text: t("Heat") }, { id: "steps", text: t("Steps") });
-  all.push({ id: "data", text: t("Data") });
+  all.push({ id: "compare", text: t("Compare") }, { id: "data", text: t("Data") });
   const { tab } = view.state.chosen;
   const key = (event: KeyboardEvent): void => {
     const next =
