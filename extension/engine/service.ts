@@ -1,4 +1,5 @@
 /** The engine's side of the host ⇄ engine contract: requests in, exactly one terminal answer each. */
+import { comparable, type Difference, differenceOf } from "../core/difference.js";
 import { type Failure, failure, UnrollError } from "../core/errors.js";
 import { readModel } from "../core/model/read.js";
 import { decodeEngineRequest, type EngineAnswer, type EngineRequest, type RunTensor } from "../core/protocol/engine.js";
@@ -84,6 +85,8 @@ export class EngineService {
         return { type: "slice", id, values: this.readSlice(request) };
       case "readBand":
         return { type: "band", id, ...this.readBand(request) };
+      case "difference":
+        return { type: "difference", id, parts: this.difference(request) };
       case "release":
         this.results.delete(request.resultId);
         return { type: "done", id };
@@ -209,6 +212,14 @@ export class EngineService {
     const values = sliceOf(tensor.data, tensor.shape, request.start, request.count);
     if (!values.ok) throw new UnrollError(values.error);
     return values.value;
+  }
+
+  private difference({ resultA, resultB, tolerance, parts }: Request<"difference">): (Difference | null)[] {
+    const [left, right] = [this.kept(resultA), this.kept(resultB)];
+    return parts.map((part) => {
+      const [a, b] = [left[part.a], right[part.b]];
+      return a !== undefined && b !== undefined && comparable(a.shape, b.shape, part) ? differenceOf(a, b, part, tolerance) : null;
+    });
   }
 
   /** The tensors of a result, which is now the one used last. @throws UnrollError */

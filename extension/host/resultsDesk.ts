@@ -2,8 +2,10 @@
 import * as vscode from "vscode";
 import type { Target } from "../core/code/write/code.js";
 import type { BandValues } from "../core/band.js";
+import type { Difference } from "../core/difference.js";
 import { UnrollError } from "../core/errors.js";
 import { summaryText } from "../core/model/summary.js";
+import type { CompareState, MeasureRequested } from "../core/protocol/compare.js";
 import type { RunState } from "../core/protocol/designer.js";
 import type { Answer, Question } from "../core/protocol/questions.js";
 import { valuesGone } from "../core/protocol/gone.js";
@@ -11,6 +13,7 @@ import type { ExportFormat, ResultsFromView, ResultsState, RunView } from "../co
 import type { Actions } from "./actions.js";
 import { exportCode } from "./exportCode.js";
 import { pickExport, saveExport } from "./exportResults.js";
+import type { CompareDesk } from "./compareDesk.js";
 import type { ResultsHost } from "./panels/resultsPanel.js";
 import type { Reader } from "./reader.js";
 import type { Checks } from "./run/checks.js";
@@ -33,6 +36,7 @@ export interface ResultsParts {
   readonly kept: RunStore;
   readonly values: RunValues;
   readonly checks: Checks;
+  readonly compare: CompareDesk;
   readonly gates: Gates;
   readonly actions: Actions;
   readonly questions: Questions;
@@ -56,6 +60,8 @@ export class ResultsDesk implements ResultsHost {
   }
 
   async readSlice({ runId, tensor, start, count }: Slice): Promise<Float32Array> {
+    const side = this.parts.compare.read(runId, { tensor, start, count });
+    if (side !== undefined) return side;
     const record = this.shown(runId);
     if (tensor === 0) return inputSlice(record, start, count);
     const { values } = this.parts;
@@ -105,7 +111,16 @@ export class ResultsDesk implements ResultsHost {
     return this.parts.questions.answer(runId, question, controls);
   }
 
+  compare(): CompareState | null {
+    return this.parts.compare.state();
+  }
+
+  measure(request: MeasureRequested): Promise<(Difference | null)[]> {
+    return this.parts.compare.measure(request);
+  }
+
   receive(intent: Intent): void {
+    if (intent.type === "compareChosen") return void this.parts.compare.choose(intent.choice);
     if (intent.type === "pointedAt") return this.parts.light.show(this.parts.runs.record?.data ?? null, intent.index, intent.reveal);
     if (intent.type === "exported") return this.save(intent.format, intent.data);
     if (intent.type === "codeOpened") return this.openCode(intent.target);

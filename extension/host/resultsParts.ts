@@ -1,6 +1,7 @@
 /** Wires what shows results: the panel with its checks, gates and questions, and the trees of runs and states. */
 import * as vscode from "vscode";
 import type { Actions } from "./actions.js";
+import { CompareDesk } from "./compareDesk.js";
 import { Debounce } from "./debounce.js";
 import type { Engine } from "./engine.js";
 import type { ModelStore } from "./model/modelStore.js";
@@ -9,15 +10,12 @@ import type { Reader } from "./reader.js";
 import { ResultsDesk } from "./resultsDesk.js";
 import { Checks } from "./run/checks.js";
 import { Gates } from "./run/gates.js";
+import { keptViews } from "./run/keptViews.js";
 import type { ModelStates } from "./run/modelStates.js";
 import { Questions } from "./run/questions.js";
 import type { RunController } from "./run/runController.js";
-import { runsCommands } from "./run/runsCommands.js";
-import { RunsTree } from "./run/runsTree.js";
 import { RunStore } from "./run/runStore.js";
 import { RunValues } from "./run/runValues.js";
-import { statesCommands } from "./run/statesCommands.js";
-import { StatesTree } from "./run/statesTree.js";
 import { numberAt, SourceLight } from "./sourceLight.js";
 
 /** A cursor that is on its way marks nothing. */
@@ -49,6 +47,7 @@ export function wireResults({ context, log, engine, runs, states, store, actions
   const values = new RunValues(engine, kept, log);
   const checks = new Checks(engine, runs);
   const gates = new Gates(runs, values);
+  const compare = new CompareDesk(engine, runs, kept, values);
   const questions = new Questions(engine, runs, values, codeReader);
   const light = new SourceLight();
   const desk = new ResultsDesk({
@@ -57,6 +56,7 @@ export function wireResults({ context, log, engine, runs, states, store, actions
     values,
     checks,
     gates,
+    compare,
     actions,
     questions,
     light,
@@ -64,14 +64,11 @@ export function wireResults({ context, log, engine, runs, states, store, actions
     askExport: (format) => panel.askExport(format),
   });
   const panel: ResultsPanel = new ResultsPanel(context.extensionUri, desk, log);
-  const tree = new RunsTree(kept, runs);
-  const show = (): void => panel.show();
-  const commands = [...runsCommands({ kept, runs, tree, showResults: show, compare: show }), ...statesCommands(states)];
   const disposables = [
-    ...[kept, values, checks, gates, questions, light, panel, tree, new StatesTree(states, store.onDidChange), ...commands],
-    ...[checks, gates].map((part) => part.onDidChange(() => panel.update())),
+    ...[kept, values, checks, gates, compare, questions, light, panel],
+    ...[checks, gates, compare].map((part) => part.onDidChange(() => panel.update())),
+    ...keptViews({ store, runs, kept, states, compare, showResults: () => panel.show() }),
     runs.onDidComplete(() => runs.order?.live === true || panel.show()),
-    runs.onDidComplete((record) => void kept.add(record, { live: runs.order?.live === true })),
     ...followCursor(runs, panel),
     vscode.window.registerWebviewPanelSerializer(ResultsPanel.id, panel),
   ];

@@ -12,6 +12,7 @@ import "./styles/code.css";
 import "./styles/trace.css";
 import "./styles/memory.css";
 import "./styles/states.css";
+import "./styles/compare.css";
 import { render } from "lit";
 import {
   decodeResultsFromHost,
@@ -23,6 +24,7 @@ import { connect } from "../shared/bridge.js";
 import { setLanguage, t } from "../shared/l10n.js";
 import type { Palette } from "./colour.js";
 import { AnswerCache } from "./answers.js";
+import { CompareClient } from "./compare/client.js";
 import { type CopyFormat, copyText } from "./copy.js";
 import { tensorById } from "./outputs.js";
 import { readPalette, watchTheme } from "./palette.js";
@@ -39,6 +41,7 @@ const bridge = connect<ResultsFromHost, ResultsFromView>(decodeResultsFromHost, 
 const slices = new SliceCache((message) => bridge.post(message));
 const bands = new BandCache((message) => bridge.post(message));
 const answers = new AnswerCache((message) => bridge.post(message));
+const compare = new CompareClient((message) => bridge.post(message));
 const saved = decodeSaved(bridge.saved());
 let state: State = saved === null ? initialState : { ...initialState, chosen: saved.chosen };
 let palette: Palette = readPalette(state.chosen.palette);
@@ -75,10 +78,18 @@ function receive(message: ResultsFromHost): void {
     case "exportAsked":
       void sendExport(message.format);
       break;
+    case "compare":
+    case "measured":
+    case "measureFailed":
+      compare.receive(message);
+      if (message.type === "compare" && message.reveal) dispatch({ type: "choose", choices: { tab: "compare" } });
+      break;
     case "slice":
+      if (compare.answer(message.requestId, message.values)) break;
       if (slices.answer(message.requestId, message.values)) finishCopy();
       break;
     case "sliceFailed":
+      if (compare.answer(message.requestId, message.message)) break;
       if (!slices.answer(message.requestId, message.message)) bands.answer(message.requestId, message.message);
       break;
     case "band":
@@ -139,6 +150,7 @@ const view: Omit<View, "state" | "palette"> = {
   command: (id) => bridge.post({ type: "command", id }),
   action: (id) => bridge.post({ type: "actionChosen", id }),
   cancel: () => bridge.post({ type: "cancelRequested" }),
+  compare,
   slice: (box) => slices.get(box),
   band: (query) => bands.get(query),
   ask: (question) => answers.get(question),
@@ -162,6 +174,7 @@ const view: Omit<View, "state" | "palette"> = {
     slices.retry();
     bands.retry();
     answers.retry();
+    compare.retry();
     draw();
   },
 };

@@ -3,6 +3,7 @@ import type { CheckView, GatesView, ResultsState, RunView } from "../../extensio
 import { codeTargets } from "../../extension/core/protocol/questions.js";
 import { quantities, type Quantity, type TermOrder, termOrders, type TraceAddress } from "../../extension/core/trace/trace.js";
 import type { PaletteName } from "./colour.js";
+import { type CompareUi, initialCompare } from "./compare/state.js";
 import { type Convention, conventions } from "./convention.js";
 import type { Window } from "./bands.js";
 import { zoomAround } from "./overview.js";
@@ -10,7 +11,7 @@ import { planeOf } from "./matrix.js";
 import type { Traced } from "./parts.js";
 import { batchOf, hasTime, outputsOf, stepsOf, stripsOf, tensorById } from "./outputs.js";
 
-export const tabs = ["shapes", "heat", "steps", "gates", "trace", "memory", "data", "code"] as const;
+export const tabs = ["shapes", "heat", "steps", "gates", "trace", "memory", "compare", "data", "code"] as const;
 export type Tab = (typeof tabs)[number];
 
 export const drawings = ["unrolled", "rolled"] as const;
@@ -73,6 +74,7 @@ export interface State {
   /** About the values that are shown: they were computed again. */
   readonly note: string | null;
   readonly chosen: Choices;
+  readonly compare: CompareUi;
   /** Tree rows that were closed (or opened, for those that start closed), by id. */
   readonly toggled: ReadonlySet<string>;
   readonly railOpen: boolean;
@@ -141,6 +143,7 @@ export const initialState: State = {
   gates: { phase: "none" },
   note: null,
   chosen: initialChoices,
+  compare: initialCompare,
   toggled: new Set(),
   railOpen: false,
   deviceOpen: false,
@@ -160,6 +163,7 @@ export const initialState: State = {
 export type Action =
   | { readonly type: "host"; readonly state: ResultsState }
   | { readonly type: "choose"; readonly choices: Partial<Choices> }
+  | { readonly type: "compare"; readonly changes: Partial<CompareUi> }
   | { readonly type: "toggle"; readonly id: string }
   | {
       readonly type: "view";
@@ -193,6 +197,8 @@ export function reduce(state: State, action: Action): State {
       return takeHost(state, action.state);
     case "choose":
       return { ...state, chosen: fitting(state.run, { ...state.chosen, ...action.choices }, state.chosen) };
+    case "compare":
+      return { ...state, compare: { ...state.compare, ...action.changes } };
     case "toggle": {
       const toggled = new Set(state.toggled);
       if (!toggled.delete(action.id)) toggled.add(action.id);

@@ -5,6 +5,7 @@ import type { ResultsCommand } from "../../extension/core/protocol/results.js";
 import type { Question } from "../../extension/core/protocol/questions.js";
 import type { Asked } from "./answers.js";
 import type { Palette } from "./colour.js";
+import type { CompareClient } from "./compare/client.js";
 import type { CopyFormat } from "./copy.js";
 import type { Outputs } from "./outputs.js";
 import type { Found } from "./requestCache.js";
@@ -35,6 +36,7 @@ export interface Actions {
 export interface View extends Actions {
   readonly state: State;
   readonly palette: Palette;
+  readonly compare: CompareClient;
   slice(box: Box): Slice;
   band(query: BandQuery): Found<BandValues>;
   /** An answer of the host, asked for when it is first wanted. */

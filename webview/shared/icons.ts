@@ -91,6 +91,7 @@ const glyphs = {
   trace: glyph(svg`<path d="M2.5 3.5h3v3h5v3h3M10.5 12.5h3v-3"/>`),
   contrast: glyph(svg`<circle cx="8" cy="8" r="5.5"/><path d="M8 2.5a5.5 5.5 0 0 1 0 11z" fill="currentColor"/>`),
   rail: glyph(svg`<path d="M2.5 3h11v10h-11zM6.5 3v10"/>`),
+  swap: glyph(svg`<path d="M3 5.5h9.5M10 3l2.5 2.5L10 8M13 10.5H3.5M6 8l-2.5 2.5L6 13"/>`),
   pause: glyph(svg`<path d="M4.5 3.5h2.5v9H4.5zM9 3.5h2.5v9H9z" fill="currentColor"/>`),
   next: glyph(svg`<path d="m5 4 5 4-5 4zM12 4v8"/>`),
   prev: glyph(svg`<path d="m11 4-5 4 5 4zM4 4v8"/>`),

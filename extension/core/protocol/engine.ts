@@ -1,4 +1,5 @@
 /** Host ⇄ engine process. Every request gets exactly one terminal answer; `progress` may come before it. */
+import type { Difference, DifferencePart } from "../difference.js";
 import type { Failure } from "../errors.js";
 import type { TensorHealth } from "../health.js";
 import { isErrorCode } from "../errors.js";
@@ -8,6 +9,7 @@ import type { BandBox, Finding } from "../band.js";
 import { bandBox, bandFinding } from "./band.js";
 import { checkReport, type CheckReport } from "./check.js";
 import { anyObject, array, boolean, type Decoder, finite, literal, message, natural, nullable, object, string, union } from "./decode.js";
+import { differenceOfParts, differencePartFields } from "./difference.js";
 import { type DeviceChoice, type DeviceKind, type GpuPrecision, gpuPrecisions, type GpuWords } from "./device.js";
 import { type Diagnosis, diagnosisOf } from "./diagnosis.js";
 import type { Trace, TraceQuestion } from "../trace/trace.js";
@@ -141,12 +143,27 @@ export type EngineRequest =
     }
   /** Units over time of a tensor with time steps, downsampled. Answered by `band`. */
   | { readonly type: "readBand"; readonly id: number; readonly resultId: number; readonly tensor: number; readonly box: BandBox }
+  /** How far parts of two kept results are apart; tensors by their index in each. Answered by `difference`. */
+  | {
+      readonly type: "difference";
+      readonly id: number;
+      readonly resultA: number;
+      readonly resultB: number;
+      readonly tolerance: number;
+      readonly parts: readonly EnginePart[];
+    }
   | { readonly type: "release"; readonly id: number; readonly resultId: number }
   | { readonly type: "unload"; readonly id: number; readonly modelId: number }
   | { readonly type: "weights"; readonly id: number; readonly modelId: number }
   | { readonly type: "states"; readonly id: number; readonly modelId: number }
   | { readonly type: "resetStates"; readonly id: number; readonly modelId: number; readonly states: readonly WireTensor[] | null }
   | { readonly type: "ping"; readonly id: number };
+
+/** A part of tensor `a` of one result and `b` of another. */
+export interface EnginePart extends DifferencePart {
+  readonly a: number;
+  readonly b: number;
+}
 
 export interface NamedWireTensor extends WireTensor {
   readonly name: string;
@@ -162,6 +179,8 @@ export type EngineAnswer =
   | { readonly type: "diagnosis"; readonly id: number; readonly diagnosis: Diagnosis }
   | { readonly type: "slice"; readonly id: number; readonly values: Float32Array }
   | { readonly type: "band"; readonly id: number; readonly low: Float32Array; readonly high: Float32Array; readonly finding: Finding }
+  /** null: the shapes of a part do not match. */
+  | { readonly type: "difference"; readonly id: number; readonly parts: readonly (Difference | null)[] }
   | { readonly type: "tensors"; readonly id: number; readonly tensors: readonly NamedWireTensor[] }
   | { readonly type: "done"; readonly id: number }
   | { readonly type: "pong"; readonly id: number }
@@ -181,6 +200,10 @@ const doubles: Decoder<Float64Array> = (value) => (value instanceof Float64Array
 const layerChoice: Decoder<number | string> = (value) => natural(value) ?? string(value);
 const deviceKind = literal("cuda", "cpu", "js");
 const capture: Decoder<CaptureLevel> = literal(0, 1, 2);
+
+/** More layers and directions than these are not compared at once. */
+const MAX_DIFFERENCE_PARTS = 256;
+const enginePart = object<EnginePart>({ a: natural, b: natural, ...differencePartFields });
 
 /** Decodes what the engine's process receives; undefined: dropped and logged. */
 export const decodeEngineRequest: Decoder<EngineRequest> = union<EngineRequest>("type", {
@@ -247,6 +270,14 @@ export const decodeEngineRequest: Decoder<EngineRequest> = union<EngineRequest>(
   cancel: object<Request<"cancel">>({ type: literal("cancel"), id, target: id }),
   readSlice: object<Request<"readSlice">>({ type: literal("readSlice"), id, resultId: id, tensor: natural, start: shape, count: shape }),
   readBand: object<Request<"readBand">>({ type: literal("readBand"), id, resultId: id, tensor: natural, box: bandBox }),
+  difference: object<Request<"difference">>({
+    type: literal("difference"),
+    id,
+    resultA: id,
+    resultB: id,
+    tolerance: finite,
+    parts: array(enginePart, MAX_DIFFERENCE_PARTS),
+  }),
   release: object<Request<"release">>({ type: literal("release"), id, resultId: id }),
   unload: object<Request<"unload">>({ type: literal("unload"), id, modelId: id }),
   weights: object<Request<"weights">>({ type: literal("weights"), id, modelId: id }),
@@ -295,6 +326,11 @@ export const decodeEngineAnswer: Decoder<EngineAnswer> = union<EngineAnswer>("ty
   diagnosis: object<Answer<"diagnosis">>({ type: literal("diagnosis"), id, diagnosis: diagnosisOf }),
   slice: object<Answer<"slice">>({ type: literal("slice"), id, values: floats }),
   band: object<Answer<"band">>({ type: literal("band"), id, low: floats, high: floats, finding: bandFinding }),
+  difference: object<Answer<"difference">>({
+    type: literal("difference"),
+    id,
+    parts: array(nullable(differenceOfParts), MAX_DIFFERENCE_PARTS),
+  }),
   tensors: object<Answer<"tensors">>({ type: literal("tensors"), id, tensors: array(named) }),
   done: object<Answer<"done">>({ type: literal("done"), id }),
   pong: object<Answer<"pong">>({ type: literal("pong"), id }),

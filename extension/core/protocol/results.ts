@@ -4,6 +4,16 @@ import type { TensorHealth } from "../health.js";
 import type { Target } from "../code/write/code.js";
 import { bandBox, bandFinding } from "./band.js";
 import { type CheckReport, checkReport } from "./check.js";
+import {
+  type CompareChosen,
+  compareChosen,
+  type CompareFromHost,
+  compareState,
+  measured,
+  measureFailed,
+  type MeasureRequested,
+  measureRequested,
+} from "./compare.js";
 import { anyObject, array, boolean, type Decoder, finite, literal, natural, nullable, object, string, union } from "./decode.js";
 import { deviceView, initMessage, type DesignerInit, type NoteAction } from "./designer.js";
 import type { DeviceView } from "./device.js";
@@ -141,7 +151,7 @@ export type AnswerMessage =
   | { readonly type: "answered"; readonly requestId: number; readonly answer: Answer }
   | { readonly type: "unanswered"; readonly requestId: number; readonly message: string | null };
 
-export type ResultsFromHost = DesignerInit | ResultsState | SliceReady | BandReady | SliceFailed | AnswerMessage | CursorAt | ExportAsked;
+export type ResultsFromHost = DesignerInit | ResultsState | SliceReady | BandReady | SliceFailed | AnswerMessage | CursorAt | ExportAsked | CompareFromHost;
 
 export const resultsCommands = [
   "rerun",
@@ -185,6 +195,8 @@ export type ResultsFromView =
   | { readonly type: "exported"; readonly format: ExportFormat; readonly data: string | Uint8Array | null }
   /** The model as code, in an editor. */
   | { readonly type: "codeOpened"; readonly target: Target }
+  | CompareChosen
+  | MeasureRequested
   | { readonly type: "copyRequested"; readonly text: string }
   | { readonly type: "cancelRequested" }
   | { readonly type: "actionChosen"; readonly id: string }
@@ -227,6 +239,9 @@ export const decodeResultsFromView: Decoder<ResultsFromView> = union<ResultsFrom
     data: (value) => (value === null || typeof value === "string" || value instanceof Uint8Array ? value : undefined),
   }),
   codeOpened: object<Extract<ResultsFromView, { type: "codeOpened" }>>({ type: literal("codeOpened"), target: literal(...codeTargets) }),
+  // Looked up when they are needed: compare.ts needs this module as well.
+  compareChosen: (value) => compareChosen(value),
+  measureRequested: (value) => measureRequested(value),
   copyRequested: object<{ type: "copyRequested"; text: string }>({ type: literal("copyRequested"), text: string }),
   cancelRequested: object<{ type: "cancelRequested" }>({ type: literal("cancelRequested") }),
   actionChosen: object<{ type: "actionChosen"; id: string }>({ type: literal("actionChosen"), id: string }),
@@ -251,7 +266,7 @@ const tensorView: Decoder<TensorView> = object<TensorView>({
   health: nullable(object<TensorHealth>({ dead: natural, infinite: natural, early: finite, late: finite })),
 });
 
-const runView: Decoder<RunView> = object<RunView>({
+export const runView: Decoder<RunView> = object<RunView>({
   id: string,
   model: anyObject,
   modelName: string,
@@ -320,5 +335,8 @@ export const decodeResultsFromHost: Decoder<ResultsFromHost> = union<ResultsFrom
   band: object<BandReady>({ type: literal("band"), requestId: natural, low: floats, high: floats, finding: bandFinding }),
   exportAsked: object<ExportAsked>({ type: literal("exportAsked"), format: literal(...exportFormats) }),
   cursorAt: object<CursorAt>({ type: literal("cursorAt"), runId: string, index: natural }),
+  compare: (value) => compareState(value),
+  measured: (value) => measured(value),
+  measureFailed: (value) => measureFailed(value),
   sliceFailed: object<SliceFailed>({ type: literal("sliceFailed"), requestId: natural, message: string }),
 });

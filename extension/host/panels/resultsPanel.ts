@@ -1,6 +1,8 @@
 /** The one results panel: shows the newest run, reads slices for it, and stays where it is while another run is computed. */
 import * as vscode from "vscode";
 import type { BandValues } from "../../core/band.js";
+import type { Difference } from "../../core/difference.js";
+import type { CompareState, MeasureRequested } from "../../core/protocol/compare.js";
 import {
   decodeResultsFromView,
   type ExportFormat,
@@ -23,8 +25,14 @@ export interface ResultsHost extends Answering {
   readBand(request: Band): Promise<BandValues>;
   /** Before a panel of another window's life is filled: takes up the run that it showed. */
   restore(runId: string): Promise<void>;
+  /** null: nobody compares. */
+  compare(): CompareState | null;
+  measure(request: MeasureRequested): Promise<(Difference | null)[]>;
   receive(
-    intent: Exclude<ResultsFromView, { type: "ready" | "sliceRequested" | "bandRequested" | "copyRequested" | "asked" | "askCancelled" }>,
+    intent: Exclude<
+      ResultsFromView,
+      { type: "ready" | "sliceRequested" | "bandRequested" | "measureRequested" | "copyRequested" | "asked" | "askCancelled" }
+    >,
   ): void;
 }
 
@@ -57,7 +65,7 @@ export class ResultsPanel implements vscode.WebviewPanelSerializer, vscode.Dispo
   }
 
   update(): void {
-    if (this.panel?.visible === true) this.send(this.host.state());
+    if (this.panel?.visible === true) this.sendState();
   }
 
   /** Asks the view for a file of what it shows. */
@@ -104,7 +112,9 @@ export class ResultsPanel implements vscode.WebviewPanelSerializer, vscode.Dispo
       this.log.warn("a message of the results panel was dropped");
     } else if (intent.type === "ready") {
       this.send({ type: "init", locale: vscode.env.language, strings: webviewStrings() });
-      this.send(this.host.state());
+      this.sendState();
+    } else if (intent.type === "measureRequested") {
+      void this.measure(intent);
     } else if (intent.type === "sliceRequested") {
       void this.slice(intent);
     } else if (intent.type === "bandRequested") {
@@ -139,6 +149,21 @@ export class ResultsPanel implements vscode.WebviewPanelSerializer, vscode.Dispo
     } catch (error) {
       this.send({ type: "sliceFailed", requestId, message: this.host.reason(error) });
     }
+  }
+
+  private async measure(request: MeasureRequested): Promise<void> {
+    const { requestId } = request;
+    try {
+      this.send({ type: "measured", requestId, parts: await this.host.measure(request) });
+    } catch (error) {
+      this.send({ type: "measureFailed", requestId, message: this.host.reason(error) });
+    }
+  }
+
+  private sendState(): void {
+    this.send(this.host.state());
+    const compare = this.host.compare();
+    if (compare !== null) this.send(compare);
   }
 
   private send(message: ResultsFromHost): void {

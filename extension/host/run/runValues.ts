@@ -1,9 +1,11 @@
 /** The values of runs: read from the engine, or computed again from model, data and seed where it no longer has them. */
+import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import type { BandBox, BandValues } from "../../core/band.js";
 import { failure, UnrollError } from "../../core/errors.js";
 import { msg } from "../../core/messages.js";
 import type { CaptureLevel } from "../../core/model/program.js";
+import type { ModelSpec } from "../../core/model/spec.js";
 import type { DeviceKind } from "../../core/protocol/device.js";
 import type { RunTensor } from "../../core/protocol/engine.js";
 import { isGone } from "../../core/protocol/gone.js";
@@ -23,6 +25,11 @@ export interface Box {
   readonly tensor: number;
   readonly start: readonly number[];
   readonly count: readonly number[];
+}
+
+interface Changes {
+  readonly model?: ModelSpec;
+  readonly device?: DeviceKind | undefined;
 }
 
 /** Where tensors are in the engine, and which. */
@@ -76,6 +83,19 @@ export class RunValues implements vscode.Disposable {
       }
     }
     return ask(await this.again(record, capture));
+  }
+
+  /** The same run with a change, beside the one that is shown. @throws UnrollError */
+  async beside(record: RunRecord, { model = record.model, device = record.asked }: Changes): Promise<RunRecord> {
+    const { data, seed, startStates } = record;
+    const resultId = ++this.ids;
+    const { timeoutMs } = readSettings(data.source.uri);
+    const states = model === record.model ? startStates : undefined;
+    const run = { resultId, model, data, seed, device, states, capture: 1, timeoutMs } as const;
+    const ran = await withQuietProgress(word(msg("Running the model")), (signal) => runOnEngine(this.engine, run, { signal }));
+    const { tensors, timing } = ran;
+    const about = { id: randomUUID(), resultId, model, seed, asked: device, startStates: states };
+    return { ...about, data, tensors, timing, device: this.engine.device(device) };
   }
 
   async slice(resultId: number, { tensor, start, count }: Box): Promise<Float32Array> {

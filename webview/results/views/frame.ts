@@ -7,6 +7,7 @@ import { layerParts } from "../parts.js";
 import { outputsOf, stepsOf, stripsOf } from "../outputs.js";
 import type { Tab } from "../state.js";
 import type { RunContext, View } from "../view.js";
+import { compareTab } from "./compare.js";
 import { neighbour } from "./controls.js";
 import { codeTab } from "./code.js";
 import { dataTab } from "./data.js";
@@ -51,7 +52,7 @@ function ready(view: RunContext): TemplateResult {
 
 /** Do the steps of the shown tab follow the time cursor? */
 function hasCursor({ outputs, state }: RunContext): boolean {
-  return ["heat", "steps", "gates", "trace"].includes(state.chosen.tab) && stepsOf(outputs) > 0;
+  return ["heat", "steps", "gates", "trace", "compare"].includes(state.chosen.tab) && stepsOf(outputs) > 0;
 }
 
 function tabBody(view: RunContext): TemplateResult {
@@ -68,6 +69,8 @@ function tabBody(view: RunContext): TemplateResult {
       return traceTab(view);
     case "memory":
       return memoryTab(view);
+    case "compare":
+      return compareTab(view);
     case "data":
       return dataTab(view);
     case "code":
@@ -83,7 +86,7 @@ export function tabsOf(view: RunContext): { id: Tab; text: string }[] {
   if (gatedParts(view.outputs).length > 0) all.push({ id: "gates", text: t("Gates") });
   all.push({ id: "trace", text: t("Trace") });
   if (layerParts(view.outputs).some(({ own }) => own !== null)) all.push({ id: "memory", text: t("Memory") });
-  all.push({ id: "data", text: t("Data") }, { id: "code", text: t("Code") });
+  all.push({ id: "compare", text: t("Compare") }, { id: "data", text: t("Data") }, { id: "code", text: t("Code") });
   return all;
 }
 

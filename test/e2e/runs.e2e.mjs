@@ -1,0 +1,176 @@
+// Kept runs as a person uses them: the view Runs, two runs side by side in Compare, a changed option, and all of it after a reload.
+/* global describe, it, before, after, afterEach */
+import assert from "node:assert/strict";
+import { assertAccessible, assertNoOverflow, englishIn } from "./lib/look.mjs";
+import { openWindow } from "./lib/window.mjs";
+import * as wb from "./lib/workbench.mjs";
+
+/** The tutorial's numbers with one of the third row changed: 2.1 → 1.2. */
+const changed = `train_X = [
+    [0.1, 4.2, 1.5, 1.1, 2.8],
+    [1.0, 3.1, 2.5, 0.7, 1.1],
+    [0.3, 2.1, 1.5, 1.2, 0.1],
+    [2.2, 1.4, 0.5, 0.9, 1.1],
+]
+`;
+const words = {
+  en: { run: "Run RNN on selection", runs: "Runs", compare: "Compare with Shown Run", tab: "Compare", show: "Show", pin: "Pin" },
+  ko: { run: "선택 영역에서 RNN 실행", runs: "실행", compare: "표시된 실행과 비교", tab: "비교", show: "보기", pin: "고정" },
+};
+/** Words that stay English in Korean: Keras's, file names, code. */
+const kept = [/Layer \(type\)|Output Shape|Total params|Model: "/, /SimpleRNN|Bidirectional|LSTM|return_|dropout|go_backwards/, /: \w+=/];
+
+async function run(page, locale, file, first, last, preset) {
+  await wb.openFile(page, file);
+  await wb.selectLines(page, first, last);
+  await wb.runCommand(page, words[locale].run);
+  if (preset === undefined) return;
+  await wb.quickPickRows(page).first().waitFor();
+  for (let i = 0; i < preset; i++) await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+}
+
+/** The rows of the view Runs, which is closed at first. */
+async function openRuns(page, locale) {
+  const header = page.locator(".pane-header", { has: page.locator(`h3.title:text-is("${words[locale].runs}")`) });
+  // A click on the icon of a view that is open closes it.
+  if (!(await header.isVisible())) await wb.openDesigner(page);
+  if ((await header.getAttribute("aria-expanded")) !== "true") await header.click();
+  const rows = page.locator(".pane", { has: header }).locator(".monaco-list-row");
+  await rows.first().waitFor();
+  return rows;
+}
+
+async function menu(page, row, text) {
+  await row.click({ button: "right" });
+  await page.locator(".monaco-menu .action-item", { hasText: text }).first().click();
+}
+
+/** Two runs on data that differ in one number, the first put beside the second. */
+async function compareTwo(win, locale, preset) {
+  const { page } = win;
+  await run(page, locale, "tutorial.py", 3, 8, preset);
+  const results = await wb.resultsFrame(page);
+  await results.locator(".head-flow").waitFor();
+  await run(page, locale, "changed.py", 1, 6);
+  await results.locator(".fact.link", { hasText: "changed.py" }).waitFor();
+  const rows = await openRuns(page, locale);
+  await menu(page, rows.nth(1), words[locale].compare);
+  await results.locator("#compare-sentence").waitFor();
+  await results.locator("#map-delta").waitFor();
+  return { page, results, rows };
+}
+
+describe("kept runs", () => {
+  let win;
+  before(async () => {
+    win = await openWindow({ viewport: { width: 1600, height: 1000 }, files: { "changed.py": changed } });
+    await win.page.waitForTimeout(8000);
+  });
+  afterEach(async function () {
+    if (this.currentTest.state === "failed") await win?.shot("failed");
+  });
+  after(() => win?.close());
+
+  it("are listed, newest first, and put side by side", async () => {
+    const { page, results, rows } = await compareTwo(win, "en", 7);
+    assert.equal(await rows.count(), 2);
+    assert.match(await rows.first().innerText(), /Run 2/);
+    assert.match(await rows.nth(1).innerText(), /\(1, 4, 5\) → .*CPU.*(just now|min ago)/s);
+    const verdict = await results.locator(".verdict").innerText();
+    for (const part of ["First difference: step", "row 3, number 4", "1.2 → 2.1"])
+      assert.ok(verdict.includes(part), `${part} in ${verdict}`);
+    const where = await results.locator(".where").innerText();
+    assert.match(where, /backward\s+4 ←|backward\s+3 ←/, "the backward direction takes the last step first");
+    await win.shot("runs-compare");
+    await assertAccessible(results, "Compare");
+    await assertNoOverflow(results, "Compare");
+    await results.locator("#table-twin").click();
+    assert.match(await results.locator("#compare-delta").innerText(), /=/);
+    await win.shot("runs-compare-table");
+    await assertAccessible(results, "Compare as tables");
+    await results.locator("#table-twin").click();
+    await results.locator("#compare-swap").click();
+    await results.locator(".verdict", { hasText: "2.1 → 1.2" }).waitFor();
+    await results.locator("#map-delta").focus();
+    await page.keyboard.press("ArrowDown");
+    await results.locator("#live", { hasText: /unit \d+, step \d+: / }).waitFor({ state: "attached" });
+    await results.locator("#compare-swap").click();
+  });
+
+  it("are compared with what they would be with one option changed, which is kept as well", async () => {
+    const { page } = win;
+    const results = await wb.resultsFrame(page);
+    const option = results.locator("#compare-other option", { hasText: "use_bias=False" }).first();
+    await results.locator("#compare-other").selectOption(await option.getAttribute("value"));
+    await results.locator(".verdict", { hasText: /The models differ|same/ }).waitFor();
+    await win.shot("runs-what-if");
+    await assertAccessible(results, "what if");
+    const rows = await openRuns(page, "en");
+    assert.equal(await rows.count(), 3);
+    assert.match(await rows.first().innerText(), /use_bias=False/);
+    await results.locator("#compare-other").selectOption("device js");
+    await results.locator(".verdict", { hasText: /Computed on CPU.* and on JavaScript/ }).waitFor();
+    await win.shot("runs-other-device");
+  });
+
+  it("are pinned, and stay on top", async () => {
+    const { page } = win;
+    const rows = await openRuns(page, "en");
+    await menu(page, rows.last(), words.en.pin);
+    await rows.first().filter({ hasText: "Run 1" }).waitFor();
+    await win.shot("runs-tree");
+  });
+
+  it("are there after a reload, and the panel shows the same run, its values computed again", async () => {
+    const { page } = win;
+    const before = await wb.resultsFrame(page);
+    await before.getByRole("tab", { name: "Data" }).click();
+    const read = async (frame) => {
+      // The values come after the grid.
+      await frame.locator('[role="gridcell"]', { hasText: /\d/ }).first().waitFor();
+      return frame.locator('[role="gridcell"]').allInnerTexts();
+    };
+    const cells = await read(before);
+    await page.waitForTimeout(1000);
+    await page.reload();
+    await page.waitForSelector(".tab", { timeout: 60_000 });
+    const results = await wb.resultsFrame(page);
+    await results.locator(".fact.link", { hasText: "changed.py" }).waitFor();
+    await results.getByRole("tab", { name: "Data" }).click();
+    await results.locator("#values-note", { hasText: "Values computed again on CPU" }).waitFor();
+    assert.deepEqual(await read(results), cells, "the same numbers");
+    const rows = await openRuns(page, "en");
+    assert.match(await rows.first().innerText(), /Run 1/);
+    await win.shot("runs-reloaded");
+    await assertAccessible(results, "after a reload");
+    assert.deepEqual(win.server.hostCrashes(), []);
+  });
+});
+
+for (const { name, theme, locale, width } of [
+  { name: "light", theme: "light", locale: "en", width: 1600 },
+  { name: "hc", theme: "hc", locale: "en", width: 1600 },
+  { name: "ko", theme: "dark", locale: "ko", width: 1600 },
+  { name: "narrow", theme: "dark", locale: "en", width: 900 },
+]) {
+  describe(`the look of Compare: ${name}`, () => {
+    let win;
+    before(async () => {
+      win = await openWindow({ theme, locale, viewport: { width, height: 1000 }, files: { "changed.py": changed } });
+      await win.page.waitForTimeout(8000);
+    });
+    afterEach(async function () {
+      if (this.currentTest.state === "failed") await win?.shot("failed");
+    });
+    after(() => win?.close());
+
+    it("has no finding of axe and no overflow", async () => {
+      const { results } = await compareTwo(win, locale, 7);
+      await win.shot(`runs-look-${name}`);
+      await assertAccessible(results, "Compare");
+      await assertNoOverflow(results, "Compare");
+      if (locale === "ko") assert.deepEqual(englishIn(await results.locator("body").innerText(), kept), []);
+    });
+  });
+}

@@ -1,0 +1,11 @@
+/** What the person chose in Compare; it does not outlive the view. */
+
+export interface CompareUi {
+  /** Key of the pair whose pictures are shown; empty: the first layer that differs. */
+  readonly pair: string;
+  /** Up to which two numbers count as equal. */
+  readonly tolerance: number;
+  readonly swapped: boolean;
+}
+
+export const initialCompare: CompareUi = { pair: "", tolerance: 1e-6, swapped: false };
