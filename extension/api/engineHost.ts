@@ -50,7 +50,7 @@ function localModel(session: Session, model: LoadedModel): HostedModel {
     run(request, controls) {
       return session.run(model, request, controls).then(({ tensors, timing }) => {
         const returned = new Set(model.returned(tensors));
-        return { tensors: tensors.map((tensor) => ({ ...tensor, returned: returned.has(tensor), stats: null })), timing };
+        return { tensors: tensors.map((tensor) => ({ ...tensor, returned: returned.has(tensor), stats: null, health: null })), timing };
       });
     },
     sensitivity: (request, controls) => session.sensitivity(model, request, controls),

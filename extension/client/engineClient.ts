@@ -4,6 +4,7 @@ import { type Failure, failure, UnrollError } from "../core/errors.js";
 import { decodeEngineAnswer, type EngineAnswer, type EngineRequest, type WireDevice, type WireTensor } from "../core/protocol/engine.js";
 import type { DeviceChoice, DeviceKind, GpuPrecision } from "../core/protocol/device.js";
 import type { Diagnosis } from "../core/protocol/diagnosis.js";
+import { valuesGone } from "../core/protocol/gone.js";
 import { type GpuLoss, gpuRefused, lostFailure, nextLoss, noLoss } from "./gpuLoss.js";
 import { Watch } from "./watch.js";
 import { defaultPolicy, initialState, next, type Policy, type SupervisorEvent, type SupervisorState } from "./supervisor.js";
@@ -135,7 +136,7 @@ export class EngineClient {
   ): Promise<EngineAnswer> {
     if (controls.signal?.aborted === true) throw cancelled();
     if ("modelId" in body) await this.ensureLoaded(body.modelId, controls.signal);
-    else if (!this.spent || (body.type !== "readSlice" && body.type !== "release")) await this.greet();
+    else if (!this.spent || (!isRead(body.type) && body.type !== "release")) await this.greet();
     return this.send(body, controls);
   }
 
@@ -181,7 +182,7 @@ export class EngineClient {
         failure("ENGINE_CRASHED", "The engine ended by itself {count} times in three minutes. Choose “Restart engine” to try again.", args),
       );
     }
-    if (this.spent) this.kill(failure("INVALID_ARGUMENT", "The values of this run are no longer kept. Run it again."));
+    if (this.spent) this.kill(valuesGone());
     if (this.child === null) this.spawn();
     const { device, threads, gpuPrecision = "float32", memoryLimitBytes } = this.options;
     const noGpu = gpuRefused(this.loss, device);
@@ -289,8 +290,7 @@ export class EngineClient {
     this.greeting = null;
     this.loaded.clear();
     this.options.onGpuLost?.(this.loss);
-    for (const [id, { request }] of [...this.waiting])
-      if (request.type !== "readSlice") this.settle({ type: "failed", id, failure: reason });
+    for (const [id, { request }] of [...this.waiting]) if (!isRead(request.type)) this.settle({ type: "failed", id, failure: reason });
     if (this.held.size === 0) this.kill(reason);
   }
 
@@ -359,6 +359,11 @@ export class EngineClient {
     this.state = next(this.state, event, Date.now(), this.policy);
     this.options.onState?.(this.state);
   }
+}
+
+/** It reads what is held, and computes nothing. */
+export function isRead(type: EngineRequest["type"]): boolean {
+  return type === "readSlice" || type === "readBand";
 }
 
 function ended(how: string): Failure {

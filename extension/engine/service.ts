@@ -3,6 +3,9 @@ import { type Failure, failure, UnrollError } from "../core/errors.js";
 import { readModel } from "../core/model/read.js";
 import { decodeEngineRequest, type EngineAnswer, type EngineRequest, type RunTensor } from "../core/protocol/engine.js";
 import type { CheckReport } from "../core/protocol/check.js";
+import { bandOf, type BandValues } from "../core/band.js";
+import { healthOf } from "../core/health.js";
+import { valuesGone } from "../core/protocol/gone.js";
 import type { Trace } from "../core/trace/trace.js";
 import { sliceOf, statsOf } from "../core/slice.js";
 import { findDevices } from "./devices.js";
@@ -79,6 +82,8 @@ export class EngineService {
         return this.run(request);
       case "readSlice":
         return { type: "slice", id, values: this.readSlice(request) };
+      case "readBand":
+        return { type: "band", id, ...this.readBand(request) };
       case "release":
         this.results.delete(request.resultId);
         return { type: "done", id };
@@ -148,7 +153,9 @@ export class EngineService {
     const tensors = outcome.tensors.map((tensor): RunTensor => {
       const { layer, name, role, shape, data } = tensor;
       const about = { layer, name, role, shape, returned: returned.has(tensor) };
-      return request.keep ? { ...about, stats: statsOf(data), data: null } : { ...about, stats: null, data };
+      if (!request.keep) return { ...about, stats: null, health: null, data };
+      const states = model.keepsState(layer) && !name.includes("gates/");
+      return { ...about, stats: statsOf(data), health: states ? healthOf(data, shape) : null, data: null };
     });
     return { type: "ran", id, tensors, timing: outcome.timing };
   }
@@ -163,8 +170,8 @@ export class EngineService {
     return this.watched(id, (controls) => this.open().sensitivity(this.model(modelId), order, controls));
   }
 
-  private trace({ id, modelId, resultId, x, mask, question }: Request<"trace">): Promise<Trace> {
-    const order = { model: this.model(modelId), resultId, kept: this.kept(resultId), x, mask, question };
+  private trace({ id, modelId, resultId, x, mask, states, question }: Request<"trace">): Promise<Trace> {
+    const order = { model: this.model(modelId), resultId, kept: this.kept(resultId), x, mask, states, question };
     return this.watched(id, (controls) => this.tracer.trace(this.open(), order, controls));
   }
 
@@ -188,9 +195,17 @@ export class EngineService {
     }
   }
 
+  private readBand({ resultId, tensor: index, box }: Request<"readBand">): BandValues {
+    const tensor = this.kept(resultId)[index];
+    if (tensor === undefined) throw new UnrollError(valuesGone());
+    const band = bandOf(tensor.data, tensor.shape, box);
+    if (!band.ok) throw new UnrollError(band.error);
+    return band.value;
+  }
+
   private readSlice(request: Request<"readSlice">): Float32Array {
     const tensor = this.kept(request.resultId)[request.tensor];
-    if (tensor === undefined) throw notKept();
+    if (tensor === undefined) throw new UnrollError(valuesGone());
     const values = sliceOf(tensor.data, tensor.shape, request.start, request.count);
     if (!values.ok) throw new UnrollError(values.error);
     return values.value;
@@ -199,7 +214,7 @@ export class EngineService {
   /** The tensors of a result, which is now the one used last. @throws UnrollError */
   private kept(resultId: number): readonly OutputTensor[] {
     const tensors = this.results.get(resultId);
-    if (tensors === undefined) throw notKept();
+    if (tensors === undefined) throw new UnrollError(valuesGone());
     this.results.delete(resultId);
     this.results.set(resultId, tensors);
     return tensors;
@@ -215,10 +230,6 @@ export class EngineService {
     if (model === undefined) throw new UnrollError(failure("INVALID_ARGUMENT", "The model was disposed."));
     return model;
   }
-}
-
-function notKept(): UnrollError {
-  return new UnrollError(failure("INVALID_ARGUMENT", "The values of this run are no longer kept. Run it again."));
 }
 
 export function failureOf(error: unknown): Failure {

@@ -4,6 +4,7 @@ import { checkTolerance } from "../core/compare.js";
 import { lower } from "../core/model/lower.js";
 import { readModel } from "../core/model/read.js";
 import { directionsOf, type ModelSpec } from "../core/model/spec.js";
+import { traceOf, traceQuestion } from "../core/protocol/trace.js";
 import { addressFits } from "../core/trace/task.js";
 import type { Quantity, Trace, TraceQuestion } from "../core/trace/trace.js";
 import type { InputTensor, OutputTensor } from "./loadedModel.js";
@@ -58,7 +59,10 @@ for (const device of ["cpu", "js"] as const) {
     before(() => (session = new Session({ ...defaultOptions, device, threads: 1 })));
     after(() => session.dispose());
 
-    const orderOf = async (model: ModelSpec, mask: InputTensor | null = null): Promise<Omit<TraceOrder, "question" | "x" | "mask">> => {
+    const orderOf = async (
+      model: ModelSpec,
+      mask: InputTensor | null = null,
+    ): Promise<Omit<TraceOrder, "question" | "x" | "mask" | "states">> => {
       const loaded = session.load(model, null, 5);
       const { tensors } = await session.run(loaded, { x, mask: mask ?? undefined, capture: 1 });
       return { model: loaded, resultId: 1, kept: tensors };
@@ -76,10 +80,18 @@ for (const device of ["cpu", "js"] as const) {
         const tracer = new Tracer();
         const kinds = new Set<string>();
         for (const question of questionsOf(model, order.kept)) {
-          const given = { ...order, x: rowOf(x, question.row), mask: mask === null ? null : rowOf(mask, question.row), question };
+          const given = {
+            ...order,
+            x: rowOf(x, question.row),
+            mask: mask === null ? null : rowOf(mask, question.row),
+            states: null,
+            question,
+          };
           const trace = await tracer.trace(session, given);
           kinds.add(trace.kind);
           within(trace);
+          assert.deepEqual(traceOf(structuredClone(trace)), trace, "crosses processes as it is");
+          assert.deepEqual(traceQuestion(question), question);
           if (question.quantity === "output")
             assert.equal(trace.engine, storedOutput(model, order.kept, question), JSON.stringify(question));
         }
@@ -93,18 +105,42 @@ for (const device of ["cpu", "js"] as const) {
       const order = await orderOf(stacks["cells"] as ModelSpec);
       const question: TraceQuestion = { layer: 0, part: 0, row: 0, step: 0, unit: 0, quantity: "h", gate: null, order: "given", from: 0 };
       const ask = (changes: object, kept = order.kept): Promise<Trace> =>
-        new Tracer().trace(session, { ...order, kept, x: rowOf(x, 0), mask: null, question: { ...question, ...changes } });
+        new Tracer().trace(session, { ...order, kept, x: rowOf(x, 0), mask: null, states: null, question: { ...question, ...changes } });
       for (const wrong of [{ layer: 1 }, { part: 2 }, { unit: 3 }, { step: T }, { quantity: "z" }])
         await assert.rejects(ask(wrong), { code: "INVALID_ARGUMENT" });
       const deep = await orderOf(stacks["two outputs"] as ModelSpec);
-      const lost = { ...deep, kept: [], x: rowOf(x, 0), mask: null, question: { ...question, layer: 1 } };
+      const lost = { ...deep, kept: [], x: rowOf(x, 0), mask: null, states: null, question: { ...question, layer: 1 } };
       await assert.rejects(new Tracer().trace(session, lost), { code: "INVALID_ARGUMENT" });
+    });
+
+    it("begin with the states that a stateful layer had", async () => {
+      const stateful = spec(inner("SimpleRNN"), inner("LSTM", { stateful: true }), inner("GRU", { stateful: true }));
+      const loaded = session.load(stateful, null, 5);
+      await session.run(loaded, { x, capture: 1 });
+      const start = loaded.states();
+      const { tensors } = await session.run(loaded, { x, capture: 1 });
+      const order = { model: loaded, resultId: 2, kept: tensors, mask: null };
+      const tracer = new Tracer();
+      for (const question of questionsOf(stateful, tensors)) {
+        const states = start.map((state) => rowOf(state, question.row));
+        const trace = await tracer.trace(session, { ...order, x: rowOf(x, question.row), states, question });
+        within(trace);
+        if (question.quantity === "output") assert.equal(trace.engine, storedOutput(stateful, tensors, question), JSON.stringify(question));
+        const first = start.find(({ name }) => name === (question.layer === 1 ? "lstm/h" : "gru/h"));
+        if (trace.kind === "cell" && question.layer > 0 && question.step === 0)
+          assert.equal(trace.hBefore, first?.data[question.row * 3 + trace.at.unit], "h before the first step");
+      }
+      session.unload(loaded);
     });
 
     it("end with CANCELLED where nobody waits any more", async () => {
       const order = await orderOf(stacks["cells"] as ModelSpec);
       const question: TraceQuestion = { layer: 0, part: 0, row: 0, step: 0, unit: 0, quantity: "h", gate: null, order: "given", from: 0 };
-      const asked = new Tracer().trace(session, { ...order, x: rowOf(x, 0), mask: null, question }, { signal: AbortSignal.abort() });
+      const asked = new Tracer().trace(
+        session,
+        { ...order, x: rowOf(x, 0), mask: null, states: null, question },
+        { signal: AbortSignal.abort() },
+      );
       await assert.rejects(asked, { code: "CANCELLED" });
     });
   });
@@ -144,5 +180,6 @@ function storedOutput(model: ModelSpec, kept: readonly OutputTensor[], { layer: 
   const turned = one !== undefined && one.className !== "Bidirectional" && directionsOf(one)[0]?.goBackwards === true;
   const steps = shape.length === 3 ? (shape[1] as number) : 1;
   const at = shape.length < 3 ? 0 : turned ? steps - 1 - step : step;
-  return data[(row * steps + at) * (shape.at(-1) as number) + unit] as number;
+  const offset = one?.className === "Bidirectional" && outputs.length === 1 && part === 1 ? one.layer.units : 0;
+  return data[(row * steps + at) * (shape.at(-1) as number) + offset + unit] as number;
 }

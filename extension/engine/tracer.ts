@@ -1,7 +1,8 @@
 /** Traces numbers of kept results: the layer alone runs once more on its device, for its states at every step, and is taken apart. */
 import { failure, UnrollError } from "../core/errors.js";
 import type { Weight } from "../core/model/initializers.js";
-import { programDirections, type ProgramLayer } from "../core/model/program.js";
+import { stateSlots } from "../core/model/input.js";
+import { programDirections, type ProgramLayer, programPrefix } from "../core/model/program.js";
 import type { LayerSpec } from "../core/model/spec.js";
 import { weightCount } from "../core/reference/reference.js";
 import { traceNumber } from "../core/trace/number.js";
@@ -22,6 +23,8 @@ export interface TraceOrder {
   /** Of the question's row alone, a batch of one. */
   readonly x: InputTensor;
   readonly mask: InputTensor | null;
+  /** What the stateful layers began with, [1, H] each; null: zeros. */
+  readonly states: readonly InputTensor[] | null;
   readonly question: TraceQuestion;
 }
 
@@ -35,7 +38,7 @@ interface Part {
 }
 
 /** One row of one layer, as it was computed. */
-type Rerun = Pick<TraceTask, "mask" | "captured">;
+type Rerun = Pick<TraceTask, "mask" | "captured" | "initial">;
 
 export class Tracer {
   /** Insertion order is the order of last use. */
@@ -51,7 +54,7 @@ export class Tracer {
     const rerun = this.reruns.get(key) ?? (await runAlone(session, order, part, controls));
     this.keep(key, rerun);
     const below = program[question.layer - 1] ?? null;
-    return traceNumber({ layer, below, weights: weights.map(({ data }) => data), question, x: read, initial: null, ...rerun });
+    return traceNumber({ layer, below, weights: weights.map(({ data }) => data), question, x: read, ...rerun });
   }
 
   private keep(key: string, rerun: Rerun): void {
@@ -89,6 +92,19 @@ function rowOf({ data, shape }: OutputTensor, row: number): Float32Array {
   return data.slice(row * size, (row + 1) * size);
 }
 
+/** The start states of the question's layer, in Keras's order; null: zeros. @throws UnrollError */
+function startOf({ model, states, question }: TraceOrder): { readonly name: string; readonly state: InputTensor }[] | null {
+  if (states === null) return null;
+  const slots = stateSlots(model.spec);
+  const given = slots.filter(({ stateful }) => stateful);
+  const own = slots.filter(({ layer }) => layer === question.layer);
+  if (!own.some(({ stateful }) => stateful)) return null;
+  return own.map((slot) => ({
+    name: slot.name,
+    state: states[given.indexOf(slot)] ?? { shape: [1, slot.units], data: new Float32Array(slot.units) },
+  }));
+}
+
 /** On the model's own device, so that its values are those of the run. @throws UnrollError */
 async function runAlone(session: Session, order: TraceOrder, part: Part, { signal, onProgress }: RunControls): Promise<Rerun> {
   const { model, question } = order;
@@ -99,12 +115,16 @@ async function runAlone(session: Session, order: TraceOrder, part: Part, { signa
   try {
     const steps = mask === null || programDirections(layer).length === 0 ? undefined : Int32Array.from(mask);
     const given = steps === undefined ? undefined : { shape: [1, steps.length], data: steps };
-    const { tensors } = await session.run(loaded, { x: read, mask: given, capture: 2 }, { signal, onProgress });
+    const start = startOf(order);
+    const run = { x: read, mask: given, initialState: start?.map(({ state }) => state), capture: 2 } as const;
+    const { tensors } = await session.run(loaded, run, { signal, onProgress });
     const captured = new Map<string, Float32Array>(tensors.map(({ name, data }) => [name, data]));
     // The outputs are those that the run has: js keeps its numbers in float64 between layers, and may have rounded others.
     for (const tensor of order.kept)
       if (tensor.layer === question.layer && tensor.role === "output") captured.set(tensor.name, rowOf(tensor, question.row));
-    return { mask, captured };
+    const parts = programDirections(layer).map((_, part) => programPrefix(layer, part));
+    const named = (name: string): Float32Array | null => (start?.find((one) => one.name === name)?.state.data as Float32Array) ?? null;
+    return { mask, captured, initial: parts.map((prefix) => ({ h: named(`${prefix}h`), c: named(`${prefix}c`) })) };
   } finally {
     session.unload(loaded);
   }

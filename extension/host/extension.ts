@@ -12,20 +12,19 @@ import { MODEL_EDITOR, ModelStore } from "./model/modelStore.js";
 import { ModelTexts } from "./model/modelTexts.js";
 import { DesignerView } from "./panels/designerView.js";
 import { ModelEditor } from "./panels/modelEditor.js";
-import { ResultsPanel } from "./panels/resultsPanel.js";
 import { CodeCommands } from "./python/codeCommands.js";
 import { codeFeatures } from "./python/codeFeatures.js";
 import { CodeModels } from "./python/codeModels.js";
 import { Reader } from "./reader.js";
-import { ResultsDesk } from "./resultsDesk.js";
-import { Checks } from "./run/checks.js";
-import { Questions } from "./run/questions.js";
+import { type Results, wireResults } from "./resultsParts.js";
+import { FileRun } from "./run/fileRun.js";
+import { ModelStates } from "./run/modelStates.js";
 import { RunController } from "./run/runController.js";
 import { ReadingMemory } from "./run/readingMemory.js";
 import { SelectionRun, shapeTexts } from "./run/selectionRun.js";
 import { SelectionText } from "./run/selectionText.js";
+import { readSettings } from "./settings.js";
 import { SelectionWatch } from "./selectionWatch.js";
-import { SourceLight } from "./sourceLight.js";
 import { StatusBar } from "./statusBar.js";
 import { publicApi, type UnrollExtensionApi } from "./publicApi.js";
 
@@ -39,18 +38,18 @@ export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
   const texts = new ModelTexts();
   const store = new ModelStore(context.workspaceState, texts);
   const diagnostics = new ReadDiagnostics();
-  const runs = new RunController(engine, log);
+  const states = new ModelStates(store, (model) => model.seed ?? readSettings().seed);
+  const runs = new RunController(engine, log, states);
   const memory = new ReadingMemory(context.workspaceState);
   const text = new SelectionText(reader, diagnostics, memory);
   const selection = new SelectionRun({ reader, text, memory, store, runs });
+  // Nor does a file that is large.
+  const fileReader = new Reader(extensionUri, log);
+  const files = new FileRun(fileReader, memory, selection);
   const codeModels = new CodeModels(codeReader, log);
   const code = new CodeCommands({ models: codeModels, store, selection });
-  const checks = new Checks(engine, runs);
-  const actions = new Actions(engine, runs, () => results.show(), log);
-  const questions = new Questions(engine, runs);
-  const light = new SourceLight();
-  const resultsDesk = new ResultsDesk(engine, runs, checks, actions, questions, light);
-  const results: ResultsPanel = new ResultsPanel(extensionUri, resultsDesk, log);
+  const actions = new Actions(engine, runs, () => results.panel.show(), log);
+  const results: Results = wireResults({ context, log, engine, runs, states, store, actions, codeReader });
   const parts = { engine, store, runs, selection, actions, code, codeReader };
   const pane = { extension: extensionUri, log };
   const designer = new DesignerView(new DesignerDesk(parts), pane);
@@ -59,35 +58,32 @@ export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
   const refresh = (): void => {
     designer.update();
     editors.update();
-    results.update();
+    results.panel.update();
     statusBar.show(engine.device());
   };
   const tellModel = (): void => void vscode.commands.executeCommand("setContext", "unroll.hasModel", store.model !== null);
 
   context.subscriptions.push(
-    ...[log, engine, reader, texts, store, new ModelDiagnostics(texts), diagnostics, runs, checks, results, statusBar],
-    ...[questions, light, selection, new SelectionWatch(text, store, statusBar), new LiveRun(store, selection)],
-    ...[codeReader, ...codeFeatures(codeModels, code)],
-    engine.onDidChange(refresh),
-    store.onDidChange(refresh),
+    ...[log, engine, reader, texts, store, new ModelDiagnostics(texts), diagnostics, runs, states, statusBar],
+    ...[selection, new SelectionWatch(text, store, statusBar), new LiveRun(store, selection)],
+    ...[codeReader, fileReader, ...codeFeatures(codeModels, code)],
+    ...results.disposables,
+    ...[engine, store, results].map((part) => part.onDidChange(refresh)),
     store.onDidChange(tellModel),
     runs.onDidChange(() => {
       refresh();
-      announce(runs, actions, results.isOpen);
+      announce(runs, actions, results.panel.isOpen);
     }),
-    runs.onDidComplete(() => runs.order?.live === true || results.show()),
     vscode.workspace.onDidCloseTextDocument(({ uri, isUntitled }) => (isUntitled ? memory.forget(uri) : undefined)),
     selection.onDidShape(({ taken, model }) => statusBar.showSelection(shapeTexts(taken, model))),
-    checks.onDidChange(() => results.update()),
     vscode.workspace.onDidGrantWorkspaceTrust(refresh),
     vscode.window.registerWebviewViewProvider(DesignerView.id, designer),
     vscode.window.registerCustomEditorProvider(MODEL_EDITOR, editors),
-    vscode.window.registerWebviewPanelSerializer(ResultsPanel.id, results),
-    ...commands(parts, log, (context.extension.packageJSON as { version: string }).version),
+    ...commands({ ...parts, files }, log, (context.extension.packageJSON as { version: string }).version),
   );
   refresh();
   tellModel();
-  return publicApi({ engine, runs, store, results: resultsDesk });
+  return publicApi({ engine, runs, store, results: results.desk, kept: results.kept, states });
 }
 
 /** Everything is disposed with the context's subscriptions. */

@@ -7,6 +7,8 @@ import type { Engine } from "./engine.js";
 import type { ModelStore } from "./model/modelStore.js";
 import type { ResultsDesk } from "./resultsDesk.js";
 import { runView } from "./run/records.js";
+import type { ModelStates } from "./run/modelStates.js";
+import type { RunStore } from "./run/runStore.js";
 import type { RunController } from "./run/runController.js";
 import { word } from "./words.js";
 
@@ -24,7 +26,13 @@ export interface UnrollExtensionApi {
   editModel(edit: ModelEdit): Promise<string | null>;
   /** The engine's process, while there is one. */
   enginePid(): number | undefined;
-  /** A box of a tensor of the newest run; tensor 0 is the input. */
+  /** The runs that are kept, newest first. */
+  keptRuns(): readonly { id: string; title: string; number: number; pinned: boolean; live: boolean }[];
+  /** Where they are kept. */
+  runsFolder(): string;
+  /** What stateful layers of the shown model carry on; null: none, or zeros of no batch yet. */
+  carriedStates(): readonly { shape: readonly number[]; values: readonly number[] }[] | null;
+  /** A box of a tensor of the run that is shown; tensor 0 is the input. */
   readSlice(tensor: number, start: readonly number[], count: readonly number[]): Promise<Float32Array>;
 }
 
@@ -33,9 +41,11 @@ interface Parts {
   readonly runs: RunController;
   readonly store: ModelStore;
   readonly results: ResultsDesk;
+  readonly kept: RunStore;
+  readonly states: ModelStates;
 }
 
-export function publicApi({ engine, runs, store, results }: Parts): UnrollExtensionApi {
+export function publicApi({ engine, runs, store, results, kept, states }: Parts): UnrollExtensionApi {
   return {
     lastRun: () => (runs.record === null ? null : runView(runs.record)),
     runState: () => runs.state,
@@ -50,6 +60,9 @@ export function publicApi({ engine, runs, store, results }: Parts): UnrollExtens
       return refused === null ? null : word(refused.message);
     },
     enginePid: () => engine.pid,
+    keptRuns: () => kept.runs.map(({ id, title, number, pinned, live }) => ({ id, title, number, pinned, live })),
+    runsFolder: () => kept.folder.fsPath,
+    carriedStates: () => states.shown?.states?.map(({ shape, data }) => ({ shape, values: [...data] })) ?? null,
     readSlice: (tensor, start, count) =>
       results.readSlice({ type: "sliceRequested", requestId: 0, runId: runs.record?.id ?? "", tensor, start, count }),
   };

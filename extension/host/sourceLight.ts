@@ -9,7 +9,9 @@ const LONGEST = 64;
 export class SourceLight implements vscode.Disposable {
   private readonly decoration = vscode.window.createTextEditorDecorationType({
     backgroundColor: new vscode.ThemeColor("editor.findMatchHighlightBackground"),
-    borderColor: new vscode.ThemeColor("editor.findMatchHighlightBorder"),
+    // In high contrast there is no ground to see.
+    border: "1px solid",
+    borderColor: new vscode.ThemeColor("contrastActiveBorder"),
     borderRadius: "2px",
     overviewRulerColor: new vscode.ThemeColor("editorOverviewRuler.findMatchForeground"),
   });
@@ -31,6 +33,22 @@ export class SourceLight implements vscode.Disposable {
   dispose(): void {
     this.decoration.dispose();
   }
+}
+
+/** The run's number under the cursor of an editor that shows its text; null: none, or the text is another one by now. */
+export function numberAt(data: RunData, editor: vscode.TextEditor): number | null {
+  const { source, offsets } = data;
+  const { document, selection } = editor;
+  if (offsets === undefined || document.uri.toString() !== source.uri.toString() || !source.range.contains(selection.active)) return null;
+  const at = document.offsetAt(selection.active);
+  // Offsets need not rise: axes may have been swapped. The nearest that begins before the cursor is the one.
+  let [best, index] = [-1, -1];
+  for (let i = 0; i < offsets.length; i++) {
+    const start = offsets[i] as number;
+    if (start > best && documentOffset(source, start) <= at) [best, index] = [start, i];
+  }
+  const range = index < 0 ? null : rangeOf(data, index, document);
+  return range?.contains(selection.active) === true ? index : null;
 }
 
 /** null where the text is another one by now, or the number does not stand in one piece of it. */

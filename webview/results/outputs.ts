@@ -1,5 +1,6 @@
 /** What a run gave, sorted for people: names, directions, the tree at the left, the strips of Heat. */
 import { readModel } from "../../extension/core/model/read.js";
+export { callText, stackText } from "../../extension/core/model/stackText.js";
 import { directionsOf, type LayerSpec, type ModelSpec, type RecurrentSpec } from "../../extension/core/model/spec.js";
 import type { RunView, TensorView } from "../../extension/core/protocol/results.js";
 
@@ -192,35 +193,4 @@ export function stepsOf(outputs: Outputs): number {
 
 export function batchOf(outputs: Outputs): number {
   return outputs.input?.shape[0] ?? outputs.layers[0]?.tensors[0]?.shape[0] ?? 1;
-}
-
-/** "SimpleRNN(3) → Bidirectional(LSTM(8))". */
-export function stackText(model: ModelSpec): string {
-  return model.layers.map(callText).join(" → ");
-}
-
-export function callText(layer: LayerSpec): string {
-  switch (layer.className) {
-    case "RNN":
-      return `RNN(${layer.cells.map((cell) => `${cell.className}Cell(${cell.units})`).join(", ")})`;
-    case "Bidirectional":
-      return `Bidirectional(${layer.layer.className}(${layer.layer.units}))`;
-    case "Dense":
-      return layer.timeDistributed ? `TimeDistributed(Dense(${layer.units}))` : `Dense(${layer.units})`;
-    case "Embedding":
-      return `Embedding(${layer.inputDim}, ${layer.outputDim})`;
-    case "RepeatVector":
-      return `RepeatVector(${layer.n})`;
-    case "Activation":
-      return `Activation(${layer.activation})`;
-    case "Dropout":
-      return `Dropout(${layer.rate})`;
-    case "Reshape":
-      return `Reshape(${layer.targetShape.join(", ")})`;
-    case "Flatten":
-    case "Masking":
-      return layer.className;
-    default:
-      return `${layer.className}(${layer.units})`;
-  }
 }

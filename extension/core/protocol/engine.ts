@@ -1,8 +1,11 @@
 /** Host ⇄ engine process. Every request gets exactly one terminal answer; `progress` may come before it. */
 import type { Failure } from "../errors.js";
+import type { TensorHealth } from "../health.js";
 import { isErrorCode } from "../errors.js";
 import type { Message } from "../messages.js";
 import type { CaptureLevel } from "../model/program.js";
+import type { BandBox, Finding } from "../band.js";
+import { bandBox, bandFinding } from "./band.js";
 import { checkReport, type CheckReport } from "./check.js";
 import { anyObject, array, boolean, type Decoder, finite, literal, message, natural, nullable, object, string, union } from "./decode.js";
 import { type DeviceChoice, type DeviceKind, type GpuPrecision, gpuPrecisions, type GpuWords } from "./device.js";
@@ -23,6 +26,8 @@ export interface RunTensor {
   readonly returned: boolean;
   readonly shape: readonly number[];
   readonly stats: TensorStats | null;
+  /** Of a sequence of a recurrent layer that is kept. */
+  readonly health: TensorHealth | null;
   readonly data: Float32Array | null;
 }
 
@@ -108,7 +113,10 @@ export type EngineRequest =
       readonly backward: boolean;
       readonly sample: number;
     }
-  /** The arithmetic of one number of a kept result; `progress` comes before `traced`. `x` and `mask` are of the question's row alone. */
+  /**
+   * The arithmetic of one number of a kept result; `progress` comes before `traced`. `x`, `mask` and `states`, what the stateful layers began
+   * with, are of the question's row alone.
+   */
   | {
       readonly type: "trace";
       readonly id: number;
@@ -116,6 +124,7 @@ export type EngineRequest =
       readonly resultId: number;
       readonly x: WireTensor;
       readonly mask: WireTensor | null;
+      readonly states: readonly WireTensor[] | null;
       readonly question: TraceQuestion;
     }
   /** What there is to compute on, and why not more; needs no greeting that went well. Answered by `diagnosis`. */
@@ -130,6 +139,8 @@ export type EngineRequest =
       readonly start: readonly number[];
       readonly count: readonly number[];
     }
+  /** Units over time of a tensor with time steps, downsampled. Answered by `band`. */
+  | { readonly type: "readBand"; readonly id: number; readonly resultId: number; readonly tensor: number; readonly box: BandBox }
   | { readonly type: "release"; readonly id: number; readonly resultId: number }
   | { readonly type: "unload"; readonly id: number; readonly modelId: number }
   | { readonly type: "weights"; readonly id: number; readonly modelId: number }
@@ -150,6 +161,7 @@ export type EngineAnswer =
   | { readonly type: "traced"; readonly id: number; readonly trace: Trace }
   | { readonly type: "diagnosis"; readonly id: number; readonly diagnosis: Diagnosis }
   | { readonly type: "slice"; readonly id: number; readonly values: Float32Array }
+  | { readonly type: "band"; readonly id: number; readonly low: Float32Array; readonly high: Float32Array; readonly finding: Finding }
   | { readonly type: "tensors"; readonly id: number; readonly tensors: readonly NamedWireTensor[] }
   | { readonly type: "done"; readonly id: number }
   | { readonly type: "pong"; readonly id: number }
@@ -228,11 +240,13 @@ export const decodeEngineRequest: Decoder<EngineRequest> = union<EngineRequest>(
     resultId: id,
     x: tensor,
     mask: nullable(tensor),
+    states: nullable(array(tensor, 512)),
     question: traceQuestion,
   }),
   diagnose: object<Request<"diagnose">>({ type: literal("diagnose"), id, threads: natural }),
   cancel: object<Request<"cancel">>({ type: literal("cancel"), id, target: id }),
   readSlice: object<Request<"readSlice">>({ type: literal("readSlice"), id, resultId: id, tensor: natural, start: shape, count: shape }),
+  readBand: object<Request<"readBand">>({ type: literal("readBand"), id, resultId: id, tensor: natural, box: bandBox }),
   release: object<Request<"release">>({ type: literal("release"), id, resultId: id }),
   unload: object<Request<"unload">>({ type: literal("unload"), id, modelId: id }),
   weights: object<Request<"weights">>({ type: literal("weights"), id, modelId: id }),
@@ -251,13 +265,17 @@ const device = object<WireDevice>({
 });
 const number: Decoder<number> = (value) => (typeof value === "number" ? value : undefined);
 const stats = object<TensorStats>({ min: nullable(number), mean: nullable(number), max: nullable(number), nanCount: natural });
-const runTensor = object<RunTensor>({
+/** What an older run was kept without is null. */
+const health: Decoder<TensorHealth | null> = (value) =>
+  value === undefined ? null : nullable(object<TensorHealth>({ dead: natural, infinite: natural, early: finite, late: finite }))(value);
+export const runTensor = object<RunTensor>({
   layer: natural,
   name: string,
   role: literal("output", "state", "trace"),
   returned: boolean,
   shape,
   stats: nullable(stats),
+  health,
   data: nullable(floats),
 });
 
@@ -276,6 +294,7 @@ export const decodeEngineAnswer: Decoder<EngineAnswer> = union<EngineAnswer>("ty
   traced: object<Answer<"traced">>({ type: literal("traced"), id, trace: traceOf }),
   diagnosis: object<Answer<"diagnosis">>({ type: literal("diagnosis"), id, diagnosis: diagnosisOf }),
   slice: object<Answer<"slice">>({ type: literal("slice"), id, values: floats }),
+  band: object<Answer<"band">>({ type: literal("band"), id, low: floats, high: floats, finding: bandFinding }),
   tensors: object<Answer<"tensors">>({ type: literal("tensors"), id, tensors: array(named) }),
   done: object<Answer<"done">>({ type: literal("done"), id }),
   pong: object<Answer<"pong">>({ type: literal("pong"), id }),

@@ -1,7 +1,8 @@
 /** What the results view asks about a run beyond its values, and the answers: computed when somebody looks, cancelled when nobody does. */
+import type { Target } from "../code/write/code.js";
 import type { Heard, Memory } from "../memory.js";
 import type { Trace, TraceQuestion } from "../trace/trace.js";
-import { array, boolean, type Decoder, literal, natural, nullable, object, union } from "./decode.js";
+import { array, boolean, type Decoder, literal, natural, nullable, object, string, union } from "./decode.js";
 import { traceOf, traceQuestion } from "./trace.js";
 
 /** The memory horizon of a layer, of a Bidirectional one direction, for one row of the batch. */
@@ -11,10 +12,18 @@ export interface MemoryQuestion {
   readonly row: number;
 }
 
-export type Question =
-  { readonly about: "trace"; readonly trace: TraceQuestion } | { readonly about: "memory"; readonly memory: MemoryQuestion };
+export const codeTargets = ["keras3", "pytorch", "numpy"] as const satisfies readonly Target[];
 
-export type Answer = { readonly about: "trace"; readonly trace: Trace } | { readonly about: "memory"; readonly memory: Memory };
+export type Question =
+  | { readonly about: "trace"; readonly trace: TraceQuestion }
+  | { readonly about: "memory"; readonly memory: MemoryQuestion }
+  /** The model as source text. */
+  | { readonly about: "code"; readonly target: Target };
+
+export type Answer =
+  | { readonly about: "trace"; readonly trace: Trace }
+  | { readonly about: "memory"; readonly memory: Memory }
+  | { readonly about: "code"; readonly text: string };
 
 export const questionOf: Decoder<Question> = union<Question>("about", {
   trace: object<Extract<Question, { about: "trace" }>>({ about: literal("trace"), trace: traceQuestion }),
@@ -22,6 +31,7 @@ export const questionOf: Decoder<Question> = union<Question>("about", {
     about: literal("memory"),
     memory: object<MemoryQuestion>({ layer: natural, backward: boolean, row: natural }),
   }),
+  code: object<Extract<Question, { about: "code" }>>({ about: literal("code"), target: literal(...codeTargets) }),
 });
 
 /** NaN and infinities are values too. */
@@ -45,4 +55,5 @@ const memory = object<Memory>({
 export const answerOf: Decoder<Answer> = union<Answer>("about", {
   trace: object<Extract<Answer, { about: "trace" }>>({ about: literal("trace"), trace: traceOf }),
   memory: object<Extract<Answer, { about: "memory" }>>({ about: literal("memory"), memory }),
+  code: object<Extract<Answer, { about: "code" }>>({ about: literal("code"), text: string }),
 });

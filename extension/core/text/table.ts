@@ -45,9 +45,15 @@ export function readTable(text: string, from: number, end: number, options: Sele
   };
 }
 
-class TableReader {
+/** Where a piece of a longer text begins in it, and the text that the head was read from. */
+export interface Piece {
+  readonly base: number;
+  readonly headText: string;
+}
+
+export class TableReader {
   readonly numbers = new Numbers();
-  private readonly rows: Nest[] = [];
+  readonly rows: Nest[] = [];
   private readonly number: NumberReader;
   private readonly row = new Row();
 
@@ -56,14 +62,16 @@ class TableReader {
     private readonly limit: number,
     private readonly layout: Layout,
     private readonly keepMissing: boolean,
+    private readonly piece: Piece = { base: 0, headText: text },
   ) {
     this.number = new NumberReader(text);
   }
 
-  read(head: Head): void {
+  /** Reads the rows that end before `until`. Returns where the next one starts. Throws a Refusal. */
+  read(head: Head, from = head.dataStart, until = Infinity): number {
     const { text, limit, layout, row, number } = this;
-    let at = head.dataStart;
-    while (row.read(text, at, limit, layout)) {
+    let at = from;
+    while (row.read(text, at, limit, layout) && row.next <= until) {
       at = row.next;
       const nest: Nest = { start: row.start, end: row.end, items: [], first: this.numbers.length, count: 0 };
       let count = row.count;
@@ -92,6 +100,7 @@ class TableReader {
       }
       this.rows.push(nest);
     }
+    return at;
   }
 
   private add(value: number, start: number, end: number): void {
@@ -107,7 +116,11 @@ class TableReader {
   private checkText(start: number, end: number, first: { start: number; end: number }): void {
     const { text, number, layout } = this;
     if (text.charCodeAt(start) > 57 || start >= end || readCell(text, start, end, number, layout.decimalComma).kind !== "number") return;
-    throw refusalOf(readCell(text, first.start, first.end, number, layout.decimalComma), text, first.start, first.end, this.row);
+    const { base, headText } = this.piece;
+    const cell = readCell(headText, first.start, first.end, new NumberReader(headText), layout.decimalComma);
+    const at = { text: headText, start: first.start, end: first.end };
+    const refusal = cell.kind === "empty" ? missingValue(at) : refusalOf(cell, headText, first.start, first.end, this.row);
+    throw new Refusal(refusal.kind, refusal.words, refusal.start - base, refusal.end - base);
   }
 
   private slowly(start: number, end: number): number {
@@ -132,8 +145,6 @@ class TableReader {
 function refusalOf(cell: CellMeaning, text: string, start: number, end: number, row: Row): Refusal {
   const at = { text, start, end };
   if (cell.kind === "empty") {
-    // not in the row that is being read: the first cell of a column whose numbers start further down
-    if (start < row.start) return missingValue(at);
     const next = end < row.end ? end + 1 : end;
     const from = next > end || start === 0 ? start : start - 1;
     return new Refusal(

@@ -65,6 +65,8 @@ describe("Trace of a number", () => {
           const close = 1e-10 * (1 + Math.abs(expected));
           near(trace.value, expected, close, where);
           near(trace.engine, expected, 0, where);
+          // The address that it gives leads to the same number.
+          assert.deepEqual(traceNumber({ ...task, question: { ...question, ...trace.at } }), trace, where);
           seen.add(`${layer.kind} ${trace.kind}`);
           if (trace.kind === "held") seen.add(trace.how);
           if (trace.kind === "cell")
@@ -292,10 +294,11 @@ function stored(task: TraceTask, { part, step, unit, quantity }: TraceQuestion):
     const shapes = outputShapes(layer, x.shape);
     const split = shapes.length > 1;
     const shape = shapes[split ? part : 0] as readonly number[];
+    const offset = part === 1 && layer.kind === "bidirectional" && layer.mergeMode === "concat" ? layer.forward.units : 0;
     const output = tensorOf(task, split ? `${part === 0 ? "forward" : "backward"}/output` : "output");
-    if (shape.length < 3) return output[unit] as number;
+    if (shape.length < 3) return output[offset + unit] as number;
     const at = layer.kind !== "bidirectional" && reversed(0) ? (shape[1] as number) - 1 - step : step;
-    return output[at * (shape[2] as number) + unit] as number;
+    return output[at * (shape[2] as number) + offset + unit] as number;
   }
   const taken = reversed(part) ? STEPS - 1 - step : step;
   const { units, kind } = directions[part] as ProgramRecurrent;

@@ -31,9 +31,9 @@ function ownOutput(layer: RecurrentLayer, address: TraceQuestion): TraceAddress 
   const { unit } = address;
   if (layer.kind === "stack") return { ...address, part: layer.cells.length - 1 };
   if (layer.kind !== "bidirectional") return { ...address, part: 0 };
-  if (layer.mergeMode === null) return address;
   const { units } = layer.forward;
-  return unit < units ? { ...address, part: 0 } : { ...address, part: 1, unit: unit - units };
+  if (layer.mergeMode === null || address.part === 1 || unit < units) return address;
+  return { ...address, part: 1, unit: unit - units };
 }
 
 function partOf(task: Task, asked: TraceAddress): Part {

@@ -78,6 +78,13 @@ export function maskInto(
   return current;
 }
 
+/** Units of an output under this part. One that is several parts' counts all of them under part 0; 0: the part has no output. */
+function outputUnits(layer: ProgramLayer, part: number, width: number): number {
+  if (part === 0 || (layer.kind === "stack" && part === layer.cells.length - 1)) return width;
+  if (layer.kind !== "bidirectional" || part !== 1) return 0;
+  return layer.mergeMode === "concat" || layer.mergeMode === null ? layer.backward.units : 0;
+}
+
 /** Is there such a number? @param shape of the layer's input */
 export function addressFits(layer: ProgramLayer, shape: readonly number[], address: TraceQuestion): boolean {
   const { part, step, unit, quantity } = address;
@@ -85,10 +92,10 @@ export function addressFits(layer: ProgramLayer, shape: readonly number[], addre
   if (quantity === "output") {
     const outputs = outputShapes(layer, shape);
     const own = outputs[outputs.length > 1 ? part : 0];
-    if (own === undefined || own.length > 3 || (outputs.length < 2 && part !== 0)) return false;
+    if (own === undefined || own.length > 3) return false;
     // An output that dropped its steps is asked for at any of them.
     const steps = own.length === 3 ? (own[1] as number) : directions.length > 0 ? (shape[1] as number) : 1;
-    return step < steps && unit < (own.at(-1) as number);
+    return step < steps && unit < outputUnits(layer, part, own.at(-1) as number);
   }
   const direction = directions[part];
   if (direction === undefined || step >= (shape[1] as number) || unit >= direction.units) return false;

@@ -9,7 +9,10 @@ export type Quantity = (typeof quantities)[number];
 export interface TraceAddress {
   /** Index of its layer. */
   readonly layer: number;
-  /** Its direction, or its cell; 0 where the layer has one, and of an output that is merged of both. */
+  /**
+   * Its direction, or its cell; 0 where the layer has one, and of an output that is merged of both. Of two directions side by side the units
+   * go on under part 0, or are counted anew under part 1.
+   */
   readonly part: number;
   /** Row of the batch. */
   readonly row: number;

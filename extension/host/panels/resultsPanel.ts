@@ -1,7 +1,9 @@
 /** The one results panel: shows the newest run, reads slices for it, and stays where it is while another run is computed. */
 import * as vscode from "vscode";
+import type { BandValues } from "../../core/band.js";
 import {
   decodeResultsFromView,
+  type ExportFormat,
   MAX_SLICE_ELEMENTS,
   type ResultsFromHost,
   type ResultsFromView,
@@ -13,11 +15,17 @@ import { type Answering, Asked } from "./asked.js";
 import { webviewHtml, webviewOptions } from "./html.js";
 
 type Slice = Extract<ResultsFromView, { type: "sliceRequested" }>;
+type Band = Extract<ResultsFromView, { type: "bandRequested" }>;
 
 export interface ResultsHost extends Answering {
   state(): ResultsState;
   readSlice(request: Slice): Promise<Float32Array>;
-  receive(intent: Exclude<ResultsFromView, { type: "ready" | "sliceRequested" | "copyRequested" | "asked" | "askCancelled" }>): void;
+  readBand(request: Band): Promise<BandValues>;
+  /** Before a panel of another window's life is filled: takes up the run that it showed. */
+  restore(runId: string): Promise<void>;
+  receive(
+    intent: Exclude<ResultsFromView, { type: "ready" | "sliceRequested" | "bandRequested" | "copyRequested" | "asked" | "askCancelled" }>,
+  ): void;
 }
 
 export class ResultsPanel implements vscode.WebviewPanelSerializer, vscode.Disposable {
@@ -52,11 +60,24 @@ export class ResultsPanel implements vscode.WebviewPanelSerializer, vscode.Dispo
     if (this.panel?.visible === true) this.send(this.host.state());
   }
 
-  deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
+  /** Asks the view for a file of what it shows. */
+  askExport(format: ExportFormat): void {
+    this.send({ type: "exportAsked", format });
+  }
+
+  /** The editor's cursor stands on a number of the run's input. */
+  point(runId: string, index: number): void {
+    if (this.panel?.visible === true) this.send({ type: "cursorAt", runId, index });
+  }
+
+  /** @param state what the view saved */
+  async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
     this.panel?.dispose();
     panel.webview.options = webviewOptions(this.extension);
+    const runId = (state as { readonly runId?: unknown } | null | undefined)?.runId;
+    if (typeof runId === "string")
+      await this.host.restore(runId).catch((error: unknown) => this.log.warn(`the run before the reload is not shown: ${String(error)}`));
     this.adopt(panel);
-    return Promise.resolve();
   }
 
   dispose(): void {
@@ -86,6 +107,8 @@ export class ResultsPanel implements vscode.WebviewPanelSerializer, vscode.Dispo
       this.send(this.host.state());
     } else if (intent.type === "sliceRequested") {
       void this.slice(intent);
+    } else if (intent.type === "bandRequested") {
+      void this.band(intent);
     } else if (intent.type === "asked") {
       void this.asked.take(intent);
     } else if (intent.type === "askCancelled") {
@@ -103,6 +126,16 @@ export class ResultsPanel implements vscode.WebviewPanelSerializer, vscode.Dispo
       const size = request.count.reduce((product, d) => product * d, 1);
       if (size > MAX_SLICE_ELEMENTS) throw new RangeError(`a slice of ${size} numbers`);
       this.send({ type: "slice", requestId, values: await this.host.readSlice(request) });
+    } catch (error) {
+      this.send({ type: "sliceFailed", requestId, message: this.host.reason(error) });
+    }
+  }
+
+  private async band(request: Band): Promise<void> {
+    const { requestId } = request;
+    try {
+      const { low, high, finding } = await this.host.readBand(request);
+      this.send({ type: "band", requestId, low, high, finding });
     } catch (error) {
       this.send({ type: "sliceFailed", requestId, message: this.host.reason(error) });
     }

@@ -37,6 +37,7 @@ export class Checks implements vscode.Disposable {
     this.subscriptions = vscode.Disposable.from(
       runs.onDidStart(() => this.cancel()),
       runs.onDidComplete((record) => this.consider(record)),
+      runs.onDidShow((record) => this.consider(record)),
       this.changed,
     );
   }

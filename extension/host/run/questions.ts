@@ -4,12 +4,15 @@ import { failure, UnrollError } from "../../core/errors.js";
 import { memoryOf } from "../../core/memory.js";
 import { directionsOf } from "../../core/model/spec.js";
 import { writeModel } from "../../core/model/write.js";
+import { valuesGone } from "../../core/protocol/gone.js";
 import type { EngineAnswer, WireTensor } from "../../core/protocol/engine.js";
 import type { Answer, MemoryQuestion, Question } from "../../core/protocol/questions.js";
 import type { TraceQuestion } from "../../core/trace/trace.js";
 import type { Engine } from "../engine.js";
+import type { Reader } from "../reader.js";
 import type { RunRecord } from "./records.js";
 import type { RunController } from "./runController.js";
+import type { RunValues } from "./runValues.js";
 
 export interface AskControls {
   readonly signal: AbortSignal;
@@ -17,19 +20,27 @@ export interface AskControls {
 }
 
 /** Ids of models that neither runs nor checks use. */
-const FIRST_MODEL_ID = 2 ** 41;
+const FIRST_MODEL_ID = 2 ** 42;
+
+/** The model of a record, once somebody asked about it. */
+interface Held {
+  readonly record: RunRecord;
+  readonly modelId: number;
+  readonly loaded: Promise<void>;
+  /** Aborted when a run starts: it would wait for what is computed here. */
+  readonly over: AbortController;
+}
 
 export class Questions implements vscode.Disposable {
-  /** The model of a record, once somebody asked about it. */
-  private held: { readonly record: RunRecord; readonly modelId: number; readonly loaded: Promise<void> } | null = null;
-  /** Aborted when a run starts: it would wait for what is computed here. */
-  private untilRun = new AbortController();
+  private held: Held | null = null;
   private ids = FIRST_MODEL_ID;
   private readonly subscriptions: vscode.Disposable;
 
   constructor(
     private readonly engine: Engine,
     private readonly runs: RunController,
+    private readonly values: RunValues,
+    private readonly reader: Reader,
   ) {
     this.subscriptions = runs.onDidStart(() => this.letGo());
   }
@@ -37,10 +48,15 @@ export class Questions implements vscode.Disposable {
   /** @throws UnrollError */
   async answer(runId: string, question: Question, { signal, onProgress }: AskControls): Promise<Answer> {
     const { record } = this.runs;
-    if (record === null || record.id !== runId)
-      throw new UnrollError(failure("INVALID_ARGUMENT", "The values of this run are no longer kept. Run it again."));
-    const controls = { onProgress, signal: AbortSignal.any([signal, this.untilRun.signal]) };
-    const modelId = await this.model(record);
+    if (record === null || record.id !== runId) throw new UnrollError(valuesGone());
+    if (question.about === "code") {
+      const code = await this.reader.write(writeModel(record.model), question.target);
+      if (!code.ok) throw new UnrollError(code.error);
+      return { about: "code", text: code.value };
+    }
+    const { modelId, loaded, over } = this.model(record);
+    const controls = { onProgress, signal: AbortSignal.any([signal, over.signal]) };
+    await loaded;
     return question.about === "trace"
       ? { about: "trace", trace: await this.trace(record, modelId, question.trace, controls) }
       : { about: "memory", memory: await this.memory(record, modelId, question.memory, controls) };
@@ -52,30 +68,26 @@ export class Questions implements vscode.Disposable {
   }
 
   private letGo(): void {
-    this.untilRun.abort();
-    this.untilRun = new AbortController();
-    if (this.held !== null) this.engine.unload(this.held.modelId);
+    if (this.held === null) return;
+    this.held.over.abort();
+    this.engine.unload(this.held.modelId);
     this.held = null;
   }
 
-  private async model(record: RunRecord): Promise<number> {
-    if (this.held?.record !== record) {
-      this.letGo();
-      const { model, seed, device } = record;
-      const modelId = ++this.ids;
-      const stored = { model: writeModel(model), weights: null, seed, ...(device.used !== null && { device: device.used }) };
-      // Not to be cancelled: that could end the engine under the run that comes next.
-      this.held = { record, modelId, loaded: this.engine.load(modelId, stored) };
-    }
-    const held = this.held as NonNullable<typeof this.held>;
-    try {
-      await held.loaded;
-    } catch (error) {
-      // Asked again, it is tried again.
+  private model(record: RunRecord): Held {
+    if (this.held?.record === record) return this.held;
+    this.letGo();
+    const { model, seed, device } = record;
+    const modelId = ++this.ids;
+    const stored = { model: writeModel(model), weights: null, seed, ...(device.used !== null && { device: device.used }) };
+    // Not to be cancelled: that could end the engine under the run that comes next.
+    const loaded = this.engine.load(modelId, stored);
+    const held = (this.held = { record, modelId, loaded, over: new AbortController() });
+    // Asked again, it is tried again.
+    loaded.catch(() => {
       if (this.held === held) this.held = null;
-      throw error;
-    }
-    return held.modelId;
+    });
+    return held;
   }
 
   private async trace(
@@ -85,8 +97,11 @@ export class Questions implements vscode.Disposable {
     controls: AskControls,
   ): Promise<AnswerOf<"traced">["trace"]> {
     const { x, mask } = rowOf(record, question.row);
-    const { resultId } = record;
-    return expected("traced", await this.engine.ask({ type: "trace", modelId, resultId, x, mask, question }, controls)).trace;
+    const states = record.startStates?.map((state) => rowOfState(state, question.row)) ?? null;
+    const answer = await this.values.at(record, 1, ({ resultId }) =>
+      this.engine.ask({ type: "trace", modelId, resultId, x, mask, states, question }, controls),
+    );
+    return expected("traced", answer).trace;
   }
 
   private async memory(
@@ -119,6 +134,11 @@ function expected<T extends EngineAnswer["type"]>(type: T, answer: EngineAnswer)
 function wholeOf({ data }: RunRecord): { readonly x: WireTensor; readonly mask: WireTensor | null } {
   const mask = data.mask === null ? null : { shape: data.shape.slice(0, 2), data: Int32Array.from(data.mask) };
   return { x: { shape: data.shape, data: data.values }, mask };
+}
+
+function rowOfState({ shape, data }: WireTensor, row: number): WireTensor {
+  const units = shape[1] as number;
+  return { shape: [1, units], data: data.slice(row * units, (row + 1) * units) };
 }
 
 /** One row of the batch: only what is needed crosses to the engine. */

@@ -3,13 +3,14 @@ import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import { failure, UnrollError } from "../../core/errors.js";
 import { msg } from "../../core/messages.js";
-import { writeModel } from "../../core/model/write.js";
 import type { ModelSpec } from "../../core/model/spec.js";
 import type { RunState } from "../../core/protocol/designer.js";
 import type { DeviceKind } from "../../core/protocol/device.js";
 import type { Engine } from "../engine.js";
 import { readSettings } from "../settings.js";
 import { word } from "../words.js";
+import { runOnEngine } from "./engineRun.js";
+import { type ModelStates, withStateNote } from "./modelStates.js";
 import { outputShape, type RunData, type RunRecord } from "./records.js";
 
 /** Runs shorter than this show no progress at all. */
@@ -35,6 +36,9 @@ export class RunController implements vscode.Disposable {
   readonly onDidStart = this.started.event;
   private readonly completed = new vscode.EventEmitter<RunRecord>();
   readonly onDidComplete = this.completed.event;
+  private readonly shown = new vscode.EventEmitter<RunRecord>();
+  /** A kept run is shown again. */
+  readonly onDidShow = this.shown.event;
   private runState: RunState = { phase: "idle" };
   private last: RunRecord | null = null;
   private lastOrder: RunOrder | null = null;
@@ -45,13 +49,14 @@ export class RunController implements vscode.Disposable {
   constructor(
     private readonly engine: Engine,
     private readonly log: vscode.LogOutputChannel,
+    private readonly states?: ModelStates,
   ) {}
 
   get state(): RunState {
     return this.runState;
   }
 
-  /** The newest result; stays while another run is computed or fails. */
+  /** The newest result, or a kept one that is shown again; stays while another run is computed or fails. */
   get record(): RunRecord | null {
     return this.last;
   }
@@ -79,6 +84,15 @@ export class RunController implements vscode.Disposable {
     }
   }
 
+  /** A kept run takes the place of the newest: it is shown, and "Run again" means it. */
+  show(record: RunRecord): void {
+    const { model, data, seed, asked } = record;
+    this.last = record;
+    this.lastOrder = { model, data, seed, ...(asked !== undefined && { device: asked }) };
+    this.shown.fire(record);
+    this.setState(this.current === null ? { phase: "idle" } : this.runState);
+  }
+
   cancel(): void {
     this.waitingOrder = null;
     this.current?.abort.abort();
@@ -89,6 +103,7 @@ export class RunController implements vscode.Disposable {
     this.changed.dispose();
     this.started.dispose();
     this.completed.dispose();
+    this.shown.dispose();
   }
 
   /** Never throws: a failure becomes the state. */
@@ -128,32 +143,21 @@ export class RunController implements vscode.Disposable {
     const { model, data } = order;
     const seed = order.seed ?? model.seed ?? settings.seed;
     const resultId = ++this.ids;
-    try {
-      const stored = { model: writeModel(model), weights: null, seed, ...(order.device !== undefined && { device: order.device }) };
-      await this.engine.load(resultId, stored, signal);
-      const answer = await this.engine.ask(
-        {
-          type: "run",
-          modelId: resultId,
-          resultId,
-          keep: true,
-          x: { shape: data.shape, data: data.values },
-          mask: data.mask === null ? null : { shape: data.shape.slice(0, 2), data: Int32Array.from(data.mask) },
-          initialState: null,
-          capture: 1,
-          timeoutMs: settings.timeoutMs,
-          progress: true,
-        },
-        { signal, onProgress },
-      );
-      if (answer.type !== "ran")
-        throw new UnrollError(failure("INTERNAL", "The engine answered a run with “{type}”.", { type: answer.type }));
-      const { tensors, timing } = answer;
-      return { id: randomUUID(), resultId, model, seed, data, tensors, timing, device: this.engine.device(order.device) };
-    } finally {
-      // The tensors stay; the model's weights need not.
-      this.engine.unload(resultId);
-    }
+    const begin = this.states?.begin(model, seed);
+    const run = {
+      resultId,
+      model,
+      data,
+      seed,
+      device: order.device,
+      states: begin?.states,
+      capture: 1,
+      timeoutMs: settings.timeoutMs,
+    } as const;
+    const { tensors, timing, states } = await runOnEngine(this.engine, run, { signal, onProgress });
+    if (states !== undefined) this.states?.keep(model, seed, states);
+    const about = { id: randomUUID(), resultId, model, seed, asked: order.device, startStates: begin?.states };
+    return { ...about, data: withStateNote(data, begin), tensors, timing, device: this.engine.device(order.device) };
   }
 
   private showProgress(abort: AbortController): void {

@@ -47,8 +47,18 @@ export function header(view: RunContext): TemplateResult {
       >
         ${icon("layer")}
       </button>
+      <button
+        class="icon-button"
+        type="button"
+        id="export"
+        aria-label=${t("Export…")}
+        title=${t("Export…")}
+        @click=${() => view.command("export")}
+      >
+        ${icon("export")}
+      </button>
     </div>
-    <div class="head-facts">${deviceFact(view)} ${checkFact(view)} ${facts(view)}</div>
+    <div class="head-facts">${deviceFact(view)} ${checkFact(view)} ${facts(view)} ${note(view)}</div>
     ${conventionSwitch(view)} ${progress(view)}
   </header>`;
 }
@@ -141,6 +151,13 @@ function facts(view: RunContext): TemplateResult {
             ${icon("file")}<span class="fact-name">${clip(run.source)}</span>
           </button>`
     }`;
+}
+
+/** Quiet: it changes nothing that anybody has to do. */
+function note(view: RunContext): TemplateResult | typeof nothing {
+  const { note: text } = view.state;
+  if (text === null) return nothing;
+  return html`<span class="fact" id="values-note" title=${text}>${icon("info")}<span class="fact-reason">${clip(text, 300)}</span></span>`;
 }
 
 function conventionSwitch(view: RunContext): TemplateResult {
