@@ -47,8 +47,10 @@ const outsideQuotes = (line: string): string => (line.includes('"') ? line.repla
 
 /** `"1,5","2,25"`: commas in quotes that are no thousands, and no points beside them. */
 function quotedCommas(lines: readonly string[]): boolean {
-  const quoted = lines.flatMap((line) => line.match(/"[-+]?\d*,\d+"/g) ?? []);
-  const points = lines.some((line) => /(?:^|[,"])[-+]?\d*\.\d/.test(line));
+  const grouped = /"[-+]?\d{1,3}(?:\.\d{3})+,\d+"/g;
+  const plain = lines.map((line) => line.replace(grouped, '"1,5"'));
+  const quoted = plain.flatMap((line) => line.match(/"[-+]?\d*,\d+"/g) ?? []);
+  const points = plain.some((line) => /(?:^|[,"])[-+]?\d*\.\d/.test(line));
   return !points && quoted.some((cell) => !/^"[-+]?\d{1,3},\d{3}"$/.test(cell));
 }
 

@@ -1,6 +1,6 @@
 /** Finds tables with names of their own in code: bare records, `pd.DataFrame(…)`, and R's matrix, rbind, cbind, data.frame. */
 import { msg } from "../messages.js";
-import { type Entry, entriesOf, isObject, keyAt } from "./object.js";
+import { type Entry, entriesOf, keyAt } from "./object.js";
 import { listOf, type NamedOptions, readColumns, readRecords, startsRecord } from "./named.js";
 import { notAnArray, trailingCode, unclosed } from "./refusals.js";
 import { Refusal } from "./selection.js";
@@ -43,22 +43,31 @@ function readBare(text: string, from: number, limit: number, options: NamedOptio
     // One object alone may be anything; records are several.
     const { close } = entriesOf(text, from, limit, comments);
     const next = skipSpace(text, close, limit, comments);
-    return startsRecord(text, next, limit, comments) ? readRecords(text, from, limit, options) : null;
+    if (startsRecord(text, next, limit, comments)) return readRecords(text, from, limit, options);
   }
   return below(text, from, limit, options);
 }
 
-/** `{"data": [{…}]}` with that one entry. */
+/** `{"count": 2, "data": [{…}]}`: the records of the one entry that holds an array. */
 function below(text: string, from: number, limit: number, options: NamedOptions): Named | null {
-  const entry = isObject(text, from, limit, options.comments) ? keyAt(text, from + 1, limit, options.comments) : null;
-  if (entry === null || text.charCodeAt(entry.value) !== 91) return null;
-  const inner = skipSpace(text, entry.value + 1, limit, options.comments);
-  if (!startsRecord(text, inner, limit, options.comments)) return null;
-  const found = readBare(text, entry.value, limit, options);
-  const close = found === null ? limit : skipSpace(text, found.end, limit, options.comments);
-  if (found === null || text.charCodeAt(close) !== 125) return null;
-  const note = msg("Read from the entry “{key}”.", { key: entry.key });
-  return { table: { ...found.table, notes: [note, ...found.table.notes] }, end: close + 1 };
+  const { comments } = options;
+  let only: { key: string; value: number } | null = null;
+  let at = from + 1;
+  do {
+    const entry = keyAt(text, at, limit, comments);
+    if (entry === null) break;
+    if (isOpening(text.charCodeAt(entry.value))) {
+      const inner = skipSpace(text, entry.value + 1, limit, comments);
+      if (only !== null || text.charCodeAt(entry.value) !== 91 || !startsRecord(text, inner, limit, comments)) return null;
+      only = entry;
+    }
+    at = skipElement(text, entry.value, limit, comments);
+  } while (at < limit && text.charCodeAt(at++) === 44);
+  if (only === null || text.charCodeAt(at - 1) !== 125) return null;
+  const found = readBare(text, only.value, limit, options);
+  if (found === null) return null;
+  const note = msg("Read from the entry “{key}”.", { key: only.key });
+  return { table: { ...found.table, notes: [note, ...found.table.notes] }, end: at };
 }
 
 interface Call {
