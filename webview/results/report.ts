@@ -21,16 +21,20 @@ export async function exportAs(format: ExportFormat, view: View): Promise<string
   const { run } = view.state;
   if (run === null || panel === null) return null;
   const classes = document.body.className;
-  if (format === "html") return htmlOf({ body: await report(view), styles: stylesOf(), classes }, clip(run.modelName), language());
+  if (format === "html") {
+    const body = await report(view);
+    return htmlOf({ body, styles: stylesOf(body), classes }, clip(run.modelName), language());
+  }
   const [width, height] = [panel.clientWidth, panel.scrollHeight];
-  const svg = svgOf({ body: framed(stillOf(panel)), styles: stylesOf(), classes }, width, height);
+  const body = framed(stillOf(panel));
+  const svg = svgOf({ body, styles: stylesOf(body), classes }, width, height);
   return format === "svg" ? svg : pngOf(svg, width, height);
 }
 
 /** As deep in the page as the styles want it. */
 function framed(...children: readonly HTMLElement[]): HTMLElement {
   const frame = document.createElement("div");
-  frame.className = "view results";
+  frame.className = "view results still";
   frame.append(...children);
   return frame;
 }

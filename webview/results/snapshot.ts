@@ -22,8 +22,8 @@ export function stillOf(element: Element): HTMLElement {
   return copy;
 }
 
-/** The page's own rules; of the theme's variables those that they use. */
-export function stylesOf(): string {
+/** The page's own rules; of the theme's variables those that they, or the copy itself, use. */
+export function stylesOf(body: HTMLElement): string {
   const rules = [...document.styleSheets].flatMap((sheet) => {
     try {
       return [...sheet.cssRules].map((rule) => rule.cssText);
@@ -34,7 +34,7 @@ export function stylesOf(): string {
   });
   const text = rules.join("\n");
   const root = getComputedStyle(document.documentElement);
-  const names = new Set(text.match(/--vscode-[\w-]+/g) ?? []);
+  const names = new Set((text + body.outerHTML).match(/--vscode-[\w-]+/g) ?? []);
   const variables = [...names].map((name) => [name, root.getPropertyValue(name)] as const).filter(([, value]) => value !== "");
   return `:root{${variables.map(([name, value]) => `${name}:${value};`).join("")}}\n${text}`;
 }

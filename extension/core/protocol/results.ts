@@ -66,7 +66,7 @@ export interface RunView {
   readonly source: string;
   /** The variable's name in the text, or empty. */
   readonly sourceName: string;
-  /** As written, e.g. [4, 5]. */
+  /** As written, e.g. [4, 5]; empty where axes were swapped or windows cut. */
   readonly sourceShape: readonly number[];
   /** How the text was read, worded by the host: "4 × 5 → (1, 4, 5): …". */
   readonly notes: readonly string[];

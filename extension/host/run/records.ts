@@ -16,7 +16,7 @@ export interface RunData {
   readonly source: Source;
   /** The variable's name in the text, or empty. */
   readonly name: string;
-  /** As written. */
+  /** As written, where that is how it was read; else empty. */
   readonly written: readonly number[];
   /** As the model gets it. */
   readonly shape: readonly number[];

@@ -167,7 +167,7 @@ export class SelectionRun implements vscode.Disposable {
     return {
       source,
       name: read.name,
-      written: read.shape,
+      written: reading.axes === "asWritten" && reading.window === null ? read.shape : [],
       shape,
       values,
       mask,

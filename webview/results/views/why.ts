@@ -76,11 +76,14 @@ function inputSentence(outputs: Outputs, tensor: TensorView): string {
       { n: source[0] ?? 0 },
     );
   }
+  const [batch, time, features] = shape;
+  if (shape.length === 3 && batch === 1)
+    return t("1 sequence of {time} time steps with {features} features.", { time: time ?? 0, features: features ?? 0 });
   if (shape.length === 3)
     return t("{batch} sequences of {time} time steps with {features} features.", {
-      batch: shape[0] ?? 0,
-      time: shape[1] ?? 0,
-      features: shape[2] ?? 0,
+      batch: batch ?? 0,
+      time: time ?? 0,
+      features: features ?? 0,
     });
   return "";
 }
