@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import type { Target } from "../core/code/write/code.js";
 import type { BandValues } from "../core/band.js";
 import type { Difference } from "../core/difference.js";
+import type { Box } from "../core/boxes.js";
 import { UnrollError } from "../core/errors.js";
 import { summaryText } from "../core/model/summary.js";
 import type { CompareState, MeasureRequested } from "../core/protocol/compare.js";
@@ -25,6 +26,7 @@ import type { SourceLight } from "./sourceLight.js";
 import type { RunStore } from "./run/runStore.js";
 import type { RunValues } from "./run/runValues.js";
 import { revealSource } from "./run/source.js";
+import { saveTensor } from "./saveTensor.js";
 import { word } from "./words.js";
 
 type Intent = Parameters<ResultsHost["receive"]>[0];
@@ -122,6 +124,7 @@ export class ResultsDesk implements ResultsHost {
   receive(intent: Intent): void {
     if (intent.type === "compareChosen") return void this.parts.compare.choose(intent.choice);
     if (intent.type === "pointedAt") return this.parts.light.show(this.parts.runs.record?.data ?? null, intent.index, intent.reveal);
+    if (intent.type === "saveRequested") return this.saveTensor(intent.runId, intent.tensor);
     if (intent.type === "exported") return this.save(intent.format, intent.data);
     if (intent.type === "codeOpened") return this.openCode(intent.target);
     if (intent.type === "cancelRequested") return this.parts.runs.cancel();
@@ -158,6 +161,15 @@ export class ResultsDesk implements ResultsHost {
 
   reason(error: unknown): string {
     return error instanceof UnrollError ? word(error.failure.message) : String(error);
+  }
+
+  private saveTensor(runId: string, tensor: number): void {
+    const { record } = this.parts.runs;
+    const view = record === null || record.id !== runId ? undefined : this.viewOf(record).tensors[tensor];
+    if (record === null || view === undefined) return;
+    const name = tensor === 0 ? record.data.name || "x" : `${view.layerName}_${view.name}`;
+    const read = (box: Box): Promise<Float32Array> => this.readSlice({ type: "sliceRequested", requestId: 0, runId, tensor, ...box });
+    void saveTensor({ name, shape: view.shape, near: record.data.source.uri, read }, (error) => this.reason(error));
   }
 
   private save(format: ExportFormat, data: string | Uint8Array | null): void {

@@ -154,6 +154,7 @@ const view: Omit<View, "state" | "palette"> = {
   slice: (box) => slices.get(box),
   band: (query) => bands.get(query),
   ask: (question) => answers.get(question),
+  saveTensor: (tensor) => bridge.post({ type: "saveRequested", runId: state.run?.id ?? "", tensor }),
   openCode: (target) => bridge.post({ type: "codeOpened", target }),
   stop: (about) => answers.cancel(about),
   point: (index, reveal = false) => bridge.post({ type: "pointedAt", index, reveal }),

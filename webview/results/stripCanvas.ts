@@ -166,12 +166,51 @@ export function roundStride(least: number): number {
   for (let power = 1; ; power *= 10) for (const step of [1, 2, 5]) if (step * power >= least) return step * power;
 }
 
+/** Cells without a gap between them are a picture of a pixel each, drawn larger: there can be a hundred thousand. */
+function dense(g: CanvasRenderingContext2D, drawing: StripDrawing, geometry: StripGeometry): void {
+  const { band, palette, scale, kind } = drawing;
+  const picture = document.createElement("canvas");
+  picture.width = Math.max(1, band.steps);
+  picture.height = Math.max(1, band.units);
+  const p = picture.getContext("2d");
+  if (p === null) return;
+  const image = p.createImageData(picture.width, picture.height);
+  const pixels = new Uint32Array(image.data.buffer);
+  const shades = shadesOf(palette, scale, kind);
+  for (let unit = 0; unit < band.units; unit++) {
+    for (let step = 0; step < band.steps; step++) {
+      const share = valueAt(band, unit, step) / (scale || 1);
+      // NaN is the last of them.
+      const shade = share === share ? Math.round((Math.max(-1, Math.min(1, share)) + 1) * SHADES) : 2 * SHADES + 1;
+      pixels[unit * picture.width + step] = shades[shade] as number;
+    }
+  }
+  p.putImageData(image, 0, 0);
+  g.imageSmoothingEnabled = false;
+  g.drawImage(picture, geometry.gutter, geometry.top, band.steps * geometry.cellWidth, band.units * geometry.rowHeight);
+}
+
+/** On each side of zero. */
+const SHADES = 255;
+
+/** As pixels of an image lie in memory, from the lowest value to the highest, and NaN. */
+function shadesOf(palette: Palette, scale: number, kind: Kind): Uint32Array {
+  const pixel = ([r, g, b]: readonly [number, number, number]): number => (0xff000000 | (b << 16) | (g << 8) | r) >>> 0;
+  const shades = Uint32Array.from({ length: 2 * SHADES + 2 }, (_, i) =>
+    pixel(paint(palette, ((i - SHADES) / SHADES) * scale, scale, kind)),
+  );
+  shades[2 * SHADES + 1] = pixel(paint(palette, NaN, scale, kind));
+  return shades;
+}
+
 /** A value is printed where its cell has room, else only coloured. */
 function cells(g: CanvasRenderingContext2D, drawing: StripDrawing, geometry: StripGeometry): void {
   const { band, palette, scale, kind, decimals } = drawing;
   const { cellWidth, rowHeight, top, gutter } = geometry;
   const gap = cellWidth >= 4 && rowHeight >= 6 ? 1 : 0;
   const printed = cellWidth >= 40 && rowHeight >= 14;
+  // The colour-blind palette marks negative cells where there is room for a dash.
+  if (gap === 0 && !printed && !(palette.safe && cellWidth >= 8 && rowHeight >= 5)) return dense(g, drawing, geometry);
   g.font = `11px ${fonts().mono}`;
   g.textAlign = "center";
   for (let unit = 0; unit < band.units; unit++) {

@@ -151,7 +151,8 @@ export type AnswerMessage =
   | { readonly type: "answered"; readonly requestId: number; readonly answer: Answer }
   | { readonly type: "unanswered"; readonly requestId: number; readonly message: string | null };
 
-export type ResultsFromHost = DesignerInit | ResultsState | SliceReady | BandReady | SliceFailed | AnswerMessage | CursorAt | ExportAsked | CompareFromHost;
+export type ResultsFromHost =
+  DesignerInit | ResultsState | SliceReady | BandReady | SliceFailed | AnswerMessage | CursorAt | ExportAsked | CompareFromHost;
 
 export const resultsCommands = [
   "rerun",
@@ -191,6 +192,8 @@ export type ResultsFromView =
       readonly tensor: number;
       readonly box: BandBox;
     }
+  /** A tensor as a file of NumPy's. */
+  | { readonly type: "saveRequested"; readonly runId: string; readonly tensor: number }
   /** A file to be saved where the person says. `data` null: it could not be made. */
   | { readonly type: "exported"; readonly format: ExportFormat; readonly data: string | Uint8Array | null }
   /** The model as code, in an editor. */
@@ -232,6 +235,11 @@ export const decodeResultsFromView: Decoder<ResultsFromView> = union<ResultsFrom
     runId: string,
     tensor: natural,
     box: bandBox,
+  }),
+  saveRequested: object<Extract<ResultsFromView, { type: "saveRequested" }>>({
+    type: literal("saveRequested"),
+    runId: string,
+    tensor: natural,
   }),
   exported: object<Extract<ResultsFromView, { type: "exported" }>>({
     type: literal("exported"),

@@ -12,7 +12,7 @@ import { digitChoices } from "../state.js";
 import type { RunContext } from "../view.js";
 import { axisWord, originWord, tensorNote, tensorWord } from "../words.js";
 import { scaleOf } from "./box.js";
-import { copyButton, indexPicker, legend, paletteSwitch, segmented, toggle } from "./controls.js";
+import { copyButton, ghost, indexPicker, legend, paletteSwitch, segmented, toggle } from "./controls.js";
 import { waiting } from "./frame.js";
 import { grid } from "./grid.js";
 import { sliceBox } from "./sliceBox.js";
@@ -74,6 +74,7 @@ function tools(view: RunContext, tensor: TensorView): TemplateResult {
           : html`<span class="dim small copy-label" aria-hidden="true">${t("Copy")}</span
               >${copyFormats.map((format) => copyButton(view, `copy-${format}`, formatNames[format], () => view.copyTensor(tensor.id, format), t("Copy the whole tensor as {format}", { format: formatNames[format] })))}`
       }
+      ${ghost("save-npy", "export", t("Save as npy…"), () => view.saveTensor(tensor.id), t("Save the whole tensor for NumPy"))}
     </span>
   </div>`;
 }
