@@ -85,7 +85,7 @@ describe("10,000 steps by 1,024 units", () => {
       await results.evaluate(() => globalThis.gc());
       return results.evaluate(() => performance.memory.usedJSHeapSize / 2 ** 20);
     };
-    await scrub(100);
+    await scrub(500);
     const before = await heap();
     const times = await scrub(1000);
     const after = await heap();
