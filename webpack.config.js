@@ -4,6 +4,7 @@ const path = require("node:path");
 const webpack = require("webpack");
 const MiniCssExtractPlugin = require("mini-css-extract-plugin");
 const { version } = require("./package.json");
+const { equations } = require("./scripts/lib/equations.cjs");
 const { gpuReports } = require("./scripts/lib/gpuReports.cjs");
 
 const transpile = {
@@ -65,7 +66,11 @@ function forWebviews(mode) {
     module: {
       rules: [transpile, { test: /\.css$/, use: [MiniCssExtractPlugin.loader, { loader: "css-loader", options: { url: false } }] }],
     },
-    plugins: [new MiniCssExtractPlugin({ filename: "[name].css" })],
+    plugins: [
+      new MiniCssExtractPlugin({ filename: "[name].css" }),
+      // webview/results/equations.ts
+      new webpack.DefinePlugin({ UNROLL_EQUATIONS: JSON.stringify(equations()) }),
+    ],
   };
 }
 

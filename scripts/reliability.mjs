@@ -23,6 +23,10 @@ const mocha = (name) => [
   path.join(root, "node_modules", ".bin", "mocha"),
   ["--no-config", "--reporter", "dot", "--timeout", "0", path.join(root, "out", "test", "native", `${name}.test.js`)],
 ];
+const unit = (name) => [
+  path.join(root, "node_modules", ".bin", "mocha"),
+  ["--no-config", "--reporter", "dot", "--timeout", "0", path.join(root, "out", "extension", `${name}.test.js`)],
+];
 const cpp = (...args) => [process.execPath, [path.join(root, "scripts", "test-cpp.mjs"), ...args]];
 const clang = spawnSync("clang++", ["--version"]).status === 0;
 
@@ -66,6 +70,14 @@ async function layersAgain(test, cases, seed) {
  * npm test has it not already.
  */
 const items = [
+  {
+    id: "R1-text",
+    what: "selections, mutated and generated",
+    target: 1_000_000,
+    batch: 100_000,
+    // Half of them are changed texts, half are made up.
+    body: (n, at) => command(unit("core/text/robust"), { UNROLL_TEXTS: n / 2, UNROLL_SEED: at + 1 }),
+  },
   { id: "R2", what: "fuzzed programs under ASan and UBSan", target: 1_000_000, batch: 100_000, body: (n, at) => fuzz(n, at + 1) },
   {
     id: "R3",

@@ -50,7 +50,7 @@ function localModel(session: Session, model: LoadedModel): HostedModel {
     run(request, controls) {
       return session.run(model, request, controls).then(({ tensors, timing }) => {
         const returned = new Set(model.returned(tensors));
-        return { tensors: tensors.map((tensor) => ({ ...tensor, returned: returned.has(tensor), stats: null })), timing };
+        return { tensors: tensors.map((tensor) => ({ ...tensor, returned: returned.has(tensor), stats: null, health: null })), timing };
       });
     },
     sensitivity: (request, controls) => session.sensitivity(model, request, controls),
@@ -122,7 +122,7 @@ function remoteModel(client: EngineClient, modelId: number, weights: readonly Na
       return expectAnswer(answer, "ran");
     },
     async sensitivity({ x, mask = null, layer = null, sample }, { signal, onProgress }) {
-      const answer = await client.ask({ type: "sensitivity", modelId, x, mask, layer, sample }, { signal, onProgress });
+      const answer = await client.ask({ type: "sensitivity", modelId, x, mask, layer, backward: false, sample }, { signal, onProgress });
       return expectAnswer(answer, "horizon");
     },
     weights: () => weights,

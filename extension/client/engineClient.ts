@@ -136,7 +136,7 @@ export class EngineClient {
   ): Promise<EngineAnswer> {
     if (controls.signal?.aborted === true) throw cancelled();
     if ("modelId" in body) await this.ensureLoaded(body.modelId, controls.signal);
-    else if (!this.spent || (body.type !== "readSlice" && body.type !== "release")) await this.greet();
+    else if (!this.spent || (!isRead(body.type) && body.type !== "release")) await this.greet();
     return this.send(body, controls);
   }
 
@@ -290,8 +290,7 @@ export class EngineClient {
     this.greeting = null;
     this.loaded.clear();
     this.options.onGpuLost?.(this.loss);
-    for (const [id, { request }] of [...this.waiting])
-      if (request.type !== "readSlice") this.settle({ type: "failed", id, failure: reason });
+    for (const [id, { request }] of [...this.waiting]) if (!isRead(request.type)) this.settle({ type: "failed", id, failure: reason });
     if (this.held.size === 0) this.kill(reason);
   }
 
@@ -360,6 +359,11 @@ export class EngineClient {
     this.state = next(this.state, event, Date.now(), this.policy);
     this.options.onState?.(this.state);
   }
+}
+
+/** It reads what is held, and computes nothing. */
+export function isRead(type: EngineRequest["type"]): boolean {
+  return type === "readSlice" || type === "readBand";
 }
 
 function ended(how: string): Failure {

@@ -14,6 +14,9 @@ export interface Watched {
   silent(): void;
 }
 
+/** Requests that tell how far they are. */
+const computing: ReadonlySet<string> = new Set<EngineRequest["type"]>(["run", "check", "sensitivity", "trace"]);
+
 /** Pings within `pingMs` that may stay without an answer. */
 const PINGS = 2;
 
@@ -73,7 +76,7 @@ export class Watch {
     this.looked = now;
     if (late || waiting.includes("load") || waiting.includes("hello")) {
       this.getsOn();
-    } else if (waiting.includes("run") || waiting.includes("check") || waiting.includes("sensitivity")) {
+    } else if (waiting.some((type) => computing.has(type))) {
       if (now - this.since >= this.policy.progressMs) this.giveUp();
     } else if (this.unanswered >= PINGS) {
       this.giveUp();

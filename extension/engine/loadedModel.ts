@@ -94,6 +94,19 @@ export class LoadedModel {
     return this.bound?.weights ?? [];
   }
 
+  /** The program and its weights, as data of this shape make them. @throws UnrollError */
+  boundTo(given: readonly number[]): { readonly program: readonly ProgramLayer[]; readonly weights: readonly Weight[] } {
+    const fitted = fitShape(this.spec, given);
+    if (!fitted.ok) throw new UnrollError(fitted.error);
+    return this.bindTo(fitted.value);
+  }
+
+  /** It is a recurrent layer. */
+  keepsState(layer: number): boolean {
+    const spec = this.spec.layers[layer];
+    return spec !== undefined && directionsOf(spec).length > 0;
+  }
+
   /** What another device needs to be the same model: its weights are given, or drawn alike from the seed. */
   source(): { spec: ModelSpec; weights: readonly InputTensor[] | null; seed: number } {
     return { spec: this.spec, weights: this.bound?.weights ?? this.given, seed: this.seed };

@@ -17,6 +17,8 @@ export interface SensitivityRequest {
   readonly mask?: InputTensor | undefined;
   /** Index or name; left out: the last recurrent one. */
   readonly layer?: number | string | undefined;
+  /** Of a Bidirectional, the h of its backward direction. */
+  readonly backward?: boolean | undefined;
   readonly sample: number;
 }
 
@@ -46,7 +48,7 @@ export interface PreparedSensitivity {
 /** Takes the sample and the layer; nothing is computed. @throws UnrollError */
 export function prepareSensitivity(
   { spec, program, weights, shape: whole, x, mask }: CheckedSensitivity,
-  { layer: wanted, sample }: Pick<SensitivityRequest, "layer" | "sample">,
+  { layer: wanted, backward = false, sample }: Pick<SensitivityRequest, "layer" | "backward" | "sample">,
 ): PreparedSensitivity {
   const layer = chosenLayer(spec, wanted);
   const [batch, ...rest] = whole as [number, ...number[]];
@@ -55,7 +57,7 @@ export function prepareSensitivity(
     throw new UnrollError(failure("INVALID_ARGUMENT", "There is no sample {got}: the batch has samples 0 to {last}.", args));
   }
   const shape = [1, ...rest];
-  const task: SensitivityTask = { program, weights, layer, shape };
+  const task: SensitivityTask = { program, weights, layer, backward, shape };
   const { work, bytes } = sensitivityPlan(task);
   if (work > SENSITIVITY_MAX_WORK) {
     const args = { work: work.toExponential(1), limit: SENSITIVITY_MAX_WORK.toExponential(1) };

@@ -4,13 +4,17 @@ import { type Failure, failure, UnrollError } from "../core/errors.js";
 import { readModel } from "../core/model/read.js";
 import { decodeEngineRequest, type EngineAnswer, type EngineRequest, type RunTensor } from "../core/protocol/engine.js";
 import type { CheckReport } from "../core/protocol/check.js";
+import { bandOf, type BandValues } from "../core/band.js";
+import { healthOf } from "../core/health.js";
 import { valuesGone } from "../core/protocol/gone.js";
+import type { Trace } from "../core/trace/trace.js";
 import { sliceOf, statsOf } from "../core/slice.js";
 import { findDevices } from "./devices.js";
 import { diagnose } from "./diagnose.js";
 import type { LoadedModel, OutputTensor } from "./loadedModel.js";
 import type { SensitivityOutcome } from "./sensitivity.js";
 import { Session } from "./session.js";
+import { Tracer } from "./tracer.js";
 
 /** Tensors of kept runs, in bytes; the least recently read go first. */
 const KEPT_LIMIT_BYTES = 1024 ** 3;
@@ -36,6 +40,7 @@ export class EngineService {
   /** Insertion order is the order of last use. */
   private readonly results = new Map<number, readonly OutputTensor[]>();
   private readonly running = new Map<number, AbortController>();
+  private readonly tracer = new Tracer();
 
   constructor(
     private readonly send: (answer: EngineAnswer) => void,
@@ -80,6 +85,8 @@ export class EngineService {
         return { type: "slice", id, values: this.readSlice(request) };
       case "difference":
         return { type: "difference", id, parts: this.difference(request) };
+      case "readBand":
+        return { type: "band", id, ...this.readBand(request) };
       case "release":
         this.results.delete(request.resultId);
         return { type: "done", id };
@@ -102,6 +109,8 @@ export class EngineService {
         return { type: "checked", id, report: await this.check(request) };
       case "sensitivity":
         return { type: "horizon", id, ...(await this.sensitivity(request)) };
+      case "trace":
+        return { type: "traced", id, trace: await this.trace(request) };
       case "diagnose": {
         const { threads } = request;
         return { type: "diagnosis", id, diagnosis: diagnose(this.session?.devices ?? findDevices({ threads }), threads) };
@@ -147,7 +156,9 @@ export class EngineService {
     const tensors = outcome.tensors.map((tensor): RunTensor => {
       const { layer, name, role, shape, data } = tensor;
       const about = { layer, name, role, shape, returned: returned.has(tensor) };
-      return request.keep ? { ...about, stats: statsOf(data), data: null } : { ...about, stats: null, data };
+      if (!request.keep) return { ...about, stats: null, health: null, data };
+      const states = model.keepsState(layer) && !name.includes("gates/");
+      return { ...about, stats: statsOf(data), health: states ? healthOf(data, shape) : null, data: null };
     });
     return { type: "ran", id, tensors, timing: outcome.timing };
   }
@@ -157,9 +168,14 @@ export class EngineService {
     return this.watched(id, (controls) => this.open().check(this.model(modelId), order, controls));
   }
 
-  private sensitivity({ id, modelId, x, mask, layer, sample }: Request<"sensitivity">): Promise<SensitivityOutcome> {
-    const order = { x, mask: mask ?? undefined, layer: layer ?? undefined, sample };
+  private sensitivity({ id, modelId, x, mask, layer, backward, sample }: Request<"sensitivity">): Promise<SensitivityOutcome> {
+    const order = { x, mask: mask ?? undefined, layer: layer ?? undefined, backward, sample };
     return this.watched(id, (controls) => this.open().sensitivity(this.model(modelId), order, controls));
+  }
+
+  private trace({ id, modelId, resultId, x, mask, states, question }: Request<"trace">): Promise<Trace> {
+    const order = { model: this.model(modelId), resultId, kept: this.kept(resultId), x, mask, states, question };
+    return this.watched(id, (controls) => this.tracer.trace(this.open(), order, controls));
   }
 
   /** Work that a `cancel` reaches while it lasts, and that tells how far it is. */
@@ -182,8 +198,16 @@ export class EngineService {
     }
   }
 
+  private readBand({ resultId, tensor: index, box }: Request<"readBand">): BandValues {
+    const tensor = this.kept(resultId)[index];
+    if (tensor === undefined) throw new UnrollError(valuesGone());
+    const band = bandOf(tensor.data, tensor.shape, box);
+    if (!band.ok) throw new UnrollError(band.error);
+    return band.value;
+  }
+
   private readSlice(request: Request<"readSlice">): Float32Array {
-    const tensor = this.held(request.resultId)[request.tensor];
+    const tensor = this.kept(request.resultId)[request.tensor];
     if (tensor === undefined) throw new UnrollError(valuesGone());
     const values = sliceOf(tensor.data, tensor.shape, request.start, request.count);
     if (!values.ok) throw new UnrollError(values.error);
@@ -191,15 +215,15 @@ export class EngineService {
   }
 
   private difference({ resultA, resultB, tolerance, parts }: Request<"difference">): (Difference | null)[] {
-    const [left, right] = [this.held(resultA), this.held(resultB)];
+    const [left, right] = [this.kept(resultA), this.kept(resultB)];
     return parts.map((part) => {
       const [a, b] = [left[part.a], right[part.b]];
       return a !== undefined && b !== undefined && comparable(a.shape, b.shape, part) ? differenceOf(a, b, part, tolerance) : null;
     });
   }
 
-  /** A kept result, from now on the last that goes. @throws UnrollError */
-  private held(resultId: number): readonly OutputTensor[] {
+  /** The tensors of a result, which is now the one used last. @throws UnrollError */
+  private kept(resultId: number): readonly OutputTensor[] {
     const tensors = this.results.get(resultId);
     if (tensors === undefined) throw new UnrollError(valuesGone());
     this.results.delete(resultId);

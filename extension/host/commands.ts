@@ -11,6 +11,7 @@ export function commands(parts: DesignerParts, log: vscode.LogOutputChannel, ver
   const { engine, store, runs, selection, code, codeReader } = parts;
   return [
     command("runOnSelection", () => selection.onSelection().then((record) => record?.id)),
+    command("changeReading", () => selection.differently().then((record) => record?.id)),
     command("cancelRun", () => runs.cancel()),
     command("restartEngine", () => engine.restart()),
     command("showLog", () => log.show()),

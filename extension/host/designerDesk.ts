@@ -2,11 +2,9 @@
 import * as vscode from "vscode";
 import type { Failure } from "../core/errors.js";
 import { msg } from "../core/messages.js";
-import { wantedRank } from "../core/model/input.js";
 import { presetById } from "../core/model/presets.js";
 import { writeModel } from "../core/model/write.js";
 import { type DesignerCommand, designerCommands, type DesignerFromView, type DesignerState } from "../core/protocol/designer.js";
-import { promote } from "../core/text/shape.js";
 import type { Actions } from "./actions.js";
 import type { Engine } from "./engine.js";
 import { generateData } from "./generateData.js";
@@ -52,7 +50,7 @@ export class DesignerDesk implements DesignerHost {
     const { engine, runs, selection } = this.parts;
     const { kind, name, model, problem } = this.document;
     const { data } = selection;
-    const shape = data === null ? null : (promote(data.shape, (model === null ? null : wantedRank(model)) ?? 3)?.shape ?? data.shape);
+    const shape = data === null ? null : (selection.shapeFor(model) ?? data.shape);
     const reason = problem === null ? null : word(msg("Line {line}: {reason}", { line: problem.line, reason: word(problem.message) }));
     return {
       type: "state",

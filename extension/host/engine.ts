@@ -1,6 +1,6 @@
 /** The extension's engine: one supervised child, started with the first run, following the settings. */
 import * as vscode from "vscode";
-import { EngineClient, type Greeting } from "../client/engineClient.js";
+import { EngineClient, type Greeting, isRead } from "../client/engineClient.js";
 import { gpuRefused } from "../client/gpuLoss.js";
 import type { SupervisorState } from "../client/supervisor.js";
 import { failure, UnrollError } from "../core/errors.js";
@@ -59,7 +59,7 @@ export class Engine implements vscode.Disposable {
 
   async ask(...args: Parameters<EngineClient["ask"]>): Promise<EngineAnswer> {
     // A process that lost its GPU still gives the values that it holds: a greeting would replace it.
-    if (args[0].type !== "readSlice" || this.client.pid === undefined) await this.greet();
+    if (!isRead(args[0].type) || this.client.pid === undefined) await this.greet();
     return this.client.ask(...args);
   }
 

@@ -2,11 +2,13 @@
 import { Worker } from "node:worker_threads";
 import * as vscode from "vscode";
 import type { CodeReading } from "../core/code/readings.js";
-import type { Target } from "../core/code/write/code.js";
+import type { Target as CodeTarget } from "../core/code/write/code.js";
 import { failure, UnrollError } from "../core/errors.js";
 import { decodeReaderAnswer, type ReaderAnswer, type ReaderRequest } from "../core/protocol/reader.js";
+import type { Shaped } from "../core/reading/applyReading.js";
+import type { Reading, Target } from "../core/reading/reading.js";
 import type { Result } from "../core/result.js";
-import type { Selection } from "../core/text/parseSelection.js";
+import type { Selection, SelectionNumbers } from "../core/text/parseSelection.js";
 
 /** Time for starting, and for each MiB of text, before the worker counts as hung. Models in code may take 4 s by themselves. */
 const BASE_MS = 10_000;
@@ -31,9 +33,15 @@ export class Reader implements vscode.Disposable {
   ) {}
 
   /** Reads a text; a text that cannot be read is an answer, not an error. @throws UnrollError where the reader hung or died */
-  async read(text: string, languageId: string, ragged: "error" | "pad", maxBytes: number): Promise<Selection> {
-    const answer = await this.ask({ type: "read", text, languageId, ragged, maxBytes }, text.length);
+  async read(asked: Omit<Extract<ReaderRequest, { type: "read" }>, "type" | "id">): Promise<Selection> {
+    const answer = await this.ask({ type: "read", ...asked }, asked.text.length);
     return answer.type === "selection" ? answer.selection : misfit(answer);
+  }
+
+  /** Numbers that were read, as a tensor; expected failures are in the result. @throws UnrollError as `read` */
+  async shape(numbers: SelectionNumbers, reading: Reading, target: Target): Promise<Result<Shaped>> {
+    const answer = await this.ask({ type: "shape", numbers, reading, target }, 4 * numbers.values.length);
+    return answer.type === "shaped" ? answer.shaped : misfit(answer);
   }
 
   /** The literal or block of numbers around an offset. */
@@ -49,7 +57,7 @@ export class Reader implements vscode.Disposable {
   }
 
   /** A Keras Sequential config as code, or why it cannot be. @throws UnrollError as `read` */
-  async write(model: Readonly<Record<string, unknown>>, target: Target): Promise<Result<string>> {
+  async write(model: Readonly<Record<string, unknown>>, target: CodeTarget): Promise<Result<string>> {
     const answer = await this.ask({ type: "write", model, target }, 0);
     return answer.type === "code" ? answer.code : misfit(answer);
   }

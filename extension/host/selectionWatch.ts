@@ -1,9 +1,9 @@
 /** While numbers are selected, the status bar says what they would become: `4×5 → (1, 4, 5)`. */
 import * as vscode from "vscode";
-import { wantedRank } from "../core/model/input.js";
-import { promote } from "../core/text/shape.js";
 import type { ModelStore } from "./model/modelStore.js";
-import type { Reader } from "./reader.js";
+import { shapeTexts } from "./run/selectionRun.js";
+import type { SelectionText } from "./run/selectionText.js";
+import { hasSelection } from "./run/source.js";
 import type { StatusBar } from "./statusBar.js";
 
 /** A selection still grows while the key is held. */
@@ -17,7 +17,7 @@ export class SelectionWatch implements vscode.Disposable {
   private readonly subscriptions: vscode.Disposable;
 
   constructor(
-    private readonly reader: Reader,
+    private readonly text: SelectionText,
     private readonly store: ModelStore,
     private readonly statusBar: StatusBar,
   ) {
@@ -35,31 +35,15 @@ export class SelectionWatch implements vscode.Disposable {
   private later(editor: vscode.TextEditor | undefined): void {
     clearTimeout(this.timer);
     const turn = ++this.turn;
-    const selection = editor?.selection;
-    if (editor === undefined || selection === undefined || selection.isEmpty || editor.selections.length > 1) {
-      this.statusBar.showSelection("");
+    if (editor === undefined || !hasSelection(editor)) {
+      this.statusBar.showSelection(null);
       return;
     }
-    this.timer = setTimeout(() => {
-      const text = editor.document.getText(selection);
-      if (text.length > MAX_LENGTH || !/\d/.test(text)) this.statusBar.showSelection("");
-      else void this.read(text, editor.document.languageId, turn);
-    }, DEBOUNCE_MS);
+    this.timer = setTimeout(() => void this.read(editor, turn), DEBOUNCE_MS);
   }
 
-  private async read(text: string, languageId: string, turn: number): Promise<void> {
-    try {
-      const selection = await this.reader.read(text, languageId, "error", MAX_LENGTH * 4);
-      if (turn !== this.turn) return;
-      if (!selection.ok || selection.values.length < 2) {
-        this.statusBar.showSelection("");
-        return;
-      }
-      const { model } = this.store;
-      const tensor = promote(selection.shape, (model === null ? null : wantedRank(model)) ?? 3)?.shape ?? selection.shape;
-      this.statusBar.showSelection(`${selection.shape.join("×")} → (${tensor.join(", ")})`);
-    } catch {
-      this.statusBar.showSelection("");
-    }
+  private async read(editor: vscode.TextEditor, turn: number): Promise<void> {
+    const taken = await this.text.quietly(editor, MAX_LENGTH);
+    if (turn === this.turn) this.statusBar.showSelection(taken === null ? null : shapeTexts(taken, this.store.model));
   }
 }

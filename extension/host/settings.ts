@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { SELECTION_HARD_MAX_BYTES } from "../core/model/limits.js";
 import { type DeviceChoice, type GpuPrecision, gpuPrecisions } from "../core/protocol/device.js";
+import { type MissingPolicy, missingPolicies, type Scaling, scalings } from "../core/reading/reading.js";
 
 export interface Settings {
   readonly device: DeviceChoice;
@@ -11,6 +12,10 @@ export interface Settings {
   readonly seed: number;
   readonly timeoutMs: number;
   readonly selectionMaxBytes: number;
+  readonly missing: MissingPolicy;
+  readonly scaling: Scaling;
+  /** Rows that a scale is fitted on, the first so many percent. */
+  readonly fitPercent: number;
 }
 
 const devices: readonly DeviceChoice[] = ["auto", "cuda", "cpu", "js"];
@@ -31,6 +36,9 @@ export function readSettings(scope?: vscode.Uri): Settings {
     seed: Math.round(number("seed", 0, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)),
     timeoutMs: number("timeoutSeconds", 0, 0, 2 ** 31 / 1000) * 1000,
     selectionMaxBytes: Math.min(SELECTION_HARD_MAX_BYTES, Math.round(number("selection.maxMiB", 16, 0, 50) * 1024 * 1024)),
+    missing: missingPolicies.find((policy) => policy === settings.get<unknown>("selection.missingValues")) ?? "error",
+    scaling: scalings.find((scaling) => scaling === settings.get<unknown>("selection.scaling")) ?? "none",
+    fitPercent: Math.round(number("selection.scalingRows", 100, 1, 100)),
   };
 }
 

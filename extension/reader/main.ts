@@ -4,16 +4,19 @@ import { readingsOf } from "../core/code/readings.js";
 import { writeCode } from "../core/code/write/writeModelCode.js";
 import { msg } from "../core/messages.js";
 import { buffersOf, decodeReaderRequest, type ReaderAnswer, type ReaderRequest } from "../core/protocol/reader.js";
+import { applyReading } from "../core/reading/applyReading.js";
 import { enclosingRange } from "../core/text/enclosing.js";
-import { parseSelection } from "../core/text/parseSelection.js";
+import { parseSelections } from "../core/text/several.js";
 
 function answerTo(request: ReaderRequest): ReaderAnswer {
   const { id } = request;
   switch (request.type) {
     case "read": {
-      const { text, languageId, ragged, maxBytes } = request;
-      return { type: "selection", id, selection: parseSelection(text, { languageId, ragged, maxBytes }) };
+      const { text, starts, languageId, ragged, missing, maxBytes } = request;
+      return { type: "selection", id, selection: parseSelections(text, starts, { languageId, ragged, missing, maxBytes }) };
     }
+    case "shape":
+      return { type: "shaped", id, shaped: applyReading(request.numbers, request.reading, request.target) };
     case "enclosing": {
       const range = enclosingRange(request.text, request.offset, request.languageId);
       return range === undefined ? { type: "none", id } : { type: "range", id, start: range.start, end: range.end };

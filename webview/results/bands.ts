@@ -1,13 +1,12 @@
-/** The values of a strip over time: the window of steps that fits a message, in the order of the input. */
-import { MAX_SLICE_ELEMENTS } from "../../extension/core/protocol/results.js";
-import { type Band, flipped } from "./finding.js";
+/** Every value of a strip around the cursor: the window of steps that fits a request, in the order of the input. */
+import { type Band, flipped } from "./band.js";
 import type { Strip } from "./outputs.js";
 import type { Box, Slice } from "./slices.js";
 
-/** Columns that a strip draws at once; longer sequences are shown window by window, around the cursor. */
-export const MOST_STEPS = 512;
-/** Rows that a strip draws; more units are found in Data. */
-export const MOST_UNITS = 256;
+/** Steps of one request. */
+const MOST_STEPS = 512;
+/** Numbers of one request: a cursor that is moved fast asks for many. */
+const MOST_ELEMENTS = 65_536;
 
 export interface Window {
   readonly from: number;
@@ -18,7 +17,7 @@ export interface Window {
 export function windowOf(strips: readonly Strip[], step: number): Window {
   const total = Math.max(1, ...strips.map((strip) => strip.tensor.shape[1] ?? 1));
   const widest = Math.max(1, ...strips.map((strip) => strip.tensor.shape[2] ?? 1));
-  const most = Math.max(1, Math.min(MOST_STEPS, Math.floor(MAX_SLICE_ELEMENTS / widest)));
+  const most = Math.max(1, Math.min(MOST_STEPS, Math.floor(MOST_ELEMENTS / widest)));
   const from = Math.floor(Math.min(step, total - 1) / most) * most;
   return { from, steps: Math.min(most, total - from) };
 }

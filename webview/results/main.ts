@@ -7,18 +7,29 @@ import "./styles/tree.css";
 import "./styles/shapes.css";
 import "./styles/data.css";
 import "./styles/heat.css";
+import "./styles/gates.css";
+import "./styles/code.css";
+import "./styles/trace.css";
+import "./styles/memory.css";
 import "./styles/states.css";
 import "./styles/compare.css";
 import { render } from "lit";
-import { decodeResultsFromHost, type ResultsFromHost, type ResultsFromView } from "../../extension/core/protocol/results.js";
+import {
+  decodeResultsFromHost,
+  type ExportFormat,
+  type ResultsFromHost,
+  type ResultsFromView,
+} from "../../extension/core/protocol/results.js";
 import { connect } from "../shared/bridge.js";
 import { setLanguage, t } from "../shared/l10n.js";
 import type { Palette } from "./colour.js";
 import { CompareClient } from "./compare/client.js";
+import { AnswerCache } from "./answers.js";
 import { type CopyFormat, copyText } from "./copy.js";
 import { tensorById } from "./outputs.js";
 import { readPalette, watchTheme } from "./palette.js";
-import { SliceCache } from "./slices.js";
+import { exportAs } from "./report.js";
+import { BandCache, SliceCache } from "./slices.js";
 import { type Action, decodeSaved, initialState, reduce, savedOf, type State } from "./state.js";
 import type { View } from "./view.js";
 import { page } from "./views/frame.js";
@@ -29,6 +40,8 @@ const COPIED_MS = 1500;
 const bridge = connect<ResultsFromHost, ResultsFromView>(decodeResultsFromHost, receive);
 const slices = new SliceCache((message) => bridge.post(message));
 const compare = new CompareClient((message) => bridge.post(message));
+const bands = new BandCache((message) => bridge.post(message));
+const answers = new AnswerCache((message) => bridge.post(message));
 const saved = decodeSaved(bridge.saved());
 let state: State = saved === null ? initialState : { ...initialState, chosen: saved.chosen };
 let palette: Palette = readPalette(state.chosen.palette);
@@ -36,6 +49,8 @@ let pendingCopy: { readonly tensor: number; readonly format: CopyFormat } | null
 let scheduled = false;
 let copied: ReturnType<typeof setTimeout> | undefined;
 let playing: ReturnType<typeof setInterval> | undefined;
+/** The run whose gates were asked for. */
+let gatesAsked = "";
 /** Waits for the first state: until then an empty page would be a lie. */
 let known = false;
 
@@ -48,6 +63,8 @@ function receive(message: ResultsFromHost): void {
     case "state":
       known = true;
       slices.show(message.run?.id ?? null);
+      bands.show(message.run?.id ?? null);
+      answers.show(message.run?.id ?? null);
       dispatch({ type: "host", state: message });
       break;
     case "compare":
@@ -56,16 +73,35 @@ function receive(message: ResultsFromHost): void {
       compare.receive(message);
       if (message.type === "compare" && message.reveal) dispatch({ type: "choose", choices: { tab: "compare" } });
       break;
+    case "answerProgress":
+    case "answered":
+    case "unanswered":
+      answers.take(message);
+      break;
+    case "cursorAt":
+      if (message.runId === state.run?.id) dispatch({ type: "cursorAt", index: message.index });
+      break;
+    case "exportAsked":
+      void sendExport(message.format);
+      break;
     case "slice":
       if (compare.answer(message.requestId, message.values)) break;
       if (slices.answer(message.requestId, message.values)) finishCopy();
       break;
     case "sliceFailed":
       if (compare.answer(message.requestId, message.message)) break;
-      slices.answer(message.requestId, message.message);
+      if (!slices.answer(message.requestId, message.message)) bands.answer(message.requestId, message.message);
+      break;
+    case "band":
+      bands.answer(message.requestId, message);
       break;
   }
   draw();
+}
+
+async function sendExport(format: ExportFormat): Promise<void> {
+  const data = await exportAs(format, live()).catch(() => null);
+  bridge.post({ type: "exported", format, data });
 }
 
 function dispatch(action: Action): void {
@@ -74,11 +110,22 @@ function dispatch(action: Action): void {
   if (state === before) return;
   if (state.chosen.palette !== before.chosen.palette) palette = readPalette(state.chosen.palette);
   if (state.playing !== before.playing) play(state.playing);
+  lookAtGates();
   if (state.chosen !== before.chosen) bridge.save(savedOf(state));
+  // Long work is for who looks.
+  if (before.chosen.tab === "memory" && state.chosen.tab !== "memory") answers.drop("memory");
   if (state.chosen.tab !== before.chosen.tab) requestAnimationFrame(() => document.getElementById("panel")?.scrollTo(0, 0));
   else if (state.chosen.tensor !== before.chosen.tensor)
     requestAnimationFrame(() => document.getElementById(`card-${state.chosen.tensor}`)?.scrollIntoView({ block: "nearest" }));
   draw();
+}
+
+/** Gates are computed when they are first looked at; after that only when somebody asks. */
+function lookAtGates(): void {
+  const id = state.run?.id ?? "";
+  if (state.chosen.tab !== "gates" || state.gates.phase !== "none" || id === gatesAsked || id === "") return;
+  gatesAsked = id;
+  view.command("captureGates");
 }
 
 function play(on: boolean): void {
@@ -105,6 +152,11 @@ const view: Omit<View, "state" | "palette"> = {
   cancel: () => bridge.post({ type: "cancelRequested" }),
   compare,
   slice: (box) => slices.get(box),
+  band: (query) => bands.get(query),
+  ask: (question) => answers.get(question),
+  openCode: (target) => bridge.post({ type: "codeOpened", target }),
+  stop: (about) => answers.cancel(about),
+  point: (index, reveal = false) => bridge.post({ type: "pointedAt", index, reveal }),
   copyTensor: (tensor, format) => {
     pendingCopy = { tensor, format };
     finishCopy();
@@ -121,9 +173,22 @@ const view: Omit<View, "state" | "palette"> = {
   retry: () => {
     slices.retry();
     compare.retry();
+    bands.retry();
+    answers.retry();
     draw();
   },
 };
+
+/** The view with the state of whenever it is looked at. */
+function live(): View {
+  return {
+    ...view,
+    palette,
+    get state() {
+      return state;
+    },
+  };
+}
 
 /** One render a frame, however many changes. */
 function draw(): void {
@@ -131,14 +196,7 @@ function draw(): void {
   scheduled = true;
   requestAnimationFrame(() => {
     scheduled = false;
-    const live: View = {
-      ...view,
-      palette,
-      get state() {
-        return state;
-      },
-    };
-    render(page(live), document.body);
+    render(page(live()), document.body);
     measure();
   });
 }

@@ -1,5 +1,7 @@
-/** The few slices that the view holds: asked for when drawn, dropped when the budget is full. Never a whole big tensor. */
+/** The few slices and bands that the view holds. Never a whole big tensor. */
+import type { BandBox, BandValues } from "../../extension/core/band.js";
 import { MAX_SLICE_ELEMENTS, type ResultsFromView } from "../../extension/core/protocol/results.js";
+import { type Found, RequestCache } from "./requestCache.js";
 
 /** A box of a tensor: where it starts, and how many of each axis. */
 export interface Box {
@@ -8,12 +10,7 @@ export interface Box {
   readonly count: readonly number[];
 }
 
-export type Slice =
-  | { readonly status: "ready"; readonly values: Float32Array }
-  | { readonly status: "pending" }
-  | { readonly status: "failed"; readonly message: string };
-
-const PENDING: Slice = { status: "pending" };
+export type Slice = Found<Float32Array>;
 
 /** 16 MiB of float32. */
 export const CACHE_ELEMENTS = 4_194_304;
@@ -22,81 +19,45 @@ export function elementsIn(count: readonly number[]): number {
   return count.reduce((product, size) => product * size, 1);
 }
 
-const keyOf = (box: Box): string => `${box.tensor}|${box.start.join(",")}|${box.count.join(",")}`;
-
-export class SliceCache {
-  private runId: string | null = null;
-  /** In the order of use, the latest last. */
-  private readonly slices = new Map<string, Slice>();
-  private readonly asked = new Map<number, string>();
-  private elements = 0;
-  private nextId = 1;
-
-  constructor(
-    private readonly post: (message: ResultsFromView) => void,
-    private readonly budget = CACHE_ELEMENTS,
-  ) {}
-
-  /** Forgets everything when another run is shown; its answers that still come are dropped. */
-  show(runId: string | null): void {
-    if (runId === this.runId) return;
-    this.runId = runId;
-    this.slices.clear();
-    this.asked.clear();
-    this.elements = 0;
+export class SliceCache extends RequestCache<Box, Float32Array> {
+  constructor(post: (message: ResultsFromView) => void, budget = CACHE_ELEMENTS) {
+    super({
+      key: ({ tensor, start, count }) => `${tensor}|${start.join(",")}|${count.join(",")}`,
+      size: (values) => values.length,
+      ask: (requestId, runId, { tensor, start, count }) => post({ type: "sliceRequested", requestId, runId, tensor, start, count }),
+      budget,
+      firstId: 1,
+    });
   }
 
   /** The box if it is here; else it is asked for, once. */
-  get(box: Box): Slice {
-    const key = keyOf(box);
-    const found = this.slices.get(key);
-    if (found !== undefined) {
-      this.slices.delete(key);
-      this.slices.set(key, found);
-      return found;
-    }
+  override get(box: Box): Slice {
     const size = elementsIn(box.count);
-    if (this.runId === null || size === 0) return { status: "ready", values: new Float32Array(0) };
     if (size > MAX_SLICE_ELEMENTS) throw new RangeError(`A slice of ${size} elements is too large.`);
-    const requestId = this.nextId++;
-    this.slices.set(key, PENDING);
-    this.asked.set(requestId, key);
-    this.post({ type: "sliceRequested", requestId, runId: this.runId, tensor: box.tensor, start: box.start, count: box.count });
-    return PENDING;
+    return size === 0 ? { status: "ready", values: new Float32Array(0) } : super.get(box);
   }
+}
 
-  /** Takes an answer; false where nobody waits for it. */
-  answer(requestId: number, result: Float32Array | string): boolean {
-    const key = this.asked.get(requestId);
-    if (key === undefined) return false;
-    this.asked.delete(requestId);
-    if (!this.slices.has(key)) return false;
-    if (typeof result === "string") {
-      this.slices.set(key, { status: "failed", message: result });
-      return true;
-    }
-    this.slices.set(key, { status: "ready", values: result });
-    this.elements += result.length;
-    this.shrink(key);
-    return true;
-  }
+/** Bands have ids of their own, as one message says of either that it failed. */
+const FIRST_BAND_ID = 2 ** 40;
+/** 8 MiB: the strips of one tab, and those of a zoom before. */
+const BAND_ELEMENTS = 2_097_152;
 
-  /** Lets the boxes that failed be asked for again. */
-  retry(): void {
-    for (const [key, slice] of this.slices) if (slice.status === "failed") this.slices.delete(key);
-  }
+export interface BandQuery {
+  readonly tensor: number;
+  readonly box: BandBox;
+}
 
-  get held(): number {
-    return this.elements;
-  }
-
-  private shrink(keep: string): void {
-    for (const [key, slice] of this.slices) {
-      if (this.elements <= this.budget) return;
-      if (slice.status !== "ready" || key === keep) continue;
-      this.slices.delete(key);
-      this.elements -= slice.values.length;
-    }
+export class BandCache extends RequestCache<BandQuery, BandValues> {
+  constructor(post: (message: ResultsFromView) => void) {
+    super({
+      key: ({ tensor, box }) =>
+        [tensor, box.batch, box.from, box.steps, box.unit, box.units, box.stepsPer, box.unitsPer, box.lead].join(","),
+      size: ({ low, high }) => low.length + high.length,
+      ask: (requestId, runId, { tensor, box }) => post({ type: "bandRequested", requestId, runId, tensor, box }),
+      budget: BAND_ELEMENTS,
+      firstId: FIRST_BAND_ID,
+    });
   }
 }
 

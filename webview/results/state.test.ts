@@ -3,7 +3,7 @@ import type { ResultsState } from "../../extension/core/protocol/results.js";
 import { decodeSaved, initialState, reduce, savedOf, type State } from "./state.js";
 import { testRun } from "./testRun.test.js";
 
-const none: ResultsState = { type: "state", run: testRun, activity: { phase: "none" }, check: { phase: "none" } };
+const none: ResultsState = { type: "state", run: testRun, activity: { phase: "none" }, check: { phase: "none" }, gates: { phase: "none" } };
 const ready = (from: State = initialState): State => reduce(from, { type: "host", state: none });
 
 describe("the results view's reducer", () => {
@@ -59,5 +59,11 @@ describe("the results view's reducer", () => {
     assert.equal(decodeSaved("x"), null);
     assert.equal(decodeSaved({ runId: 3, chosen: { tab: "<img>", tensor: -4, leading: ["a", 2] } })?.chosen.tab, "shapes");
     assert.deepEqual(decodeSaved({ chosen: { leading: ["a", 2] } })?.chosen.leading, [2]);
+  });
+
+  it("goes to the step that the editor's cursor stands on", () => {
+    const state = reduce(ready(), { type: "cursorAt", index: 13 });
+    assert.deepEqual([state.chosen.step, state.chosen.batch], [2, 0]);
+    assert.equal(reduce(initialState, { type: "cursorAt", index: 13 }), initialState);
   });
 });

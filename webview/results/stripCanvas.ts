@@ -1,10 +1,14 @@
 /** Draws a strip, units × time, on a canvas. The cells are kept as a bitmap; moving the cursor only strokes two frames. */
 import { css, ink, type Kind, mix, paint, type Palette } from "./colour.js";
-import { type Band, valueAt } from "./finding.js";
+import { type Band, valueAt } from "./band.js";
 import { fixed } from "./numbers.js";
 
 export interface StripDrawing {
+  /** A cell a column and row. */
   readonly band: Band;
+  /** Steps of a column and units of a row, for the labels. */
+  readonly stepsPer: number;
+  readonly unitsPer: number;
   readonly palette: Palette;
   readonly scale: number;
   readonly kind: Kind;
@@ -15,8 +19,10 @@ export interface StripDrawing {
   /** Width that is there, in px. */
   readonly width: number;
   readonly gutter: number;
-  /** Step of the cursor within the band; −1: elsewhere. */
+  /** Column of the cursor; −1: elsewhere. */
   readonly step: number;
+  /** Height of a row in px; left out: as the number of rows wants it. */
+  readonly rowHeight?: number;
   /** The cell that was looked at, within the band. */
   readonly cell: { readonly unit: number; readonly step: number } | null;
   /** Whether the columns get wider than they need: not where other strips set the width. */
@@ -34,12 +40,12 @@ export interface StripGeometry {
 
 const WIDEST = 144;
 
-export function geometryOf(drawing: Pick<StripDrawing, "band" | "axis" | "width" | "gutter" | "columns">): StripGeometry {
+export function geometryOf(drawing: Pick<StripDrawing, "band" | "axis" | "width" | "gutter" | "columns" | "rowHeight">): StripGeometry {
   const { band, axis, gutter } = drawing;
   const columns = Math.max(1, drawing.columns);
   const room = Math.max(40, drawing.width - gutter);
   const cellWidth = room / columns >= 4 ? Math.min(WIDEST, Math.floor(room / columns)) : Math.max(1, room / columns);
-  const rowHeight = band.units <= 32 ? 16 : band.units <= 96 ? 6 : 3;
+  const rowHeight = drawing.rowHeight ?? (band.units <= 32 ? 16 : band.units <= 96 ? 6 : 3);
   const top = axis ? 16 : 0;
   return {
     cellWidth,
@@ -84,7 +90,19 @@ export function drawStrip(canvas: HTMLCanvasElement, drawing: StripDrawing): voi
 
 function bitmapOf(canvas: HTMLCanvasElement, drawing: StripDrawing, geometry: StripGeometry, dpr: number): HTMLCanvasElement {
   const { band, palette, scale, kind, decimals, from, axis, step } = drawing;
-  const key = JSON.stringify([geometry, dpr, palette, scale, kind, decimals, from, band.start, band.byStep, axis ? step : -1]);
+  const key = JSON.stringify([
+    geometry,
+    dpr,
+    palette,
+    scale,
+    kind,
+    decimals,
+    from,
+    band.start,
+    band.byStep,
+    drawing.unitsPer,
+    axis ? step : -1,
+  ]);
   const before = bitmaps.get(canvas);
   if (before !== undefined && before.key === key && before.values === band.values) return before.image;
   const image = document.createElement("canvas");
@@ -109,7 +127,7 @@ function fonts(): { text: string; mono: string } {
 
 /** Step numbers above, unit numbers at the left, as many as there is room for. */
 function labels(g: CanvasRenderingContext2D, drawing: StripDrawing, geometry: StripGeometry): void {
-  const { band, palette, from, axis, step } = drawing;
+  const { band, palette, from, axis, step, stepsPer, unitsPer } = drawing;
   const { cellWidth, rowHeight, top, gutter } = geometry;
   const font = fonts();
   const dim = css(mix(palette.back, palette.fore, 0.72));
@@ -118,29 +136,34 @@ function labels(g: CanvasRenderingContext2D, drawing: StripDrawing, geometry: St
     g.textAlign = "center";
     g.fillStyle = dim;
     g.fillText("t", gutter - 11, 7);
-    const every = roundStride(30 / cellWidth);
-    for (let k = 0; k < band.steps; k++) {
-      if (!isLabelled(from + k, every)) continue;
-      g.fillStyle = k === step ? css(palette.fore) : dim;
-      g.fillText(String(from + k + 1), gutter + (k + 0.5) * cellWidth, 7);
+    const every = roundStride((30 * stepsPer) / cellWidth);
+    for (const index of labelled(from, band.steps * stepsPer, every)) {
+      const column = Math.floor((index - from) / stepsPer);
+      const half = 4 * String(index + 1).length;
+      // The last one would be cut.
+      if (gutter + (column + 0.5) * cellWidth + half > geometry.width + 4 && column > 0) continue;
+      g.fillStyle = column === step ? css(palette.fore) : dim;
+      g.fillText(String(index + 1), gutter + (column + 0.5) * cellWidth, 7);
     }
   }
   g.font = `10px ${font.mono}`;
   g.textAlign = "right";
   g.fillStyle = dim;
-  const every = roundStride(12 / rowHeight);
-  for (let unit = 0; unit < band.units; unit++)
-    if (isLabelled(unit, every)) g.fillText(String(unit + 1), gutter - 8, top + unit * rowHeight + rowHeight / 2);
+  for (const index of labelled(0, band.units * unitsPer, roundStride((12 * unitsPer) / rowHeight)))
+    g.fillText(String(index + 1), gutter - 8, top + (Math.floor(index / unitsPer) + 0.5) * rowHeight);
+}
+
+/** Counted from 1, as people do: the first, and every multiple of the stride that does not crowd it. */
+export function labelled(from: number, count: number, every: number): number[] {
+  const multiples = Math.floor((from + count) / every) - Math.ceil((from + 1) / every) + 1;
+  const first = Math.ceil((from + 1) / every);
+  const round = Array.from({ length: Math.max(0, multiples) }, (_, i) => (first + i) * every - 1);
+  return round[0] === from ? round : [from, ...round.filter((index) => index - from >= every / 2)];
 }
 
 /** 1, 2, 5, 10 … whichever is the first not below `least`. */
 export function roundStride(least: number): number {
   for (let power = 1; ; power *= 10) for (const step of [1, 2, 5]) if (step * power >= least) return step * power;
-}
-
-/** Counted from 1, as people do: the first, and every multiple of the stride that does not crowd it. */
-function isLabelled(index: number, every: number): boolean {
-  return every === 1 || index === 0 || (index + 1) % every === 0;
 }
 
 /** A value is printed where its cell has room, else only coloured. */

@@ -22,6 +22,7 @@ function tensor(id: number, layer: number, name: string, shape: readonly number[
     mean: 0,
     max: 1,
     nanCount: 0,
+    health: null,
   };
 }
 

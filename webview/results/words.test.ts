@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { setLanguage } from "../shared/l10n.js";
-import { findingOf } from "./finding.js";
 import { clip } from "./names.js";
 import { outputsOf, stripsOf } from "./outputs.js";
 import { testRun } from "./testRun.test.js";
@@ -8,7 +7,7 @@ import { findingWord, originWord, tensorNote, tensorWord } from "./words.js";
 
 describe("words of the results view", () => {
   const strip = stripsOf(outputsOf(testRun))[2] as ReturnType<typeof stripsOf>[number];
-  const finding = findingOf({ values: [0.1, 0.68, -0.56, 0.2], units: 2, steps: 2, start: 0, byStep: 2 });
+  const finding = { lowest: { value: -0.56, unit: 0, step: 1 }, highest: { value: 0.68, unit: 1, step: 0 }, nan: 0 };
 
   it("say the finding in one sentence", () => {
     assert.equal(

@@ -1,10 +1,10 @@
 /** Names of axes, tensors and findings in the user's language. */
+import type { Finding } from "../../extension/core/band.js";
 import { directionsOf, type LayerSpec } from "../../extension/core/model/spec.js";
 import type { DeviceKind } from "../../extension/core/protocol/device.js";
 import type { TensorView } from "../../extension/core/protocol/results.js";
 import { t } from "../shared/l10n.js";
 import type { ShownAxisName } from "./convention.js";
-import type { Finding } from "./finding.js";
 import { clip } from "./names.js";
 import { fixed } from "./numbers.js";
 import { type Direction, isReversed, partOf, type Strip } from "./outputs.js";
@@ -135,8 +135,8 @@ export function unitsWord(strip: Strip): string {
   return strip.what === "input" ? t("{n} features", { n: strip.units }) : t("{n} units", { n: strip.units });
 }
 
-/** One sentence with the finding in numbers; the chart's accessible name too. `from` is the first step shown, from 0. */
-export function findingWord(strip: Strip, finding: Finding, steps: number, from = 0): string {
+/** One sentence with the finding in numbers; the chart's accessible name too. */
+export function findingWord(strip: Strip, finding: Pick<Finding, "lowest" | "highest" | "nan">, steps: number): string {
   const { lowest, highest, nan } = finding;
   const name = stripWord(strip);
   const units = unitsWord(strip);
@@ -148,10 +148,10 @@ export function findingWord(strip: Strip, finding: Finding, steps: number, from 
       units,
       steps,
       low: fixed(lowest.value, 2),
-      lowStep: from + lowest.step + 1,
+      lowStep: lowest.step + 1,
       lowUnit: unitWord(strip, lowest.unit),
       high: fixed(highest.value, 2),
-      highStep: from + highest.step + 1,
+      highStep: highest.step + 1,
       highUnit: unitWord(strip, highest.unit),
     }) + broken
   );

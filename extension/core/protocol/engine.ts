@@ -1,14 +1,19 @@
 /** Host ⇄ engine process. Every request gets exactly one terminal answer; `progress` may come before it. */
 import type { Difference, DifferencePart } from "../difference.js";
 import type { Failure } from "../errors.js";
+import type { TensorHealth } from "../health.js";
 import { isErrorCode } from "../errors.js";
 import type { Message } from "../messages.js";
 import type { CaptureLevel } from "../model/program.js";
+import type { BandBox, Finding } from "../band.js";
+import { bandBox, bandFinding } from "./band.js";
 import { checkReport, type CheckReport } from "./check.js";
 import { anyObject, array, boolean, type Decoder, finite, literal, message, natural, nullable, object, string, union } from "./decode.js";
 import { differenceOfParts, differencePartFields } from "./difference.js";
 import { type DeviceChoice, type DeviceKind, type GpuPrecision, gpuPrecisions, type GpuWords } from "./device.js";
 import { type Diagnosis, diagnosisOf } from "./diagnosis.js";
+import type { Trace, TraceQuestion } from "../trace/trace.js";
+import { traceOf, traceQuestion } from "./trace.js";
 
 export interface WireTensor {
   readonly shape: readonly number[];
@@ -23,6 +28,8 @@ export interface RunTensor {
   readonly returned: boolean;
   readonly shape: readonly number[];
   readonly stats: TensorStats | null;
+  /** Of a sequence of a recurrent layer that is kept. */
+  readonly health: TensorHealth | null;
   readonly data: Float32Array | null;
 }
 
@@ -104,11 +111,27 @@ export type EngineRequest =
       readonly x: WireTensor;
       readonly mask: WireTensor | null;
       readonly layer: number | string | null;
+      /** Of a Bidirectional, the h of its backward direction. */
+      readonly backward: boolean;
       readonly sample: number;
+    }
+  /**
+   * The arithmetic of one number of a kept result; `progress` comes before `traced`. `x`, `mask` and `states`, what the stateful layers began
+   * with, are of the question's row alone.
+   */
+  | {
+      readonly type: "trace";
+      readonly id: number;
+      readonly modelId: number;
+      readonly resultId: number;
+      readonly x: WireTensor;
+      readonly mask: WireTensor | null;
+      readonly states: readonly WireTensor[] | null;
+      readonly question: TraceQuestion;
     }
   /** What there is to compute on, and why not more; needs no greeting that went well. Answered by `diagnosis`. */
   | { readonly type: "diagnose"; readonly id: number; readonly threads: number }
-  /** Ends the run, check or sensitivity `target` with CANCELLED; has no answer of its own. */
+  /** Ends the run, check, sensitivity or trace `target` with CANCELLED; has no answer of its own. */
   | { readonly type: "cancel"; readonly id: number; readonly target: number }
   | {
       readonly type: "readSlice";
@@ -127,6 +150,8 @@ export type EngineRequest =
       readonly tolerance: number;
       readonly parts: readonly EnginePart[];
     }
+  /** Units over time of a tensor with time steps, downsampled. Answered by `band`. */
+  | { readonly type: "readBand"; readonly id: number; readonly resultId: number; readonly tensor: number; readonly box: BandBox }
   | { readonly type: "release"; readonly id: number; readonly resultId: number }
   | { readonly type: "unload"; readonly id: number; readonly modelId: number }
   | { readonly type: "weights"; readonly id: number; readonly modelId: number }
@@ -150,10 +175,12 @@ export type EngineAnswer =
   | { readonly type: "ran"; readonly id: number; readonly tensors: readonly RunTensor[]; readonly timing: Timing }
   | { readonly type: "checked"; readonly id: number; readonly report: CheckReport }
   | { readonly type: "horizon"; readonly id: number; readonly stateNorms: Float64Array; readonly inputGradient: WireTensor }
+  | { readonly type: "traced"; readonly id: number; readonly trace: Trace }
   | { readonly type: "diagnosis"; readonly id: number; readonly diagnosis: Diagnosis }
   | { readonly type: "slice"; readonly id: number; readonly values: Float32Array }
   /** null: the shapes of a part do not match. */
   | { readonly type: "difference"; readonly id: number; readonly parts: readonly (Difference | null)[] }
+  | { readonly type: "band"; readonly id: number; readonly low: Float32Array; readonly high: Float32Array; readonly finding: Finding }
   | { readonly type: "tensors"; readonly id: number; readonly tensors: readonly NamedWireTensor[] }
   | { readonly type: "done"; readonly id: number }
   | { readonly type: "pong"; readonly id: number }
@@ -226,7 +253,18 @@ export const decodeEngineRequest: Decoder<EngineRequest> = union<EngineRequest>(
     x: tensor,
     mask: nullable(tensor),
     layer: nullable(layerChoice),
+    backward: boolean,
     sample: natural,
+  }),
+  trace: object<Request<"trace">>({
+    type: literal("trace"),
+    id,
+    modelId: id,
+    resultId: id,
+    x: tensor,
+    mask: nullable(tensor),
+    states: nullable(array(tensor, 512)),
+    question: traceQuestion,
   }),
   diagnose: object<Request<"diagnose">>({ type: literal("diagnose"), id, threads: natural }),
   cancel: object<Request<"cancel">>({ type: literal("cancel"), id, target: id }),
@@ -239,6 +277,7 @@ export const decodeEngineRequest: Decoder<EngineRequest> = union<EngineRequest>(
     tolerance: finite,
     parts: array(enginePart, MAX_DIFFERENCE_PARTS),
   }),
+  readBand: object<Request<"readBand">>({ type: literal("readBand"), id, resultId: id, tensor: natural, box: bandBox }),
   release: object<Request<"release">>({ type: literal("release"), id, resultId: id }),
   unload: object<Request<"unload">>({ type: literal("unload"), id, modelId: id }),
   weights: object<Request<"weights">>({ type: literal("weights"), id, modelId: id }),
@@ -257,6 +296,9 @@ const device = object<WireDevice>({
 });
 const number: Decoder<number> = (value) => (typeof value === "number" ? value : undefined);
 const stats = object<TensorStats>({ min: nullable(number), mean: nullable(number), max: nullable(number), nanCount: natural });
+/** What an older run was kept without is null. */
+const health: Decoder<TensorHealth | null> = (value) =>
+  value === undefined ? null : nullable(object<TensorHealth>({ dead: natural, infinite: natural, early: finite, late: finite }))(value);
 export const runTensor = object<RunTensor>({
   layer: natural,
   name: string,
@@ -264,6 +306,7 @@ export const runTensor = object<RunTensor>({
   returned: boolean,
   shape,
   stats: nullable(stats),
+  health,
   data: nullable(floats),
 });
 
@@ -279,6 +322,7 @@ export const decodeEngineAnswer: Decoder<EngineAnswer> = union<EngineAnswer>("ty
   }),
   checked: object<Answer<"checked">>({ type: literal("checked"), id, report: checkReport }),
   horizon: object<Answer<"horizon">>({ type: literal("horizon"), id, stateNorms: doubles, inputGradient: tensor }),
+  traced: object<Answer<"traced">>({ type: literal("traced"), id, trace: traceOf }),
   diagnosis: object<Answer<"diagnosis">>({ type: literal("diagnosis"), id, diagnosis: diagnosisOf }),
   slice: object<Answer<"slice">>({ type: literal("slice"), id, values: floats }),
   difference: object<Answer<"difference">>({
@@ -286,6 +330,7 @@ export const decodeEngineAnswer: Decoder<EngineAnswer> = union<EngineAnswer>("ty
     id,
     parts: array(nullable(differenceOfParts), MAX_DIFFERENCE_PARTS),
   }),
+  band: object<Answer<"band">>({ type: literal("band"), id, low: floats, high: floats, finding: bandFinding }),
   tensors: object<Answer<"tensors">>({ type: literal("tensors"), id, tensors: array(named) }),
   done: object<Answer<"done">>({ type: literal("done"), id }),
   pong: object<Answer<"pong">>({ type: literal("pong"), id }),

@@ -1,9 +1,12 @@
 /** Messages between the host and the worker that reads text. Every request is answered exactly once. */
 import type { CodeReading } from "../code/readings.js";
-import type { Target } from "../code/write/code.js";
+import type { Target as CodeTarget } from "../code/write/code.js";
+import { isErrorCode } from "../errors.js";
 import type { Message, MessageArgs } from "../messages.js";
-import type { Result } from "../result.js";
-import { type Selection, selectionErrorKinds } from "../text/selection.js";
+import { err, ok, type Result } from "../result.js";
+import type { Shaped } from "../reading/applyReading.js";
+import { decodeReading, type Reading, type Target, targets } from "../reading/reading.js";
+import { type Selection, selectionErrorKinds, type SelectionNumbers } from "../text/selection.js";
 import { readings, target, written } from "./code.js";
 import { anyObject, array, boolean, type Decoder, literal, natural, nullable, object, string, union } from "./decode.js";
 
@@ -13,35 +16,27 @@ export type ReaderRequest =
       readonly id: number;
       readonly text: string;
       readonly languageId: string;
+      /** Where each of several selections starts in the text; empty: it is one. */
+      readonly starts: readonly number[];
       readonly ragged: "error" | "pad";
+      readonly missing: "error" | "keep";
       readonly maxBytes: number;
     }
+  /** Numbers that were read, as the tensor that a person's reading makes of them. */
+  | { readonly type: "shape"; readonly id: number; readonly numbers: SelectionNumbers; readonly reading: Reading; readonly target: Target }
   | { readonly type: "enclosing"; readonly id: number; readonly text: string; readonly offset: number; readonly languageId: string }
   /** The models in a Python source. */
   | { readonly type: "models"; readonly id: number; readonly text: string; readonly languageId: string }
   /** A Keras Sequential config as code. */
-  | { readonly type: "write"; readonly id: number; readonly model: Readonly<Record<string, unknown>>; readonly target: Target };
+  | { readonly type: "write"; readonly id: number; readonly model: Readonly<Record<string, unknown>>; readonly target: CodeTarget };
 
 export type ReaderAnswer =
   | { readonly type: "selection"; readonly id: number; readonly selection: Selection }
+  | { readonly type: "shaped"; readonly id: number; readonly shaped: Result<Shaped> }
   | { readonly type: "range"; readonly id: number; readonly start: number; readonly end: number }
   | { readonly type: "none"; readonly id: number }
   | { readonly type: "models"; readonly id: number; readonly models: readonly CodeReading[] }
   | { readonly type: "code"; readonly id: number; readonly code: Result<string> };
-
-export const decodeReaderRequest: Decoder<ReaderRequest> = union<ReaderRequest>("type", {
-  read: object({
-    type: literal("read"),
-    id: natural,
-    text: string,
-    languageId: string,
-    ragged: literal("error", "pad"),
-    maxBytes: natural,
-  }),
-  enclosing: object({ type: literal("enclosing"), id: natural, text: string, offset: natural, languageId: string }),
-  models: object({ type: literal("models"), id: natural, text: string, languageId: string }),
-  write: object({ type: literal("write"), id: natural, model: anyObject, target }),
-});
 
 const isScalar = (value: unknown): value is string | number => typeof value === "string" || typeof value === "number";
 
@@ -62,7 +57,12 @@ const pair: Decoder<[number, number]> = (value) => {
   return a === undefined || b === undefined ? undefined : [a, b];
 };
 
-const numbers: Decoder<Selection> = (value) => {
+const sized = ({ shape, values, offsets }: { shape: readonly number[]; values: Float32Array; offsets: Uint32Array | null }): boolean => {
+  const size = shape.reduce((product, n) => product * n, 1);
+  return values.length === size && (offsets === null || offsets.length === size);
+};
+
+const numbers: Decoder<SelectionNumbers> = (value) => {
   const found = object({
     ok: literal(true),
     shape: array(natural, 8),
@@ -75,9 +75,7 @@ const numbers: Decoder<Selection> = (value) => {
     name: string,
     format: string,
   })(value);
-  if (found === undefined) return undefined;
-  const size = found.shape.reduce((product, n) => product * n, 1);
-  return found.values.length === size && found.offsets.length === size ? { ...found, shape: [...found.shape] } : undefined;
+  return found !== undefined && sized(found) ? { ...found, shape: [...found.shape] } : undefined;
 };
 
 const refusal: Decoder<Selection> = object({
@@ -93,8 +91,49 @@ const selection: Decoder<Selection> = (value) => {
   return ok === undefined ? undefined : ok ? numbers(value) : refusal(value);
 };
 
+const tensor: Decoder<Shaped> = (value) => {
+  const found = object({
+    shape: array(natural, 8),
+    values: floats,
+    offsets: nullable(places),
+    mask: nullable(bits),
+    columns: nullable(array(string, 2 ** 24)),
+    notes: array(message, 2 ** 16),
+  })(value);
+  return found !== undefined && sized(found) ? { ...found, shape: [...found.shape] } : undefined;
+};
+
+const shaped: Decoder<Result<Shaped>> = (value) => {
+  const raw = anyObject(value);
+  if (raw?.["ok"] === true) {
+    const found = tensor(raw["value"]);
+    return found === undefined ? undefined : ok(found);
+  }
+  const error = anyObject(raw?.["error"]);
+  const words = message(error?.["message"]);
+  return words === undefined || !isErrorCode(error?.["code"]) ? undefined : err({ code: error["code"], message: words });
+};
+
+export const decodeReaderRequest: Decoder<ReaderRequest> = union<ReaderRequest>("type", {
+  read: object({
+    type: literal("read"),
+    id: natural,
+    text: string,
+    languageId: string,
+    starts: array(natural, 2 ** 16),
+    ragged: literal("error", "pad"),
+    missing: literal("error", "keep"),
+    maxBytes: natural,
+  }),
+  shape: object({ type: literal("shape"), id: natural, numbers, reading: decodeReading, target: literal(...targets) }),
+  enclosing: object({ type: literal("enclosing"), id: natural, text: string, offset: natural, languageId: string }),
+  models: object({ type: literal("models"), id: natural, text: string, languageId: string }),
+  write: object({ type: literal("write"), id: natural, model: anyObject, target }),
+});
+
 export const decodeReaderAnswer: Decoder<ReaderAnswer> = union<ReaderAnswer>("type", {
   selection: object({ type: literal("selection"), id: natural, selection }),
+  shaped: object({ type: literal("shaped"), id: natural, shaped }),
   range: object({ type: literal("range"), id: natural, start: natural, end: natural }),
   none: object({ type: literal("none"), id: natural }),
   models: object({ type: literal("models"), id: natural, models: readings }),
@@ -103,7 +142,8 @@ export const decodeReaderAnswer: Decoder<ReaderAnswer> = union<ReaderAnswer>("ty
 
 /** Buffers of an answer that are moved instead of copied. */
 export function buffersOf(answer: ReaderAnswer): ArrayBufferLike[] {
-  if (answer.type !== "selection" || !answer.selection.ok) return [];
-  const { values, offsets, mask } = answer.selection;
-  return [...new Set([values.buffer, offsets.buffer, ...(mask === null ? [] : [mask.buffer])])];
+  const found = answer.type === "selection" ? answer.selection : answer.type === "shaped" && answer.shaped.ok ? answer.shaped.value : null;
+  if (found === null || !("values" in found)) return [];
+  const { values, offsets, mask } = found;
+  return [...new Set([values.buffer, ...(offsets === null ? [] : [offsets.buffer]), ...(mask === null ? [] : [mask.buffer])])];
 }

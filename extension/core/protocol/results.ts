@@ -1,4 +1,8 @@
 /** Host ⇄ results view. The view gets one run's description; values it asks for, slice by slice. */
+import type { BandBox, Finding } from "../band.js";
+import type { TensorHealth } from "../health.js";
+import type { Target } from "../code/write/code.js";
+import { bandBox, bandFinding } from "./band.js";
 import { type CheckReport, checkReport } from "./check.js";
 import {
   type CompareChosen,
@@ -13,6 +17,7 @@ import {
 import { anyObject, array, boolean, type Decoder, finite, literal, natural, nullable, object, string, union } from "./decode.js";
 import { deviceView, initMessage, type DesignerInit, type NoteAction } from "./designer.js";
 import type { DeviceView } from "./device.js";
+import { type Answer, answerOf, type Question, questionOf, codeTargets } from "./questions.js";
 
 /** Most elements of one slice: 1 MB a message as float32. */
 export const MAX_SLICE_ELEMENTS = 262_144;
@@ -38,6 +43,8 @@ export interface TensorView {
   readonly mean: number | null;
   readonly max: number | null;
   readonly nanCount: number;
+  /** Of a sequence of a recurrent layer. */
+  readonly health: TensorHealth | null;
 }
 
 export const axisNames = ["batch", "time", "features", "units"] as const;
@@ -78,7 +85,16 @@ export interface ResultsState {
   readonly check: CheckView;
   /** What is to be known about the values that are shown, worded by the host. */
   readonly note?: string | null;
+  readonly gates: GatesView;
 }
+
+/** Gates and states of every step of the shown run: not kept until somebody looks. */
+export type GatesView =
+  | { readonly phase: "none" }
+  | { readonly phase: "running" }
+  /** They are among the run's tensors. */
+  | { readonly phase: "done" }
+  | { readonly phase: "failed"; readonly message: string };
 
 /** The shown run against the reference, on every device. */
 export type CheckView =
@@ -97,13 +113,46 @@ export interface SliceReady {
   readonly values: Float32Array;
 }
 
+/** Answer to `bandRequested`: units over time, downsampled. */
+export interface BandReady {
+  readonly type: "band";
+  readonly requestId: number;
+  readonly low: Float32Array;
+  readonly high: Float32Array;
+  readonly finding: Finding;
+}
+
+export const exportFormats = ["html", "png", "svg"] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+/** Answered by `exported`: html is a report of all tabs, the others are pictures of the one that is shown. */
+export interface ExportAsked {
+  readonly type: "exportAsked";
+  readonly format: ExportFormat;
+}
+
+/** The number of the input under the editor's cursor, counted over all its values. */
+export interface CursorAt {
+  readonly type: "cursorAt";
+  readonly runId: string;
+  readonly index: number;
+}
+
+/** Of a slice or a band. */
 export interface SliceFailed {
   readonly type: "sliceFailed";
   readonly requestId: number;
   readonly message: string;
 }
 
-export type ResultsFromHost = DesignerInit | ResultsState | SliceReady | SliceFailed | CompareFromHost;
+/** Answers to `asked`: progress, then one of the others. `message` null: it was cancelled. */
+export type AnswerMessage =
+  | { readonly type: "answerProgress"; readonly requestId: number; readonly done: number; readonly total: number }
+  | { readonly type: "answered"; readonly requestId: number; readonly answer: Answer }
+  | { readonly type: "unanswered"; readonly requestId: number; readonly message: string | null };
+
+export type ResultsFromHost =
+  DesignerInit | ResultsState | SliceReady | BandReady | SliceFailed | AnswerMessage | CursorAt | ExportAsked | CompareFromHost;
 
 export const resultsCommands = [
   "rerun",
@@ -117,6 +166,8 @@ export const resultsCommands = [
   "doctor",
   "check",
   "cancelCheck",
+  "captureGates",
+  "export",
 ] as const;
 export type ResultsCommand = (typeof resultsCommands)[number];
 
@@ -132,6 +183,21 @@ export type ResultsFromView =
     }
   | CompareChosen
   | MeasureRequested
+  | { readonly type: "asked"; readonly requestId: number; readonly runId: string; readonly question: Question }
+  | { readonly type: "askCancelled"; readonly requestId: number }
+  /** The number of the input that is pointed at, counted over all its values; null: none any more. */
+  | { readonly type: "pointedAt"; readonly index: number | null; readonly reveal: boolean }
+  | {
+      readonly type: "bandRequested";
+      readonly requestId: number;
+      readonly runId: string;
+      readonly tensor: number;
+      readonly box: BandBox;
+    }
+  /** A file to be saved where the person says. `data` null: it could not be made. */
+  | { readonly type: "exported"; readonly format: ExportFormat; readonly data: string | Uint8Array | null }
+  /** The model as code, in an editor. */
+  | { readonly type: "codeOpened"; readonly target: Target }
   | { readonly type: "copyRequested"; readonly text: string }
   | { readonly type: "cancelRequested" }
   | { readonly type: "actionChosen"; readonly id: string }
@@ -152,6 +218,31 @@ export const decodeResultsFromView: Decoder<ResultsFromView> = union<ResultsFrom
   // Looked up when they are needed: compare.ts needs this module as well.
   compareChosen: (value) => compareChosen(value),
   measureRequested: (value) => measureRequested(value),
+  asked: object<Extract<ResultsFromView, { type: "asked" }>>({
+    type: literal("asked"),
+    requestId: natural,
+    runId: string,
+    question: questionOf,
+  }),
+  askCancelled: object<Extract<ResultsFromView, { type: "askCancelled" }>>({ type: literal("askCancelled"), requestId: natural }),
+  pointedAt: object<Extract<ResultsFromView, { type: "pointedAt" }>>({
+    type: literal("pointedAt"),
+    index: nullable(natural),
+    reveal: boolean,
+  }),
+  bandRequested: object<Extract<ResultsFromView, { type: "bandRequested" }>>({
+    type: literal("bandRequested"),
+    requestId: natural,
+    runId: string,
+    tensor: natural,
+    box: bandBox,
+  }),
+  exported: object<Extract<ResultsFromView, { type: "exported" }>>({
+    type: literal("exported"),
+    format: literal(...exportFormats),
+    data: (value) => (value === null || typeof value === "string" || value instanceof Uint8Array ? value : undefined),
+  }),
+  codeOpened: object<Extract<ResultsFromView, { type: "codeOpened" }>>({ type: literal("codeOpened"), target: literal(...codeTargets) }),
   copyRequested: object<{ type: "copyRequested"; text: string }>({ type: literal("copyRequested"), text: string }),
   cancelRequested: object<{ type: "cancelRequested" }>({ type: literal("cancelRequested") }),
   actionChosen: object<{ type: "actionChosen"; id: string }>({ type: literal("actionChosen"), id: string }),
@@ -173,6 +264,7 @@ const tensorView: Decoder<TensorView> = object<TensorView>({
   mean: nullable(number),
   max: nullable(number),
   nanCount: natural,
+  health: nullable(object<TensorHealth>({ dead: natural, infinite: natural, early: finite, late: finite })),
 });
 
 export const runView: Decoder<RunView> = object<RunView>({
@@ -216,14 +308,36 @@ const check: Decoder<CheckView> = union<CheckView>("phase", {
 });
 
 const note: Decoder<string | null> = (value) => (value === undefined ? null : nullable(string)(value));
+const gates: Decoder<GatesView> = union<GatesView>("phase", {
+  none: object<Extract<GatesView, { phase: "none" }>>({ phase: literal("none") }),
+  running: object<Extract<GatesView, { phase: "running" }>>({ phase: literal("running") }),
+  done: object<Extract<GatesView, { phase: "done" }>>({ phase: literal("done") }),
+  failed: object<Extract<GatesView, { phase: "failed" }>>({ phase: literal("failed"), message: string }),
+});
+
 const floats: Decoder<Float32Array> = (value) => (value instanceof Float32Array ? value : undefined);
 
 export const decodeResultsFromHost: Decoder<ResultsFromHost> = union<ResultsFromHost>("type", {
   init: initMessage,
-  state: object<ResultsState>({ type: literal("state"), run: nullable(runView), activity, check, note }),
+  state: object<ResultsState>({ type: literal("state"), run: nullable(runView), activity, check, gates, note }),
   slice: object<SliceReady>({ type: literal("slice"), requestId: natural, values: floats }),
   compare: (value) => compareState(value),
   measured: (value) => measured(value),
   measureFailed: (value) => measureFailed(value),
+  answerProgress: object<Extract<AnswerMessage, { type: "answerProgress" }>>({
+    type: literal("answerProgress"),
+    requestId: natural,
+    done: finite,
+    total: finite,
+  }),
+  answered: object<Extract<AnswerMessage, { type: "answered" }>>({ type: literal("answered"), requestId: natural, answer: answerOf }),
+  unanswered: object<Extract<AnswerMessage, { type: "unanswered" }>>({
+    type: literal("unanswered"),
+    requestId: natural,
+    message: nullable(string),
+  }),
+  band: object<BandReady>({ type: literal("band"), requestId: natural, low: floats, high: floats, finding: bandFinding }),
+  exportAsked: object<ExportAsked>({ type: literal("exportAsked"), format: literal(...exportFormats) }),
+  cursorAt: object<CursorAt>({ type: literal("cursorAt"), runId: string, index: natural }),
   sliceFailed: object<SliceFailed>({ type: literal("sliceFailed"), requestId: natural, message: string }),
 });

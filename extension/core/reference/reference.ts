@@ -306,7 +306,8 @@ function maskSteps(value: number, flow: Flow): Flow {
   return { data, shape: flow.shape, mask };
 }
 
-function weightCount(layer: ProgramLayer): number {
+/** How many weights a layer has. */
+export function weightCount(layer: ProgramLayer): number {
   const directions = programDirections(layer);
   if (directions.length > 0) return directions.reduce((sum, direction) => sum + (direction.useBias ? 3 : 2), 0);
   if (layer.kind === "dense") return layer.useBias ? 2 : 1;

@@ -89,6 +89,7 @@ interface Drawn {
   readonly cells: readonly Omit<ProgramRecurrent, "activation" | "recurrentActivation" | "useBias" | "returnSequences">[];
   readonly merge: "concat" | "sum" | "mul" | "ave" | null;
   readonly top: "one" | "stack" | "bidirectional";
+  readonly backward: boolean;
 }
 
 const cell = fc.record({
@@ -106,6 +107,7 @@ const stacks: fc.Arbitrary<Drawn> = fc.record({
   cells: fc.array(cell, { minLength: 8, maxLength: 8 }),
   merge: fc.constantFrom("concat", "sum", "mul", "ave", null),
   top: fc.constantFrom("one", "stack", "bidirectional"),
+  backward: fc.boolean(),
 });
 
 function direction(own: Drawn["cells"][number], returnSequences: boolean): ProgramRecurrent {
@@ -114,7 +116,7 @@ function direction(own: Drawn["cells"][number], returnSequences: boolean): Progr
 
 /** [1, 4, 2] at the bottom, a recurrent layer on top. */
 function modelOf(
-  { masking, middle, cells, merge, top }: Drawn,
+  { masking, middle, cells, merge, top, backward }: Drawn,
   given: readonly number[] | null,
   draw: (size: number) => Float64Array,
 ): { task: SensitivityTask; mask: Uint8Array | null } {
@@ -153,13 +155,16 @@ function modelOf(
       return all;
     });
   });
-  return { task: { program, weights, layer: program.length - 1, shape: [1, 4, 2] }, mask: given === null ? null : Uint8Array.from(given) };
+  return {
+    task: { program, weights, layer: program.length - 1, backward, shape: [1, 4, 2] },
+    mask: given === null ? null : Uint8Array.from(given),
+  };
 }
 
-function unitsOf({ program, layer }: SensitivityTask): number {
+function unitsOf({ program, layer, backward }: SensitivityTask): number {
   const top = program[layer] as ProgramLayer;
-  return (isProgramRecurrent(top) ? top : top.kind === "bidirectional" ? top.forward : (programDirections(top).at(-1) as ProgramRecurrent))
-    .units;
+  if (top.kind === "bidirectional") return (backward === true ? top.backward : top.forward).units;
+  return (isProgramRecurrent(top) ? top : (programDirections(top).at(-1) as ProgramRecurrent)).units;
 }
 
 /** The last h of the top layer by the forward pass alone; `kick` is added to its h after the t-th step. */
@@ -175,6 +180,10 @@ function lastState(
   const top = task.program[task.layer] as ProgramLayer;
   let weights = reference.weightsOf(task.layer);
   let own = top.kind === "bidirectional" ? top.forward : (top as ProgramRecurrent);
+  if (top.kind === "bidirectional" && task.backward === true) {
+    weights = weights.slice(own.useBias ? 3 : 2);
+    own = top.backward;
+  }
   if (top.kind === "stack") {
     // The cells below the last one are a model of their own.
     const cells = top.cells.slice(0, -1);

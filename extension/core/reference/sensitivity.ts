@@ -12,6 +12,8 @@ export interface SensitivityTask {
   readonly weights: readonly ArrayLike<number>[];
   /** A recurrent one, without an Embedding below it. */
   readonly layer: number;
+  /** Of a Bidirectional, whose h is meant; the forward direction's unless said. */
+  readonly backward?: boolean;
   /** Of the input, a batch of one. */
   readonly shape: readonly number[];
 }
@@ -30,10 +32,10 @@ export interface SensitivityPlan {
 }
 
 /** What it will take; nothing is allocated. */
-export function sensitivityPlan({ program, weights, layer: chosen, shape }: SensitivityTask): SensitivityPlan {
+export function sensitivityPlan({ program, weights, layer: chosen, backward = false, shape }: SensitivityTask): SensitivityPlan {
   let [work, bytes, current] = [0, 8 * weights.reduce((sum, weight) => sum + weight.length, 0), shape];
   program.slice(0, chosen + 1).forEach((layer, index) => {
-    const part = index === chosen ? remembering(layer as Recurrent) : layer;
+    const part = index === chosen ? remembering(layer as Recurrent, backward) : layer;
     const own = layerWork(part, current).work;
     const forward = index === chosen ? 0 : 1;
     const recurrent = programDirections(part).length > 0;
@@ -54,7 +56,7 @@ export function sensitivityPlan({ program, weights, layer: chosen, shape }: Sens
 
 /** From zero states. Yields multiply-adds, so that the caller can stop or let others work. @param mask [1, T], or null. */
 export function* sensitivity(task: SensitivityTask, x: ArrayLike<number>, mask: Uint8Array | null): Generator<number, Sensitivity> {
-  const { program, layer: chosen, shape } = task;
+  const { program, layer: chosen, backward = false, shape } = task;
   const reference = new Reference(program.slice(0, chosen + 1), task.weights);
   const below: LayerTask[] = [];
   let flow: Flow = { data: Float64Array.from(x), shape, mask };
@@ -63,20 +65,25 @@ export function* sensitivity(task: SensitivityTask, x: ArrayLike<number>, mask: 
     const { steps, work } = layerWork(layer, flow.shape);
     flow = yield* scaled(reference.layer(index, flow), work / Math.max(1, steps));
   }
-  const layer = remembering(program[chosen] as Recurrent);
-  const cells = yield* rememberDirections({ layer, weights: reference.weightsOf(chosen), input: flow });
+  const whole = program[chosen] as Recurrent;
+  const layer = remembering(whole, backward);
+  const weights = reference.weightsOf(chosen);
+  // Those of the backward direction come after the other's.
+  const own = whole.kind === "bidirectional" && backward ? weights.slice(whole.forward.useBias ? 3 : 2) : weights;
+  const cells = yield* rememberDirections({ layer, weights: own, input: flow });
   const last = cells.at(-1) as DirectionBackward;
   const { kind, units } = last.task.layer;
   const stateNorms = new Float64Array(last.task.timesteps);
   yield* scaled(last.stateNorms(stateNorms), programGates(kind) * units ** 3);
   let gradient = yield* pullCells(cells, new Float64Array(units).fill(1), null);
-  for (const own of below.reverse()) gradient = yield* layerBackward(own, gradient);
+  for (const lower of below.reverse()) gradient = yield* layerBackward(lower, gradient);
   return { stateNorms, inputGradient: gradient };
 }
 
-/** Whose h is meant: of a Bidirectional the forward direction's; a stack stays whole, its last cell is meant. */
-function remembering(layer: Recurrent): Exclude<Recurrent, { kind: "bidirectional" }> {
-  return layer.kind === "bidirectional" ? layer.forward : layer;
+/** Whose h is meant: of a Bidirectional one direction's; a stack stays whole, its last cell is meant. */
+function remembering(layer: Recurrent, backward: boolean): Exclude<Recurrent, { kind: "bidirectional" }> {
+  if (layer.kind !== "bidirectional") return layer;
+  return backward ? layer.backward : layer.forward;
 }
 
 function lastOf(layer: Recurrent): ProgramRecurrent {

@@ -24,6 +24,7 @@ export function keptRun(more: Partial<KeptRun> = {}): KeptRun {
         returned: true,
         shape: [1, 3],
         stats: { min: -Infinity, mean: null, max: Infinity, nanCount: 2 },
+        health: null,
         data: null,
       },
     ],

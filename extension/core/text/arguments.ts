@@ -26,6 +26,13 @@ export function skipArguments(text: string, from: number, call: Call, comments: 
   }
 }
 
+/** `[2, 3]` behind the values of TensorFlow.js's `tensor2d`: the shape that they get, or null where no list of sizes stands there. */
+export function shapeArgument(text: string, from: number, { name, limit }: Call): { shape: number[]; end: number } | null {
+  if (!/^(?:tf\.tensor|(?:tf\.)?tensor[1-6]d)$/.test(name)) return null;
+  const found = /^\s*\[\s*\d{1,9}(?:\s*,\s*\d{1,9})*\s*,?\s*\]/.exec(text.slice(from, Math.min(limit, from + 200)))?.[0];
+  return found === undefined ? null : { shape: (found.match(/\d+/g) ?? []).map(Number), end: from + found.length };
+}
+
 /** From behind the opening bracket of a call to behind its closing one. */
 export function skipCall(text: string, from: number, limit: number, comments: Comments): number {
   let at = from;

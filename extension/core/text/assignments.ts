@@ -2,6 +2,7 @@
 import { msg } from "../messages.js";
 import { MAX_RANK } from "./nest.js";
 import { readPrefix } from "./prefix.js";
+import type { Place } from "./refusals.js";
 import { Refusal, type SelectionNumbers } from "./selection.js";
 import type { Comments } from "./skip.js";
 
@@ -13,7 +14,7 @@ export interface Part {
 }
 
 /** More would cost more memory than the numbers are worth. */
-export const MAX_PARTS = 20_000;
+export const MAX_PARTS = 50_000;
 
 /** Whether `name =` starts a statement of its own at `at`, behind a value that ends at `last`. */
 export function startsAssignment(text: string, last: number, at: number, limit: number, comments: Comments): boolean {
@@ -28,6 +29,14 @@ export function changesEarlier(text: string, start: number, name: string, earlie
   if (/[-+*/%&|^@<>]=$/.test(left) || /^(?:>>>|\s)*[\w.]+\s*\[/.test(left)) return true;
   const target = /^[\s>]*([A-Za-z_$][\w$]*)\./.exec(left)?.[1];
   return earlier.has(name) || (target !== undefined && earlier.has(target));
+}
+
+/** start: of the first statement that is too many. */
+export function tooManyParts({ start, end }: Place): Refusal {
+  const words = msg("The selection holds more than {most} arrays, one after the other. Select up to {most}, or write them as one array.", {
+    most: MAX_PARTS,
+  });
+  return new Refusal("too-large", words, start, end);
 }
 
 /** Throws a Refusal where unnamed values do not fit together. */

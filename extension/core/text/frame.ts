@@ -1,6 +1,7 @@
 /** An open bracket while a literal is read, and what the reader must know of the language. */
 import type { Nest } from "./nest.js";
 import { truncated } from "./refusals.js";
+import type { Numbers } from "./selection.js";
 import type { Comments } from "./skip.js";
 
 /** An open bracket. "call" passes its one value on; "row" is a row of a `;` matrix and has no bracket of its own. */
@@ -20,6 +21,10 @@ export interface LiteralOptions {
   /** `;` (and a line end) separates rows within brackets. */
   readonly matrix: boolean;
   readonly console: boolean;
+  /** What the numbers are read into; of many small arrays it is one. */
+  readonly numbers: Numbers;
+  /** Missing values are kept as NaN. */
+  readonly keepMissing: boolean;
 }
 
 /** The largest double that rounds to a finite float32. */

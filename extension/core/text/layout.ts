@@ -45,6 +45,13 @@ export function sampleLines(text: string, from: number, limit: number): string[]
 
 const outsideQuotes = (line: string): string => (line.includes('"') ? line.replace(/"[^"]*"/g, "q") : line);
 
+/** `"1,5","2,25"`: commas in quotes that are no thousands, and no points beside them. */
+function quotedCommas(lines: readonly string[]): boolean {
+  const quoted = lines.flatMap((line) => line.match(/"[-+]?\d*,\d+"/g) ?? []);
+  const points = lines.some((line) => /(?:^|[,"])[-+]?\d*\.\d/.test(line));
+  return !points && quoted.some((cell) => !/^"[-+]?\d{1,3},\d{3}"$/.test(cell));
+}
+
 export function layoutOf(lines: readonly string[]): Layout {
   const plain = lines.map((line) => outsideQuotes(line).trim());
   const most = (sign: string): boolean => plain.filter((line) => line.includes(sign)).length * 2 > plain.length;
@@ -61,7 +68,7 @@ export function layoutOf(lines: readonly string[]): Layout {
   if (most(";")) return { kind: "semicolon", delimiter: 59, decimalComma: decimalComma(/;/) };
   const spaced = plain.length > 0 && plain.every((line) => /^[-+]?\d+,\d+(?: +[-+]?\d+,\d+)+$/.test(line));
   if (spaced) return { kind: "whitespace", delimiter: 32, decimalComma: true };
-  if (most(",")) return { kind: "csv", delimiter: 44, decimalComma: false };
+  if (most(",")) return { kind: "csv", delimiter: 44, decimalComma: quotedCommas(lines) };
   return { kind: "whitespace", delimiter: 32, decimalComma: false };
 }
 

@@ -1,68 +1,43 @@
 /** Reads array literals of programming languages and their printed forms in one pass, without recursion. */
 import { msg, type Message } from "../messages.js";
-import { skipArguments, skipCall } from "./arguments.js";
-import { callKind, harmlessMethod } from "./calls.js";
-import { FLOAT_MAX, type Frame, type LiteralOptions, openFrame, skipDots } from "./frame.js";
-import { MAX_DEPTH, mixedDepth, type Nest } from "./nest.js";
+import { shapeArgument, skipArguments, skipCall } from "./arguments.js";
 import { startsAssignment } from "./assignments.js";
-import { isWordCode, meaningOf, NumberReader } from "./number.js";
+import { callKind, harmlessMethod } from "./calls.js";
+import { type LiteralOptions, skipDots } from "./frame.js";
+import { LiteralFrames } from "./literalFrames.js";
+import { mixedDepth, type Nest } from "./nest.js";
+import { isGap, isWordCode, meaningOf, NumberReader } from "./number.js";
 import { behindObject, innermostEntry, isObject } from "./object.js";
-import {
-  missingComma,
-  missingValue,
-  nonFinite,
-  notAnArray,
-  notNumeric,
-  tooDeep,
-  tooLargeForFloat,
-  trailingCode,
-  truncated,
-  unclosed,
-  wrongCloser,
-} from "./refusals.js";
-import { Numbers, quote } from "./selection.js";
+import { missingValue, nonFinite, notAnArray, notNumeric, trailingCode, truncated, unclosed, wrongCloser } from "./refusals.js";
+import { quote } from "./selection.js";
 import {
   closerOf,
   isClosing,
   isOpening,
   isQuote,
   isSpace,
-  elementEnd,
   skipComment,
   skipSigns,
   skipSpace,
   skipString,
   skipWord,
   tokenEnd,
-  trimEnd,
 } from "./skip.js";
 
-export class LiteralReader {
-  readonly numbers = new Numbers();
+export class LiteralReader extends LiteralFrames {
   readonly notes: Message[] = [];
   format = "list";
   private readonly number: NumberReader;
-  private readonly stack: Frame[] = [];
-  private frame: Frame;
-  private at: number;
-  private limit: number;
+  /** The shape that a call gives to its list, or null. */
+  declared: number[] | null = null;
   /** Where another value starts behind this one, or -1. */
   rest = -1;
   /** End of the JSON object that the value stands in. */
   private objectEnd = -1;
-  /** End of the last element, to see what touches it. */
-  private last = -1;
 
-  constructor(
-    private readonly text: string,
-    from: number,
-    private readonly end: number,
-    private readonly options: LiteralOptions,
-  ) {
+  constructor(text: string, from: number, end: number, options: LiteralOptions) {
+    super(text, from, end, options);
     this.number = new NumberReader(text, !/^(?:python|json|jsonc)$/.test(options.languageId));
-    this.at = from;
-    this.limit = end;
-    this.frame = openFrame("top", 0, from, 0);
   }
 
   /** The whole selection as one list, or null where it is one plain number. Throws a Refusal. */
@@ -86,23 +61,6 @@ export class LiteralReader {
     }
     if (this.objectEnd >= 0) this.rest = behindObject(text, this.objectEnd, this.end, this.options.comments);
     return this.whole();
-  }
-
-  private whole(): Nest | null {
-    const top = this.frame.nest;
-    top.end = this.limit;
-    const [only] = top.items;
-    if (only !== undefined && top.items.length === 1) return only;
-    if (top.items.length === 0 && top.count === 1 && this.frame.commas === 0) return null;
-    return top;
-  }
-
-  private push(kind: Frame["kind"], closer: number, start: number): void {
-    if (this.stack.length >= MAX_DEPTH + 4) {
-      throw tooDeep({ text: this.text, start, end: start + 1 }, MAX_DEPTH);
-    }
-    this.stack.push(this.frame);
-    this.frame = openFrame(kind, closer, start, this.numbers.length);
   }
 
   /** Other signs: rows, words, strings, comments. True where the array is over. */
@@ -129,50 +87,25 @@ export class LiteralReader {
     return false;
   }
 
-  /** Something that is no element stands here. */
-  private stray(): never {
-    const { text, at, frame } = this;
-    if (this.isDone()) throw trailingCode({ text, start: at, end: this.restEnd() });
-    if (isQuote(text.charCodeAt(at))) throw notNumeric({ text, start: at, end: skipString(text, at, this.limit) });
-    const start = this.last >= 0 && frame.filled ? this.elementStart() : at;
-    throw notNumeric({ text, start, end: Math.max(this.elementEnd(at), start + 1) });
-  }
-
-  /** A complete value was read and no bracket is open. */
-  private isDone(): boolean {
-    return this.frame.kind === "top" && this.last >= 0 && (this.frame.filled || this.frame.nest.items.length > 0);
-  }
-
-  private restEnd(): number {
-    return trimEnd(this.text, this.at + 1, this.limit);
-  }
-
-  private elementStart(): number {
-    const { nest } = this.frame;
-    const list = nest.items[nest.items.length - 1];
-    return list?.start ?? this.numbers.offsets[this.numbers.length - 1] ?? this.at;
-  }
-
-  private elementEnd(at: number): number {
-    return elementEnd(this.text, at, this.limit, this.options.comments);
-  }
-
   private comma(): void {
     const { frame } = this;
     if (!frame.filled) {
-      if (frame.kind !== "top" || this.last >= 0) throw missingValue({ text: this.text, start: this.at, end: this.at + 1 });
+      if (frame.kind !== "top" || this.last >= 0) this.missing(this.at, this.at + 1, missingValue);
     } else if (frame.gaps > 0 && frame.nest.count > 0 && !this.options.matrix) this.missingComma(this.elementStart());
     frame.filled = false;
     frame.commas++;
     this.at++;
     if (frame.kind !== "call") return;
     const call = { name: this.format, start: frame.nest.start, limit: this.limit };
+    const declared = this.stack.length === 1 ? shapeArgument(this.text, this.at, call) : null;
+    if (declared !== null) {
+      this.declared = declared.shape;
+      this.at = skipSpace(this.text, declared.end, this.limit, this.options.comments);
+      frame.filled = true;
+      return;
+    }
     this.at = skipArguments(this.text, this.at, call, this.options.comments);
     frame.filled = true;
-  }
-
-  private missingComma(start: number): never {
-    throw missingComma({ text: this.text, start, end: tokenEnd(this.text, start, this.limit) });
   }
 
   /** Ends this value before the assignment of the next. */
@@ -253,33 +186,6 @@ export class LiteralReader {
       this.stray();
   }
 
-  private add(value: number, start: number, end: number): void {
-    let { frame } = this;
-    if (this.options.matrix && frame.kind === "list" && frame.closer === 93 && !frame.filled) {
-      this.push("row", 0, start);
-      frame = this.frame;
-    }
-    if (value > FLOAT_MAX || value < -FLOAT_MAX) throw tooLargeForFloat({ text: this.text, start, end });
-    if (frame.filled) {
-      frame.gaps++;
-      if (frame.kind === "call") this.stray();
-      if (frame.commas > 0 && !this.options.matrix) this.missingComma(start);
-    }
-    if (frame.nest.items.length > 0) throw mixedDepth({ start, end, items: [], first: 0, count: 0 }, this.text);
-    frame.nest.count++;
-    frame.filled = true;
-    this.last = end;
-    this.numbers.push(value, start);
-  }
-
-  private endRow(): void {
-    const row = this.frame.nest;
-    row.end = this.last;
-    this.frame = this.stack.pop() ?? this.frame;
-    this.frame.nest.items.push(row);
-    this.frame.filled = false;
-  }
-
   private openBracket(code: number): void {
     const { text, at, frame } = this;
     if (this.last === at && (frame.kind === "top" || frame.commas > 0 || code === 40)) this.stray();
@@ -334,12 +240,6 @@ export class LiteralReader {
     this.last = at + 1;
   }
 
-  /** A number in round brackets or a call counts as one of the outer list. */
-  private adopt(nest: Nest): void {
-    if (this.frame.nest.items.length > 0) throw mixedDepth(nest, this.text);
-    this.frame.nest.count++;
-  }
-
   /** `.astype(…)` behind an array changes nothing; anything else might. */
   private method(): void {
     const { text, at } = this;
@@ -374,7 +274,10 @@ export class LiteralReader {
       this.at = end;
       this.add(from > at && text.charAt(at) === "-" ? -meaning.value : meaning.value, at, end);
     } else if (meaning !== undefined) {
-      throw { missing: missingValue, "non-finite": nonFinite, truncated }[meaning.kind]({ text, start: at, end });
+      const refusal = { missing: missingValue, "non-finite": nonFinite, truncated }[meaning.kind];
+      if (!isGap(word)) throw refusal({ text, start: at, end });
+      this.at = end;
+      this.missing(at, end, refusal);
     } else if (frame.kind === "top" && this.last < 0) throw notAnArray({ text, start: at, end: this.elementEnd(at) });
     else throw notNumeric({ text, start: at, end: Math.max(this.elementEnd(at), end) });
   }
@@ -387,14 +290,24 @@ export class LiteralReader {
       throw this.stack.length === 0 ? notAnArray(range) : notNumeric(range);
     }
     const argument = skipSpace(text, open + 1, this.limit, this.options.comments);
-    if (isQuote(text.charCodeAt(argument))) {
-      const end = skipString(text, argument, this.limit);
-      const range = { text, start: at, end: Math.min(end + 1, this.limit) };
-      throw meaningOf(text.slice(argument + 1, end - 1))?.kind === "non-finite" ? nonFinite(range) : notNumeric(range);
-    }
+    const typed = /(?:^|\.)array$/.test(name) ? /^(["'])[bBhHiIlLqQfd]\1\s*,\s*(?=[[(])/.exec(text.slice(argument, argument + 40)) : null;
+    if (isQuote(text.charCodeAt(argument)) && typed === null) return this.quotedCall(argument);
     if (this.frame.filled && (this.frame.kind === "call" || this.frame.commas > 0)) this.missingComma(at);
     if (kind === "array") this.format = this.stack.length === 0 ? name : this.format;
     this.push(kind === "list" ? "list" : "call", 41, open);
-    this.at = open + 1;
+    // Python's array('f', […]) names its type first.
+    this.at = typed === null ? open + 1 : argument + typed[0].length;
+  }
+
+  /** `float('nan')`. */
+  private quotedCall(argument: number): void {
+    const { text, at } = this;
+    const close = skipString(text, argument, this.limit);
+    const end = Math.min(close + 1, this.limit);
+    const word = text.slice(argument + 1, close - 1);
+    const refusal = meaningOf(word)?.kind === "non-finite" ? nonFinite : notNumeric;
+    if (!isGap(word) || text.charCodeAt(close) !== 41) throw refusal({ text, start: at, end });
+    this.at = end;
+    this.missing(at, end, refusal);
   }
 }

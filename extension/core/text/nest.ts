@@ -1,5 +1,5 @@
 /** From nested lists of numbers to one shape: equal lengths, padding where it is asked for, and the errors. */
-import { msg } from "../messages.js";
+import { type Message, msg } from "../messages.js";
 import { type Numbers, quote, Refusal, type SelectionOptions } from "./selection.js";
 
 /** A list of the source. It holds numbers or lists, never both; its numbers are consecutive in the source's order. */
@@ -95,16 +95,20 @@ export function shapeNest(top: Nest, numbers: Numbers, text: string, options: Se
   return ragged ? padded(top, shape, { values, offsets }) : { shape, values, offsets, mask: null, maskShape: null };
 }
 
+export function raggedWords(args: { readonly row: number; readonly count: number; readonly expected: number }): Message {
+  return msg(
+    "Row {row} has {count} numbers; row 1 has {expected}. Give every row the same number of values, or pad the short ones with zeros.",
+    args,
+  );
+}
+
 function raggedRow(level: readonly Nest[], odd: number, innermost: boolean): Refusal {
   const first = level[0];
   const nest = level[odd];
   if (first === undefined || nest === undefined) return new Refusal("ragged", msg("The rows have different lengths."), 0, 0);
   const args = { row: odd + 1, count: lengthOf(nest), expected: lengthOf(first) };
   const words = innermost
-    ? msg(
-        "Row {row} has {count} numbers; row 1 has {expected}. Give every row the same number of values, or pad the short ones with zeros.",
-        args,
-      )
+    ? raggedWords(args)
     : msg(
         "Block {row} has {count} rows; block 1 has {expected}. Give every block the same number of rows, or pad the short ones with zeros.",
         args,

@@ -106,3 +106,9 @@ export function meaningOf(word: string): WordMeaning | undefined {
   const lower = word.toLowerCase();
   return meanings.get(lower) ?? meanings.get(lower.replace(/^[+-]\s*/, "")) ?? meanings.get(lower.replace(/^[+-]?\s*(?:[a-z_]\w*\.)+/, ""));
 }
+
+/** Whether a word stands for a value that is not there, when missing values may be kept: `None`, `NA`, `nan`; infinities do not. */
+export function isGap(word: string): boolean {
+  const meaning = meaningOf(word);
+  return meaning?.kind === "missing" || (meaning?.kind === "non-finite" && /nan$/i.test(word));
+}

@@ -3,18 +3,18 @@ import { msg } from "../messages.js";
 import { skipCall } from "./arguments.js";
 import { MAX_DEPTH } from "./nest.js";
 import { meaningOf } from "./number.js";
-import { notAnArray, trailingCode } from "./refusals.js";
+import { notAnArray, trailingCode, unclosed } from "./refusals.js";
 import { quote, Refusal } from "./selection.js";
-import { type Comments, isOpening, isQuote, skipElement, skipSpace, skipString, skipWord } from "./skip.js";
+import { type Comments, isOpening, isQuote, skipElement, skipSpace, skipString, skipWord, trimEnd } from "./skip.js";
 
-interface Entry {
+export interface Entry {
   readonly key: string;
   readonly start: number;
   readonly end: number;
 }
 
 /** The key at `at` and where its value starts, or null where no `key:` stands there. */
-function keyAt(text: string, from: number, limit: number, comments: Comments): { key: string; value: number } | null {
+export function keyAt(text: string, from: number, limit: number, comments: Comments): { key: string; value: number } | null {
   const at = skipSpace(text, from, limit, comments);
   if (at >= limit) return null;
   const quoted = isQuote(text.charCodeAt(at));
@@ -28,6 +28,25 @@ function keyAt(text: string, from: number, limit: number, comments: Comments): {
 /** Whether the brace at `open` starts a dictionary or JSON object. */
 export function isObject(text: string, open: number, limit: number, comments: Comments): boolean {
   return keyAt(text, open + 1, limit, comments) !== null;
+}
+
+/** All entries of the object at `open`, and where it ends. A value ends before the spaces behind it. Throws a Refusal. */
+export function entriesOf(text: string, open: number, limit: number, comments: Comments): { entries: Entry[]; close: number } {
+  const entries: Entry[] = [];
+  let at = open + 1;
+  for (;;) {
+    const entry = keyAt(text, at, limit, comments);
+    if (entry === null) break;
+    const end = skipElement(text, entry.value, limit, comments);
+    entries.push({ key: entry.key, start: entry.value, end: trimEnd(text, entry.value, end) });
+    at = end;
+    if (text.charCodeAt(end) !== 44 || end >= limit) break;
+    at = end + 1;
+  }
+  const close = skipSpace(text, at, limit, comments);
+  if (close >= limit) throw unclosed({ text, start: open, end: open + 1 }, 125);
+  if (text.charCodeAt(close) !== 125) throw notAnArray({ text, start: open, end: close + 1 });
+  return { entries, close: close + 1 };
 }
 
 /** Throws a Refusal unless exactly one entry of the object at `open` starts with a bracket. */

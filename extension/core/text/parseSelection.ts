@@ -1,15 +1,17 @@
 /** Reads the numbers that somebody selected, in any of the ways in which languages, printouts and tables write them. */
 import { type Message, msg } from "../messages.js";
 import { SELECTION_DEFAULT_MAX_BYTES, SELECTION_HARD_MAX_BYTES } from "../model/limits.js";
-import { changesEarlier, joinParts, MAX_PARTS, type Part } from "./assignments.js";
+import { changesEarlier, joinParts, MAX_PARTS, type Part, tooManyParts } from "./assignments.js";
 import { LiteralReader } from "./literal.js";
-import { type Shaped, shapeNest } from "./nest.js";
+import { MAX_RANK, type Shaped, shapeNest } from "./nest.js";
+import { readNamed } from "./namedCalls.js";
 import { type Prefix, readPrefix } from "./prefix.js";
 import { languageOf, readPrinted } from "./printed.js";
-import { notAnArray, trailingCode } from "./refusals.js";
-import { type Numbers, Refusal, type Selection, type SelectionNumbers, type SelectionOptions } from "./selection.js";
-import { commentsOf, isOpening, trimEnd } from "./skip.js";
+import { notAnArray, type Place, trailingCode } from "./refusals.js";
+import { Numbers, Refusal, type Selection, type SelectionNumbers, type SelectionOptions } from "./selection.js";
+import { commentsOf, isOpening, skipSpace, trimEnd } from "./skip.js";
 import { readTable } from "./table.js";
+import { readWide } from "./wide.js";
 
 export type { Selection, SelectionErrorKind, SelectionFailure, SelectionNumbers, SelectionOptions } from "./selection.js";
 export { selectionErrorKinds } from "./selection.js";
@@ -69,8 +71,19 @@ function read(source: string, options: SelectionOptions): Selection {
     throw new Refusal("empty", msg("Nothing is selected: numbers are expected. Select an array or a table of numbers."), 0, text.length);
   const comments = commentsOf(languageId);
   const start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+  const wide = readWide(text, start, end, options);
+  if (wide !== null)
+    return finish(wide.numbers, {
+      ...(wide.shaped ?? scalar(wide.numbers)),
+      columns: null,
+      notes: [],
+      name: echoedName(text),
+      format: wide.format,
+    });
   const tabular = /^(?:csv|tsv|csv \(.*)$/.test(languageId);
   const prefix = tabular && !isOpening(text.charCodeAt(start)) ? null : readPrefix(text, start, end, comments);
+  const found = prefix === null || kind !== "source" ? null : readNamedTable(text, prefix, end, options);
+  if (found !== null) return found;
   if (prefix !== null && kind !== "table" && (kind === "list" || isLiteral(text, prefix, end)))
     return readLiterals(text, prefix, end, options);
   if (prefix?.assigned === true && prefix.at >= end) throw notAnArray({ text, start, end });
@@ -83,6 +96,21 @@ function read(source: string, options: SelectionOptions): Selection {
     name: named ? prefix.name : "",
     format: table.format,
   });
+}
+
+/** `A` of `A =` over a printed matrix. */
+const echoedName = (text: string): string => /^\s*([A-Za-z]\w*)[ \t]*=/.exec(text.slice(0, 200))?.[1] ?? "";
+
+/** Records and columns that have names; null: there are none. Nothing may stand behind them. */
+function readNamedTable(text: string, { at, name }: Prefix, end: number, options: SelectionOptions): Selection | null {
+  const comments = commentsOf(options.languageId ?? "");
+  const suffixes = !/^(?:python|json|jsonc|r)$/.test(options.languageId ?? "");
+  const found = readNamed(text, at, end, { comments, keepMissing: options.missing === "keep", suffixes });
+  if (found === null) return null;
+  const { numbers, shaped, columns, notes, format } = found.table;
+  const rest = skipSpace(text, found.end, end, comments);
+  if (rest < end && !/^[;,]?\s*$/.test(text.slice(rest, rest + 100))) throw trailingCode({ text, start: rest, end });
+  return finish(numbers, { ...(shaped ?? scalar(numbers)), columns, notes, name, format });
 }
 
 /** An array literal starts here, or ends here without its start; everything else is a table. */
@@ -100,7 +128,6 @@ function isLiteral(text: string, { at, assigned, console }: Prefix, end: number)
 function isMatrix(text: string, from: number, end: number, languageId: string): boolean {
   if (/^(?:matlab|octave|julia)$/.test(languageId)) return true;
   let depth = 0;
-  if (!text.includes(";")) return false;
   for (let at = from; at < end; at++) {
     const code = text.charCodeAt(at);
     if (code === 91) depth++;
@@ -116,28 +143,28 @@ function isMatrix(text: string, from: number, end: number, languageId: string): 
 function readLiterals(text: string, first: Prefix, end: number, options: SelectionOptions): Selection {
   const comments = commentsOf(options.languageId ?? "");
   const parts: Part[] = [];
+  const each = { ...options, numbers: new Numbers() };
   const names = new Set<string>();
   let start = first.at;
   let prefix = first;
   for (;;) {
-    const { found, rest } = readOne(text, prefix, end, options, parts.length > 0 ? start : -1);
+    const { found, rest } = readOne(text, prefix, end, each, parts.length > 0 ? start : -1);
     parts.push({ found, start, end: trimEnd(text, start, rest < 0 ? end : rest) });
     if (rest < 0) return joinParts(parts);
     if (found.name !== "") names.add(found.name);
     start = rest;
     prefix = readPrefix(text, start, end, comments);
-    if (parts.length >= MAX_PARTS || changesEarlier(text, start, prefix.name, names)) throw trailingCode({ text, start, end });
+    if (parts.length >= MAX_PARTS) throw tooManyParts({ text, start, end });
+    if (changesEarlier(text, start, prefix.name, names)) throw trailingCode({ text, start, end });
   }
 }
 
+interface LiteralOf extends SelectionOptions {
+  readonly numbers: Numbers;
+}
+
 /** later: start of a statement behind the first, or -1. What is no array there is code that follows the first. */
-function readOne(
-  text: string,
-  prefix: Prefix,
-  end: number,
-  options: SelectionOptions,
-  later: number,
-): { found: SelectionNumbers; rest: number } {
+function readOne(text: string, prefix: Prefix, end: number, options: LiteralOf, later: number): { found: SelectionNumbers; rest: number } {
   try {
     return readLiteral(text, prefix, end, options);
   } catch (error) {
@@ -146,7 +173,7 @@ function readOne(
   }
 }
 
-function readLiteral(text: string, prefix: Prefix, end: number, options: SelectionOptions): { found: SelectionNumbers; rest: number } {
+function readLiteral(text: string, prefix: Prefix, end: number, options: LiteralOf): { found: SelectionNumbers; rest: number } {
   const languageId = options.languageId ?? "";
   const matrix = isMatrix(text, prefix.at, end, languageId);
   let from = prefix.at;
@@ -156,17 +183,40 @@ function readLiteral(text: string, prefix: Prefix, end: number, options: Selecti
     from = numpy < 0 ? from : numpy + 6;
     limit = text.charCodeAt(end - 1) === 62 ? end - 1 : end;
   }
-  const reader = new LiteralReader(text, from, limit, { comments: commentsOf(languageId), languageId, matrix, console: prefix.console });
+  const reader = new LiteralReader(text, from, limit, {
+    comments: commentsOf(languageId),
+    languageId,
+    matrix,
+    console: prefix.console,
+    numbers: options.numbers,
+    keepMissing: options.missing === "keep",
+  });
   const nest = reader.read();
   const shaped = nest === null ? scalar(reader.numbers) : shapeNest(nest, reader.numbers, text, options);
   const found = finish(reader.numbers, {
-    ...shaped,
+    ...(reader.declared === null
+      ? shaped
+      : declaredShape(shaped, reader.declared, { text, start: from, end: reader.rest < 0 ? limit : reader.rest })),
     columns: null,
     notes: reader.notes,
     name: prefix.name,
     format: matrix ? "matrix" : reader.format,
   });
   return { found, rest: reader.rest };
+}
+
+/** A list in the shape that its call declares. Throws a Refusal where that has room for others. */
+function declaredShape(shaped: Shaped, shape: number[], { start, end }: Place): Shaped {
+  const size = shape.reduce((product, n) => product * n, 1);
+  const same = shaped.shape.length === 1 || shaped.shape.join() === shape.join();
+  if (size === shaped.values.length && same && shape.length <= MAX_RANK) return { ...shaped, shape };
+  const args = { count: shaped.values.length, shape: shape.join(" × ") };
+  throw new Refusal(
+    shape.length > MAX_RANK ? "rank" : "ragged",
+    msg("{count} values do not fill the shape {shape}. Correct one of them.", args),
+    start,
+    end,
+  );
 }
 
 function scalar(numbers: Numbers): Shaped {

@@ -36,6 +36,8 @@ export interface SelectionOptions {
   readonly languageId?: string;
   /** Rows of different lengths: "error" (default) reports them, "pad" fills with 0 and gives the mask. */
   readonly ragged?: "error" | "pad";
+  /** Cells without a number, `None` and `nan`: "error" (default) reports the first, "keep" makes them NaN. */
+  readonly missing?: "error" | "keep";
   readonly maxBytes?: number;
 }
 
@@ -89,11 +91,16 @@ export function quote(text: string, start: number, end: number): string {
 
 /** Numbers with their places in the source, growing as they are read. */
 export class Numbers {
-  values = new Float32Array(256);
-  offsets = new Uint32Array(256);
+  values = new Float32Array(16);
+  offsets = new Uint32Array(16);
   length = 0;
   /** First integer that float32 rounds, for a note. */
   rounded: { from: number; to: number } | null = null;
+
+  clear(): void {
+    this.length = 0;
+    this.rounded = null;
+  }
 
   push(value: number, offset: number): void {
     const at = this.length;

@@ -4,7 +4,7 @@ import { type CellMeaning, readCell } from "./cell.js";
 import { type Head, headOf } from "./head.js";
 import { type Layout, layoutOf, Row, sampleLines } from "./layout.js";
 import { type Nest, type Shaped, shapeNest } from "./nest.js";
-import { NumberReader } from "./number.js";
+import { isGap, NumberReader } from "./number.js";
 import { missingValue, nonFinite, notNumeric, tooLargeForFloat, truncated } from "./refusals.js";
 import { FLOAT_MAX } from "./frame.js";
 import { Numbers, quote, Refusal, type SelectionOptions } from "./selection.js";
@@ -18,8 +18,8 @@ export interface Table {
   readonly format: string;
 }
 
-/** What pandas prints under its tables. */
-const footer = /(?:\s*\n)?\s*(?:\[\d+ rows? x \d+ columns?\]|(?:Name: [^\n]*|Freq: [^\n]*|Length: [^\n]*)?\bdtype: \w+)\s*$/;
+/** What pandas and psql print under their tables. */
+const footer = /(?:\s*\n)?\s*(?:\(\d+ rows?\)|\[\d+ rows? x \d+ columns?\]|(?:Name: [^\n]*|Freq: [^\n]*|Length: [^\n]*)?\bdtype: \w+)\s*$/;
 
 /** Throws a Refusal. */
 export function readTable(text: string, from: number, end: number, options: SelectionOptions): Table {
@@ -27,7 +27,7 @@ export function readTable(text: string, from: number, end: number, options: Sele
   const foot = footer.exec(text.slice(tail, end));
   const limit = foot === null ? end : tail + foot.index;
   const layout = layoutOf(sampleLines(text, from, limit));
-  const reader = new TableReader(text, limit, layout);
+  const reader = new TableReader(text, limit, layout, options.missing === "keep");
   const head = headOf(text, from, limit, layout, foot !== null);
   reader.read(head);
   const top = reader.whole(head, from);
@@ -45,9 +45,15 @@ export function readTable(text: string, from: number, end: number, options: Sele
   };
 }
 
-class TableReader {
+/** Where a piece of a longer text begins in it, and the text that the head was read from. */
+export interface Piece {
+  readonly base: number;
+  readonly headText: string;
+}
+
+export class TableReader {
   readonly numbers = new Numbers();
-  private readonly rows: Nest[] = [];
+  readonly rows: Nest[] = [];
   private readonly number: NumberReader;
   private readonly row = new Row();
 
@@ -55,14 +61,17 @@ class TableReader {
     private readonly text: string,
     private readonly limit: number,
     private readonly layout: Layout,
+    private readonly keepMissing: boolean,
+    private readonly piece: Piece = { base: 0, headText: text },
   ) {
     this.number = new NumberReader(text);
   }
 
-  read(head: Head): void {
+  /** Reads the rows that end before `until`. Returns where the next one starts. Throws a Refusal. */
+  read(head: Head, from = head.dataStart, until = Infinity): number {
     const { text, limit, layout, row, number } = this;
-    let at = head.dataStart;
-    while (row.read(text, at, limit, layout)) {
+    let at = from;
+    while (row.read(text, at, limit, layout) && row.next <= until) {
       at = row.next;
       const nest: Nest = { start: row.start, end: row.end, items: [], first: this.numbers.length, count: 0 };
       let count = row.count;
@@ -91,6 +100,7 @@ class TableReader {
       }
       this.rows.push(nest);
     }
+    return at;
   }
 
   private add(value: number, start: number, end: number): void {
@@ -106,13 +116,18 @@ class TableReader {
   private checkText(start: number, end: number, first: { start: number; end: number }): void {
     const { text, number, layout } = this;
     if (text.charCodeAt(start) > 57 || start >= end || readCell(text, start, end, number, layout.decimalComma).kind !== "number") return;
-    throw refusalOf(readCell(text, first.start, first.end, number, layout.decimalComma), text, first.start, first.end, this.row);
+    const { base, headText } = this.piece;
+    const cell = readCell(headText, first.start, first.end, new NumberReader(headText), layout.decimalComma);
+    const at = { text: headText, start: first.start, end: first.end };
+    const refusal = cell.kind === "empty" ? missingValue(at) : refusalOf(cell, headText, first.start, first.end, this.row);
+    throw new Refusal(refusal.kind, refusal.words, refusal.start - base, refusal.end - base);
   }
 
   private slowly(start: number, end: number): number {
     const { text } = this;
     const cell = readCell(text, start, end, this.number, this.layout.decimalComma);
     if (cell.kind === "number") return cell.value;
+    if (this.keepMissing && (cell.kind === "empty" || isGap(text.slice(start, end).trim()))) return NaN;
     throw refusalOf(cell, text, start, end, this.row);
   }
 
@@ -130,8 +145,6 @@ class TableReader {
 function refusalOf(cell: CellMeaning, text: string, start: number, end: number, row: Row): Refusal {
   const at = { text, start, end };
   if (cell.kind === "empty") {
-    // not in the row that is being read: the first cell of a column whose numbers start further down
-    if (start < row.start) return missingValue(at);
     const next = end < row.end ? end + 1 : end;
     const from = next > end || start === 0 ? start : start - 1;
     return new Refusal(

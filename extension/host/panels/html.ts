@@ -12,7 +12,8 @@ export function webviewOptions(extension: vscode.Uri): vscode.WebviewOptions {
 export function webviewHtml(webview: vscode.Webview, extension: vscode.Uri, view: ViewName, title: string): string {
   const nonce = randomBytes(18).toString("base64url");
   const uri = (file: string): string => escape(webview.asWebviewUri(vscode.Uri.joinPath(extension, "dist", file)).toString());
-  const policy = `default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}'; img-src ${webview.cspSource}; font-src ${webview.cspSource}`;
+  // `data:` for pictures that the view draws itself before they are saved; `crossorigin` lets it read its own styles for that.
+  const policy = `default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}'; img-src ${webview.cspSource} data:; font-src ${webview.cspSource}`;
   return `<!DOCTYPE html>
 <html lang="${escape(vscode.env.language)}">
 <head>
@@ -20,7 +21,7 @@ export function webviewHtml(webview: vscode.Webview, extension: vscode.Uri, view
   <meta name="viewport" content="width=device-width, initial-scale=1">
   <meta http-equiv="Content-Security-Policy" content="${escape(policy)}">
   <title>${escape(title)}</title>
-  <link rel="stylesheet" href="${uri(`${view}.css`)}">
+  <link rel="stylesheet" crossorigin="anonymous" href="${uri(`${view}.css`)}">
 </head>
 <body class="unroll-${view}">
   <script nonce="${nonce}" src="${uri(`${view}.js`)}"></script>

@@ -2,8 +2,10 @@
 import * as vscode from "vscode";
 import type { Difference } from "../../core/difference.js";
 import type { CompareState, MeasureRequested } from "../../core/protocol/compare.js";
+import type { BandValues } from "../../core/band.js";
 import {
   decodeResultsFromView,
+  type ExportFormat,
   MAX_SLICE_ELEMENTS,
   type ResultsFromHost,
   type ResultsFromView,
@@ -11,32 +13,41 @@ import {
 } from "../../core/protocol/results.js";
 import { webviewStrings, word } from "../words.js";
 import { msg } from "../../core/messages.js";
+import { type Answering, Asked } from "./asked.js";
 import { webviewHtml, webviewOptions } from "./html.js";
 
 type Slice = Extract<ResultsFromView, { type: "sliceRequested" }>;
+type Band = Extract<ResultsFromView, { type: "bandRequested" }>;
 
-export interface ResultsHost {
+export interface ResultsHost extends Answering {
   state(): ResultsState;
   readSlice(request: Slice): Promise<Float32Array>;
+  readBand(request: Band): Promise<BandValues>;
   /** Before a panel of another window's life is filled: takes up the run that it showed. */
   restore(runId: string): Promise<void>;
   /** null: nobody compares. */
   compare(): CompareState | null;
   measure(request: MeasureRequested): Promise<(Difference | null)[]>;
-  receive(intent: Exclude<ResultsFromView, { type: "ready" | "sliceRequested" | "measureRequested" | "copyRequested" }>): void;
-  /** For people: why a slice could not be read. */
-  reason(error: unknown): string;
+  receive(
+    intent: Exclude<
+      ResultsFromView,
+      { type: "ready" | "sliceRequested" | "bandRequested" | "measureRequested" | "copyRequested" | "asked" | "askCancelled" }
+    >,
+  ): void;
 }
 
 export class ResultsPanel implements vscode.WebviewPanelSerializer, vscode.Disposable {
   static readonly id = "unroll.results";
   private panel: vscode.WebviewPanel | undefined;
+  private readonly asked: Asked;
 
   constructor(
     private readonly extension: vscode.Uri,
     private readonly host: ResultsHost,
     private readonly log: vscode.LogOutputChannel,
-  ) {}
+  ) {
+    this.asked = new Asked(host, (message) => this.send(message));
+  }
 
   /** Opens beside the editor, which keeps the focus. */
   show(): void {
@@ -55,6 +66,16 @@ export class ResultsPanel implements vscode.WebviewPanelSerializer, vscode.Dispo
 
   update(): void {
     if (this.panel?.visible === true) this.sendState();
+  }
+
+  /** Asks the view for a file of what it shows. */
+  askExport(format: ExportFormat): void {
+    this.send({ type: "exportAsked", format });
+  }
+
+  /** The editor's cursor stands on a number of the run's input. */
+  point(runId: string, index: number): void {
+    if (this.panel?.visible === true) this.send({ type: "cursorAt", runId, index });
   }
 
   /** @param state what the view saved */
@@ -78,7 +99,9 @@ export class ResultsPanel implements vscode.WebviewPanelSerializer, vscode.Dispo
     panel.webview.onDidReceiveMessage((raw) => this.receive(raw));
     panel.onDidChangeViewState(() => this.update());
     panel.onDidDispose(() => {
-      if (this.panel === panel) this.panel = undefined;
+      if (this.panel !== panel) return;
+      this.panel = undefined;
+      this.asked.cancelAll();
     });
     panel.webview.html = webviewHtml(panel.webview, this.extension, "results", panel.title);
   }
@@ -94,6 +117,12 @@ export class ResultsPanel implements vscode.WebviewPanelSerializer, vscode.Dispo
       void this.measure(intent);
     } else if (intent.type === "sliceRequested") {
       void this.slice(intent);
+    } else if (intent.type === "bandRequested") {
+      void this.band(intent);
+    } else if (intent.type === "asked") {
+      void this.asked.take(intent);
+    } else if (intent.type === "askCancelled") {
+      this.asked.cancel(intent.requestId);
     } else if (intent.type === "copyRequested") {
       void vscode.env.clipboard.writeText(intent.text);
     } else {
@@ -125,6 +154,16 @@ export class ResultsPanel implements vscode.WebviewPanelSerializer, vscode.Dispo
     this.send(this.host.state());
     const compare = this.host.compare();
     if (compare !== null) this.send(compare);
+  }
+
+  private async band(request: Band): Promise<void> {
+    const { requestId } = request;
+    try {
+      const { low, high, finding } = await this.host.readBand(request);
+      this.send({ type: "band", requestId, low, high, finding });
+    } catch (error) {
+      this.send({ type: "sliceFailed", requestId, message: this.host.reason(error) });
+    }
   }
 
   private send(message: ResultsFromHost): void {

@@ -8,7 +8,6 @@ import { msg } from "../../core/messages.js";
 import type { ModelSpec } from "../../core/model/spec.js";
 import { writeModel } from "../../core/model/write.js";
 import type { ModelStore } from "../model/modelStore.js";
-import { fitOf } from "../run/fitPick.js";
 import type { RunRecord } from "../run/records.js";
 import type { SelectionRun } from "../run/selectionRun.js";
 import { word } from "../words.js";
@@ -37,8 +36,7 @@ export class CodeCommands {
     const { selection } = this.parts;
     const model = await this.take(await documentOf(uri), start);
     if (model === undefined) return undefined;
-    const { data } = selection;
-    return data !== null && fitOf(model, data.shape) !== null ? selection.again() : pickData(model, selection);
+    return selection.fits(model) ? selection.again() : pickData(model, selection);
   }
 
   /** Is it Python? Then its model is opened; other files are for others. */

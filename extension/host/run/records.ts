@@ -6,6 +6,7 @@ import type { ModelSpec } from "../../core/model/spec.js";
 import type { DeviceKind, DeviceView } from "../../core/protocol/device.js";
 import type { RunTensor, Timing, WireTensor } from "../../core/protocol/engine.js";
 import type { Axis, RunView, TensorView } from "../../core/protocol/results.js";
+import { bandOf, type BandBox, type BandValues } from "../../core/band.js";
 import { sliceOf, statsOf } from "../../core/slice.js";
 import { withInput } from "../../core/model/input.js";
 import { sourceLabel, type Source } from "./source.js";
@@ -21,6 +22,8 @@ export interface RunData {
   readonly shape: readonly number[];
   readonly values: Float32Array;
   readonly mask: Uint8Array | null;
+  /** Where each value stands in the source's text; left out: it was not read from there. */
+  readonly offsets?: Uint32Array;
   /** How the text was read, worded. */
   readonly notes: readonly string[];
 }
@@ -40,8 +43,8 @@ export interface RunRecord {
   readonly startStates?: readonly WireTensor[] | null | undefined;
 }
 
-/** The record as the results panel shows it. Tensor 0 is the input; tensor k the engine's k − 1. */
-export function runView(record: RunRecord): RunView {
+/** The record as the results panel shows it. Tensor 0 is the input; tensor k the engine's k − 1; then those of every step. */
+export function runView(record: RunRecord, steps: readonly RunTensor[] = []): RunView {
   const { model, data } = record;
   const bound = withInput(model, data.shape);
   const parameters = flowOf(bound).reduce((sum, flow) => sum + (flow.params ?? 0), 0);
@@ -58,7 +61,7 @@ export function runView(record: RunRecord): RunView {
     sourceName: data.name,
     sourceShape: data.written,
     notes: data.notes,
-    tensors: [inputView(data), ...record.tensors.map((tensor, i) => tensorView(tensor, i + 1, model))],
+    tensors: [inputView(data), ...[...record.tensors, ...steps].map((tensor, i) => tensorView(tensor, i + 1, model))],
   };
 }
 
@@ -75,6 +78,7 @@ function inputView(data: RunData): TensorView {
     axes,
     dtype: "float32",
     bytes: 4 * data.values.length,
+    health: null,
     ...statsOf(data.values),
   };
 }
@@ -95,6 +99,7 @@ function tensorView(tensor: RunTensor, id: number, model: ModelSpec): TensorView
     axes,
     dtype: "float32",
     bytes: 4 * size,
+    health: tensor.health,
     ...(tensor.stats ?? { min: null, mean: null, max: null, nanCount: 0 }),
   };
 }
@@ -104,6 +109,12 @@ export function inputSlice(record: RunRecord, start: readonly number[], count: r
   const values = sliceOf(record.data.values, record.data.shape, start, count);
   if (!values.ok) throw new RangeError("slice");
   return values.value;
+}
+
+export function inputBand(record: RunRecord, box: BandBox): BandValues {
+  const band = bandOf(record.data.values, record.data.shape, box);
+  if (!band.ok) throw new RangeError("band");
+  return band.value;
 }
 
 /** "Output 1 by 4 by 3" for ears, "(1, 4, 3)" for eyes. */

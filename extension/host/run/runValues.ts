@@ -1,6 +1,7 @@
 /** The values of runs: read from the engine, or computed again from model, data and seed where it no longer has them. */
 import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
+import type { BandBox, BandValues } from "../../core/band.js";
 import { failure, UnrollError } from "../../core/errors.js";
 import { msg } from "../../core/messages.js";
 import type { CaptureLevel } from "../../core/model/program.js";
@@ -31,7 +32,8 @@ interface Changes {
   readonly device?: DeviceKind | undefined;
 }
 
-interface Place {
+/** Where tensors are in the engine, and which. */
+export interface Place {
   readonly resultId: number;
   readonly tensors: readonly RunTensor[];
 }
@@ -100,6 +102,12 @@ export class RunValues implements vscode.Disposable {
     const answer = await this.engine.ask({ type: "readSlice", resultId, tensor, start, count });
     if (answer.type !== "slice") throw new UnrollError(failure("INTERNAL", "The engine answered with “{type}”.", { type: answer.type }));
     return answer.values;
+  }
+
+  async band(resultId: number, tensor: number, box: BandBox): Promise<BandValues> {
+    const answer = await this.engine.ask({ type: "readBand", resultId, tensor, box });
+    if (answer.type !== "band") throw new UnrollError(failure("INTERNAL", "The engine answered with “{type}”.", { type: answer.type }));
+    return answer;
   }
 
   dispose(): void {

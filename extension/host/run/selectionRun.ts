@@ -3,151 +3,175 @@ import * as vscode from "vscode";
 import { UnrollError } from "../../core/errors.js";
 import { msg } from "../../core/messages.js";
 import type { ModelSpec } from "../../core/model/spec.js";
-import type { Selection } from "../../core/text/parseSelection.js";
-import { promote } from "../../core/text/shape.js";
-import type { ReadDiagnostics } from "../diagnostics.js";
+import type { Shaped } from "../../core/reading/applyReading.js";
+import { fitReading, isAmbiguous, targetOf } from "../../core/reading/fit.js";
+import { shapeLine, shapeOf } from "../../core/reading/shapeOf.js";
 import type { ModelStore } from "../model/modelStore.js";
 import type { Reader } from "../reader.js";
-import { readSettings } from "../settings.js";
 import { word } from "../words.js";
-import { type Fit, fitOf, inputFor, pickFit } from "./fitPick.js";
 import { pickPreset } from "./presetPick.js";
+import type { ReadingMemory } from "./readingMemory.js";
 import type { RunData, RunRecord } from "./records.js";
 import type { RunController } from "./runController.js";
-import { type Source, takeSource } from "./source.js";
+import { placeToRead, type SelectionText, type Taken } from "./selectionText.js";
+import { pickReading } from "./shapePick.js";
+import { activePlace, hasSelection, type Source, sourceText } from "./source.js";
 
-type Read = Extract<Selection, { ok: true }>;
-
-interface Taken {
-  readonly source: Source;
-  readonly read: Read;
+export interface SelectionParts {
+  readonly reader: Reader;
+  readonly text: SelectionText;
+  readonly memory: ReadingMemory;
+  readonly store: ModelStore;
+  readonly runs: RunController;
 }
 
-export class SelectionRun {
+/** What is taken of a run's data by the model that runs. */
+interface Ready {
+  readonly model: ModelSpec;
+  readonly taken: Taken;
+}
+
+export class SelectionRun implements vscode.Disposable {
   /** What was read last, as written: the designer's Run takes it again. */
   private lastRead: Taken | null = null;
+  private readonly shaped = new vscode.EventEmitter<{ taken: Taken; model: ModelSpec }>();
+  /** Numbers were read for a run, so or otherwise. */
+  readonly onDidShape = this.shaped.event;
 
-  constructor(
-    private readonly reader: Reader,
-    private readonly store: ModelStore,
-    private readonly runs: RunController,
-    private readonly diagnostics: ReadDiagnostics,
-  ) {}
+  constructor(private readonly parts: SelectionParts) {}
 
-  /** The data that Run takes, as written and as the model would get it. */
+  dispose(): void {
+    this.shaped.dispose();
+  }
+
+  /** The data that Run takes, as written. */
   get data(): { readonly source: Source; readonly shape: readonly number[] } | null {
     return this.lastRead === null ? null : { source: this.lastRead.source, shape: this.lastRead.read.shape };
   }
 
+  /** The last data as a model would get it; null: there is none, or it has no such axes. */
+  shapeFor(model: ModelSpec | null): readonly number[] | null {
+    if (this.lastRead === null) return null;
+    const { read, reading } = this.lastRead;
+    const shape = shapeOf(read, reading, targetOf(model, read.shape));
+    return shape.ok ? shape.value : null;
+  }
+
+  /** Whether the last data fits a model as it is read. */
+  fits(model: ModelSpec): boolean {
+    return this.lastRead !== null && fitReading(model, this.lastRead.read, this.lastRead.reading).ok;
+  }
+
   /** The command. */
   async onSelection(): Promise<RunRecord | undefined> {
-    const editor = vscode.window.activeTextEditor;
-    if (editor === undefined) {
-      void vscode.window.showInformationMessage(word(msg("Open a file with numbers and select some, then run this command again.")));
-      return undefined;
-    }
+    const place = await placeToRead();
+    if (place === undefined || !(await trusted())) return undefined;
+    const taken = await this.parts.text.take(place);
+    return taken === null ? undefined : this.go(taken);
+  }
+
+  /** "Read Selection Differently…": asks how, whatever fits. Of what is selected, else of what ran last. */
+  async differently(): Promise<RunRecord | undefined> {
+    const place = activePlace();
+    const selected = place !== undefined && hasSelection(place);
+    if (!selected && this.lastRead === null && place === undefined) return this.onSelection();
     if (!(await trusted())) return undefined;
-    const taken = await this.take(editor);
-    return taken === null ? undefined : this.go(taken.source, taken.read);
+    const taken = place !== undefined && (selected || this.lastRead === null) ? await this.parts.text.take(place) : this.lastRead;
+    return taken === null ? undefined : this.go(taken, true);
   }
 
   /** The designer's Run: the same data again, or what is selected now. */
   async again(): Promise<RunRecord | undefined> {
     if (this.lastRead === null) return this.onSelection();
     if (!(await trusted())) return undefined;
-    return this.go(this.lastRead.source, this.lastRead.read);
+    return this.go(this.lastRead);
   }
 
   /** Live mode: what is selected now, else what was read last, where it fits the model as it is. Says and asks nothing; null: not run. */
   async live(): Promise<RunRecord | null> {
-    const { model, document } = this.store;
+    const { store, text, runs } = this.parts;
+    const { model, document } = store;
     if (!vscode.workspace.isTrusted || model === null || document.problem !== null) return null;
-    const taken = (await this.selectedNow()) ?? this.lastRead;
-    const fit = taken === null ? null : fitOf(model, taken.read.shape);
-    if (taken === null || fit === null || this.isLast(model, taken)) return null;
+    const place = activePlace();
+    const taken = (place === undefined ? null : await text.quietly(place)) ?? this.lastRead;
+    if (taken === null || !fitReading(model, taken.read, taken.reading).ok) return null;
+    if (!taken.remembered && isAmbiguous(model, taken.read)) return null;
+    const data = await this.dataOf({ model, taken }).catch(() => null);
+    if (data === null || "failure" in data || this.isLast(model, data)) return null;
     this.lastRead = taken;
-    return (await this.runs.run({ model, data: dataOf(taken, fit), live: true })) ?? null;
-  }
-
-  /** Selected numbers; null: nothing is selected, or no numbers. */
-  private async selectedNow(): Promise<Taken | null> {
-    const editor = vscode.window.activeTextEditor;
-    if (editor === undefined || editor.selections.every((one) => one.isEmpty)) return null;
-    const source = takeSource(editor, () => undefined);
-    if (!/\d/.test(source.text)) return null;
-    const { selectionMaxBytes } = readSettings(source.uri);
-    const read = await this.reader.read(source.text, source.languageId, "error", selectionMaxBytes).catch(() => null);
-    return read?.ok === true && read.values.length > 1 ? { source, read } : null;
+    this.shaped.fire({ taken, model });
+    return (await runs.run({ model, data, live: true })) ?? null;
   }
 
   /** What ran last is not run again. */
-  private isLast(model: ModelSpec, { read }: Taken): boolean {
-    const { order } = this.runs;
-    if (order === null || order.model !== model || order.data.values.length !== read.values.length) return false;
-    return order.data.written.join() === read.shape.join() && order.data.values.every((value, i) => Object.is(value, read.values[i]));
+  private isLast(model: ModelSpec, data: RunData): boolean {
+    const { order } = this.parts.runs;
+    if (order === null || order.model !== model || order.data.values.length !== data.values.length) return false;
+    if (order.data.shape.join() !== data.shape.join() || order.data.mask?.join() !== data.mask?.join()) return false;
+    return order.data.values.every((value, i) => Object.is(value, data.values[i]));
   }
 
-  /** Reads the selection that there is and remembers it; says what is wrong at its place. */
-  private async take(editor: vscode.TextEditor): Promise<Taken | null> {
-    const source = await this.source(editor);
-    this.diagnostics.clear(source.uri);
-    let read = await this.read(source, "error");
-    if (read !== null && !read.ok && read.kind === "ragged" && (await this.sayWrong(source, read, word(msg("Pad with zeros and mask"))))) {
-      read = await this.read(source, "pad");
-    } else if (read !== null && !read.ok && read.kind !== "ragged") {
-      void this.sayWrong(source, read);
-    }
-    return read !== null && read.ok ? { source, read } : null;
-  }
-
-  private async source(editor: vscode.TextEditor): Promise<Source> {
-    const { document, selection } = editor;
-    let around: { start: number; end: number } | undefined;
-    if (editor.selections.every((one) => one.isEmpty)) {
-      try {
-        around = await this.reader.enclosing(document.getText(), document.offsetAt(selection.active), document.languageId);
-      } catch {
-        around = undefined;
-      }
-    }
-    return takeSource(editor, () => around);
-  }
-
-  private async read(source: Source, ragged: "error" | "pad"): Promise<Selection | null> {
-    try {
-      return await this.reader.read(source.text, source.languageId, ragged, readSettings(source.uri).selectionMaxBytes);
-    } catch (error) {
-      const text = error instanceof UnrollError ? word(error.failure.message) : String(error);
-      void vscode.window.showErrorMessage(text);
-      return null;
-    }
-  }
-
-  /** A diagnostic at the exact place and one notification. Returns whether the offered action was taken. */
-  private async sayWrong(source: Source, read: Extract<Selection, { ok: false }>, offer?: string): Promise<boolean> {
-    const range = rangeOf(source, read.start, read.end);
-    const text = word(read.message);
-    this.diagnostics.show(source.uri, range, text, read.kind);
-    const show = word(msg("Show"));
-    const picked = await vscode.window.showErrorMessage(text, ...(offer === undefined ? [show] : [offer, show]));
-    if (picked === show) await vscode.window.showTextDocument(source.uri, { selection: range });
-    return picked !== undefined && picked === offer;
-  }
-
-  private async go(source: Source, read: Read): Promise<RunRecord | undefined> {
-    this.lastRead = { source, read };
+  /** @param ask also where the numbers fit as they are */
+  private async go(first: Taken, ask = false): Promise<RunRecord | undefined> {
+    const { store, runs, text } = this.parts;
+    this.lastRead = first;
     if (this.refused()) return undefined;
-    const model = this.store.model ?? (await pickPreset(inputFor(promote(read.shape, 3)?.shape ?? read.shape)));
+    const ready = await this.settle(first, ask);
+    if (ready === undefined) return undefined;
+    let { taken } = ready;
+    // Gaps were kept while another policy held: now the first of them is an error with its place.
+    if (taken.reading.missing === "error" && first.reading.missing !== "error") {
+      const strict = await text.readAgain(taken.source, taken.reading);
+      if (strict === null) return undefined;
+      taken = { ...strict, reading: { ...taken.reading, missing: strict.reading.missing } };
+    }
+    this.lastRead = taken;
+    const { model } = ready;
+    const data = await this.dataOf({ model, taken }).catch((error: unknown) => ({ failure: reasonOf(error) }));
+    if ("failure" in data) {
+      void vscode.window.showErrorMessage(data.failure);
+      return undefined;
+    }
+    if (model !== store.model) await store.change(model);
+    this.shaped.fire({ taken, model });
+    return runs.run({ model, data });
+  }
+
+  /** A model and a reading that fit each other; asks where they do not, or where the numbers may be read in several ways. */
+  private async settle(taken: Taken, ask: boolean): Promise<Ready | undefined> {
+    const { read, reading, source, remembered } = taken;
+    const plain = shapeOf(read, reading, "sequences");
+    const model = this.parts.store.model ?? (await pickPreset(plain.ok ? [null, ...plain.value.slice(1)] : null));
     if (model === undefined) return undefined;
-    const fit = await pickFit(model, read.shape);
-    if (fit === undefined) return undefined;
-    if (fit.model !== this.store.model) await this.store.change(fit.model);
-    return this.runs.run({ model: fit.model, data: dataOf({ source, read }, fit) });
+    const open = !remembered && isAmbiguous(model, read);
+    if (!ask && !open && fitReading(model, read, reading).ok) return { model, taken };
+    const chosen = await pickReading(read, { model, reading }, word(sourceText(source)));
+    if (chosen === undefined) return undefined;
+    this.parts.memory.keep(source.uri, read.shape.length, chosen.reading);
+    return { model: chosen.model, taken: { ...taken, reading: chosen.reading, remembered: true } };
+  }
+
+  /** @throws UnrollError where the reader hung or died */
+  private async dataOf({ model, taken }: Ready): Promise<RunData | { readonly failure: string }> {
+    const { source, read, reading, remembered } = taken;
+    const shaped = await this.parts.reader.shape(read, reading, targetOf(model, read.shape));
+    if (!shaped.ok) return { failure: word(shaped.error.message) };
+    const { shape, values, offsets, mask } = shaped.value;
+    return {
+      source,
+      name: read.name,
+      written: read.shape,
+      shape,
+      values,
+      mask,
+      notes: notesOf(shaped.value, taken, remembered),
+      ...(offsets !== null && { offsets }),
+    };
   }
 
   /** A text that cannot be read is not run as it was before. */
   private refused(): boolean {
-    const { name, problem } = this.store.document;
+    const { name, problem } = this.parts.store.document;
     if (problem === null) return false;
     const args = { file: name, line: problem.line, reason: word(problem.message) };
     void vscode.window.showErrorMessage(word(msg("{file}, line {line}: {reason}", args)));
@@ -155,18 +179,21 @@ export class SelectionRun {
   }
 }
 
-function dataOf({ source, read }: Taken, fit: Fit): RunData {
-  const { shape } = fit;
-  const masked = read.mask !== null && shape.length === 3 && read.mask.length === (shape[0] as number) * (shape[1] as number);
-  return {
-    source,
-    name: read.name,
-    written: read.shape,
-    shape,
-    values: read.values,
-    mask: masked ? read.mask : null,
-    notes: [...(fit.note === null ? [] : [fit.note]), ...read.notes.map(word)],
-  };
+function notesOf({ notes }: Shaped, { read }: Taken, remembered: boolean): string[] {
+  const kept = msg("Read as chosen for this file; “Read Selection Differently…” changes it.");
+  return [...notes, ...read.notes, ...(remembered ? [kept] : [])].map(word);
+}
+
+const reasonOf = (error: unknown): string => (error instanceof UnrollError ? word(error.failure.message) : String(error));
+
+/** `4×5 → (1, 4, 5)` and the whole line, for the status bar; null: the model cannot get these numbers. */
+export function shapeTexts({ read, reading }: Taken, model: ModelSpec | null): { short: string; line: string; fits: boolean } | null {
+  const target = targetOf(model, read.shape);
+  const shape = shapeOf(read, reading, target);
+  if (!shape.ok) return null;
+  const fit = fitReading(model, read, reading);
+  const line = word(shapeLine(read.shape, shape.value, target)) + (fit.ok ? "" : `\n${word(fit.error.message)}`);
+  return { short: `${read.shape.join("×")} → (${shape.value.join(", ")})`, line, fits: fit.ok };
 }
 
 /** Runs wait for trust; the command says so again. */
@@ -176,18 +203,4 @@ async function trusted(): Promise<boolean> {
   const picked = await vscode.window.showWarningMessage(word(msg("Runs are off in Restricted Mode: trust this workspace first.")), manage);
   if (picked === manage) await vscode.commands.executeCommand("workbench.trust.manage");
   return vscode.workspace.isTrusted;
-}
-
-/** Offsets of the text → a range of the document; of several selections, all of them. */
-function rangeOf(source: Source, start: number, end: number): vscode.Range {
-  if (source.offset < 0) return source.range;
-  const before = source.text.slice(0, start);
-  const at = positionAfter(source.range.start, before);
-  return new vscode.Range(at, positionAfter(at, source.text.slice(start, Math.max(end, start + 1))));
-}
-
-function positionAfter(from: vscode.Position, text: string): vscode.Position {
-  const lines = text.split(/\r\n|\r|\n/);
-  const last = lines.at(-1) as string;
-  return lines.length === 1 ? from.translate(0, last.length) : new vscode.Position(from.line + lines.length - 1, last.length);
 }

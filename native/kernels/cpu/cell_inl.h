@@ -35,7 +35,7 @@ inline double Filled(int64_t length, int64_t most) {
 
 template <int V>
 void ProjectPanels(const Projection& p, int64_t first, int64_t end) {
-  const bool steps_last = Filled(p.steps, RowsOf(V)) > Filled(p.rows, RowsOf(V));
+  const bool steps_last = Filled(p.steps, MostRows(V)) > Filled(p.rows, MostRows(V));
   const RowsOfA rows =
       steps_last ? RowsOfA{p.x, p.rows, p.row_stride, p.steps, p.step_stride} : RowsOfA{p.x, p.steps, p.step_stride, p.rows, p.row_stride};
   Product<V>(ProjectJob<V>{p, p.steps * p.rows, steps_last}, rows, *p.matrix, first, end, false);

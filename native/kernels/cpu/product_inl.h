@@ -18,17 +18,18 @@ struct RowsOfA {
   int64_t outers, outer_stride, inners, inner_stride;
 };
 
+// b: V vectors of each of the Width that a panel has.
 // ahead: what is to be in the second cache later, a line of it a step. A panel comes from the third cache or from memory while the one
 // before it is computed, where its first tile would else wait for it.
-template <int M, int V>
+template <int M, int V, int Width>
 [[gnu::always_inline]] inline void MultiplyAdd(Vec (&sum)[M][V], const float* a, int64_t lda, const float* b, int64_t depth,
                                                const float* ahead) {
   constexpr int kLine = 16;
-  for (int64_t k = 0; k < depth; ++k, b += V * kLanes, ahead += kLine) {
+  for (int64_t k = 0; k < depth; ++k, b += Width * kLanes, ahead += kLine) {
     __builtin_prefetch(ahead, 0, 2);
     // Once a line: each costs as much as a load.
 #pragma GCC unroll 8
-    for (int v = 0; v < V; v += kLine / kLanes) __builtin_prefetch(b + (16 * V + v) * kLanes);
+    for (int v = 0; v < V; v += kLine / kLanes) __builtin_prefetch(b + (16 * Width + v) * kLanes);
     // The fewer of the two stay in registers: 3 · 4 sums, 3 numbers and one vector are all sixteen of AVX2.
     if constexpr (M < V) {
       Vec x[M];
@@ -59,17 +60,55 @@ void Tile(const Job& job, const float* a, int64_t lda, const float* b, int64_t d
   Vec sum[M][V];
 #pragma GCC unroll 8
   for (int m = 0; m < M; ++m) job.Start(panel, row + m, sum[m]);
-  MultiplyAdd<M, V>(sum, a, lda, b, depth, ahead);
+  MultiplyAdd<M, V, V>(sum, a, lda, b, depth, ahead);
   job.template Finish<M>(panel, row, sum);
 }
+
+// Where the registers hold fewer rows of whole panels than a panel has vectors (three of four, with AVX2), twice as many rows with one
+// half of the panel after the other read the weights half as often, and sixteen rows leave no tile of one or two.
+constexpr bool ByHalves(int v) { return v % 2 == 0 && RowsOf(v) < v; }
+
+// The sums of the left halves wait in memory for those of the right ones; then the rows are finished, as many at once as in other tiles.
+template <int V, int M, class Job>
+void HalvesTile(const Job& job, const float* a, int64_t lda, const float* b, int64_t depth, const float* ahead, int64_t panel,
+                int64_t row) {
+  constexpr int kHalf = V / 2, kFirst = (M + 1) / 2;
+  Vec all[M][V];
+#pragma GCC unroll 2
+  for (int half = 0; half < V; half += kHalf) {
+    Vec sum[M][kHalf];
+#pragma GCC unroll 8
+    for (int m = 0; m < M; ++m) {
+      Vec start[V];
+      job.Start(panel, row + m, start);
+#pragma GCC unroll 8
+      for (int v = 0; v < kHalf; ++v) sum[m][v] = start[half + v];
+    }
+    MultiplyAdd<M, kHalf, V>(sum, a, lda, b + half * kLanes, depth, ahead);
+    ahead = b;
+#pragma GCC unroll 8
+    for (int m = 0; m < M; ++m) {
+#pragma GCC unroll 8
+      for (int v = 0; v < kHalf; ++v) all[m][half + v] = sum[m][v];
+    }
+  }
+  job.template Finish<kFirst>(panel, row, reinterpret_cast<Vec(&)[kFirst][V]>(all[0]));
+  job.template Finish<M - kFirst>(panel, row + kFirst, reinterpret_cast<Vec(&)[M - kFirst][V]>(all[kFirst]));
+}
+
+constexpr int MostRows(int v) { return ByHalves(v) ? RowsOf(v / 2) : RowsOf(v); }
 
 template <int V, class Job>
 using TileFunction = void (*)(const Job&, const float*, int64_t, const float*, int64_t, const float*, int64_t, int64_t);
 
-// For 1 to 8 rows, of which no tile has more than RowsOf(V).
+// For 1 to MostRows(V) rows.
 template <int V, class Job>
 inline TileFunction<V, Job> TileOf(int64_t rows) {
   constexpr int kMost = RowsOf(V);
+  if constexpr (ByHalves(V)) {
+    static constexpr TileFunction<V, Job> kWide[] = {HalvesTile<V, 4, Job>, HalvesTile<V, 5, Job>, HalvesTile<V, 6, Job>};
+    if (rows > kMost) return kWide[rows - 4];
+  }
   static constexpr TileFunction<V, Job> kTiles[] = {
       Tile<V, 1, Job>,
       Tile<V, 2, Job>,
@@ -122,7 +161,7 @@ void Product(const Job& job, const RowsOfA& rows, const PackedMatrix& matrix, in
     for (; left > 0; --left, panel += next) OneRow<V, 1>(job, rows.a, matrix, panel, next);
     return;
   }
-  constexpr int64_t kMost = RowsOf(V);
+  constexpr int64_t kMost = MostRows(V);
   const int64_t tiles = (rows.inners + kMost - 1) / kMost;
   for (; left > 0; --left, panel += next) {
     const float* b = matrix.panel(panel);

@@ -15,43 +15,44 @@ import { scaleOf } from "./box.js";
 import { copyButton, indexPicker, legend, paletteSwitch, segmented, toggle } from "./controls.js";
 import { waiting } from "./frame.js";
 import { grid } from "./grid.js";
+import { sliceBox } from "./sliceBox.js";
 
 export function dataTab(view: RunContext): TemplateResult {
   const tensor = tensorById(view.outputs.run, view.state.chosen.tensor);
   if (tensor === null) return html`<p class="dim">${t("This run has no values.")}</p>`;
   const spec = view.outputs.layers.find((layer) => layer.index === tensor.layer)?.spec ?? null;
-  const plane = planeOf(tensor, view.state.chosen.leading);
+  const plane = planeOf(tensor, view.state.chosen.leading, view.state.chosen.slice);
   return html`<div class="data">
-    ${title(view, tensor, spec)} ${tools(view, tensor)} ${readout(view, plane, spec)} ${grid(view, plane, spec)}
+    ${title(view, plane, spec)} ${tools(view, tensor)} ${readout(view, plane, spec)} ${grid(view, plane, spec)}
   </div>`;
 }
 
-function title(view: RunContext, tensor: TensorView, spec: LayerSpec | null): TemplateResult {
-  const { convention, leading } = view.state.chosen;
+function title(view: RunContext, plane: Plane, spec: LayerSpec | null): TemplateResult {
+  const { tensor } = plane;
+  const { convention } = view.state.chosen;
   const origin = [originWord(tensor, view.outputs.run.sourceName), tensorNote(tensor)].filter((text) => text !== "").join(" · ");
-  const index = [...leading, null, null].slice(-tensor.shape.length);
   return html`<div class="bar data-title">
     <h2>${tensorWord(tensor)}</h2>
     <span class="dim small">${origin}</span>
     <code class="shape">${shownShape(tensor, spec, convention)}</code>
     <span class="dim small">${tensor.dtype}</span>
     ${isReversed(tensor, spec) ? html`<span class="tag quiet">${t("time reversed")}</span>` : nothing}
-    <span class="push slice"
-      ><span class="dim small">${t("slice")}</span> <code id="slice-text">${addressText(tensor, spec, convention, index)}</code></span
-    >
-    ${pickers(view, tensor)}
+    <span class="push slice">${sliceBox(view, plane, spec)}</span>
+    ${pickers(view, plane)}
   </div>`;
 }
 
 /** One for every axis that the grid does not spread out. */
-function pickers(view: RunContext, tensor: TensorView): TemplateResult[] {
+function pickers(view: RunContext, { tensor, start, pickers: axes }: Plane): TemplateResult[] {
   const { leading } = view.state.chosen;
-  return tensor.shape.slice(0, -2).flatMap((size, i) => {
-    if (size < 2) return [];
-    const name = axisWord(tensor.axes[i] ?? "batch");
-    const pick = (value: number): void =>
-      view.choose(i === 0 && tensor.axes[0] === "batch" ? { batch: value } : { leading: leading.map((old, k) => (k === i ? value : old)) });
-    return [indexPicker(`leading-${i}`, name, leading[i] ?? 0, size, pick)];
+  return axes.flatMap(({ axis, from, count }) => {
+    if (count < 2) return [];
+    const name = axisWord(tensor.axes[axis] ?? "batch");
+    const pick = (value: number): void => {
+      const at = Math.max(from, Math.min(from + count - 1, value));
+      view.choose(axis === 0 && tensor.axes[0] === "batch" ? { batch: at } : { leading: leading.map((old, k) => (k === axis ? at : old)) });
+    };
+    return [indexPicker(`leading-${axis}`, name, start[axis] ?? 0, tensor.shape[axis] ?? 1, pick)];
   });
 }
 
@@ -86,25 +87,30 @@ function readout(view: RunContext, plane: Plane, spec: LayerSpec | null): Templa
   const address = addressText(tensor, spec, convention, indexOf(plane, row, column));
   const exact = value === null ? "…" : shortest(value).replace("-", "−");
   return html`<p class="cell-readout">
-    <code class="dim">${address}</code><output class="big">${exact}</output><span class="dim">${placeWord(tensor, spec, row, column)}</span>
+    <code class="dim">${address}</code><output class="big">${exact}</output
+    ><span class="dim">${placeWord(tensor, spec, indexOf(plane, row, column))}</span>
     ${value === null ? nothing : copyButton(view, "copy-cell", t("Copy"), () => view.copyText(shortest(value), "copy-cell"), t("Copy this number"))}
   </p>`;
 }
 
-/** "step 3 · unit 2": people count from 1. */
-export function placeWord(tensor: TensorView, spec: LayerSpec | null, row: number, column: number): string {
-  const at = (axis: number, index: number): string => {
+/** "step 3 · unit 2": people count from 1. Of the last two axes, and of the batch where it is one of several. */
+export function placeWord(tensor: TensorView, spec: LayerSpec | null, index: readonly number[]): string {
+  const at = (axis: number): string => {
+    const value = index[axis] ?? 0;
     switch (tensor.axes[axis]) {
       case "time":
-        return t("step {n}", { n: isReversed(tensor, spec) ? (tensor.shape[axis] ?? 1) - index : index + 1 });
+        return t("step {n}", { n: isReversed(tensor, spec) ? (tensor.shape[axis] ?? 1) - value : value + 1 });
       case "features":
-        return t("feature {n}", { n: index + 1 });
+        return t("feature {n}", { n: value + 1 });
       case "batch":
-        return t("sequence {n}", { n: index + 1 });
+        return t("sequence {n}", { n: value + 1 });
       default:
-        return t("unit {n}", { n: index + 1 });
+        return t("unit {n}", { n: value + 1 });
     }
   };
-  const rank = tensor.shape.length;
-  return rank < 2 ? at(0, column) : `${at(rank - 2, row)} · ${at(rank - 1, column)}`;
+  return index
+    .map((_, axis) => axis)
+    .filter((axis) => axis >= index.length - 2 || (tensor.shape[axis] ?? 1) > 1)
+    .map(at)
+    .join(" · ");
 }

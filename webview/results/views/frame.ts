@@ -2,18 +2,24 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { t } from "../../shared/l10n.js";
 import { icon } from "../../shared/icons.js";
+import { gatedParts } from "../gates.js";
+import { layerParts } from "../parts.js";
 import { outputsOf, stepsOf, stripsOf } from "../outputs.js";
 import type { Tab } from "../state.js";
 import type { RunContext, View } from "../view.js";
 import { compareTab } from "./compare.js";
 import { neighbour } from "./controls.js";
+import { codeTab } from "./code.js";
 import { dataTab } from "./data.js";
 import { header } from "./header.js";
+import { gatesTab } from "./gates.js";
 import { heatTab } from "./heat.js";
 import { shapesTab } from "./shapes.js";
 import { banner, emptyPage, failedPage, runningPage } from "./states.js";
+import { memoryTab } from "./memory.js";
 import { stepsTab } from "./steps.js";
 import { timeBar } from "./timebar.js";
+import { traceTab } from "./trace.js";
 import { rail } from "./tree.js";
 
 export function page(view: View): TemplateResult {
@@ -36,13 +42,17 @@ function ready(view: RunContext): TemplateResult {
     <div class="body">
       ${rail(view)}
       <main class="main">
-        ${tabStrip(view)}
-        ${["heat", "steps", "compare"].includes(view.state.chosen.tab) && stepsOf(view.outputs) > 0 ? timeBar(view) : nothing}
+        ${tabStrip(view)} ${hasCursor(view) ? timeBar(view) : nothing}
         <section class="panel" id="panel" role="tabpanel" tabindex="0" aria-labelledby=${`tab-${view.state.chosen.tab}`}>
           ${tabBody(view)}
         </section>
       </main>
     </div>`;
+}
+
+/** Do the steps of the shown tab follow the time cursor? */
+function hasCursor({ outputs, state }: RunContext): boolean {
+  return ["heat", "steps", "gates", "trace", "compare"].includes(state.chosen.tab) && stepsOf(outputs) > 0;
 }
 
 function tabBody(view: RunContext): TemplateResult {
@@ -55,16 +65,33 @@ function tabBody(view: RunContext): TemplateResult {
       return stepsTab(view);
     case "compare":
       return compareTab(view);
+    case "gates":
+      return gatesTab(view);
+    case "trace":
+      return traceTab(view);
+    case "memory":
+      return memoryTab(view);
     case "data":
       return dataTab(view);
+    case "code":
+      return codeTab(view);
   }
 }
 
-function tabStrip(view: RunContext): TemplateResult {
+/** The tabs that this run has. */
+export function tabsOf(view: RunContext): { id: Tab; text: string }[] {
   const timed = stripsOf(view.outputs).length > 0 && stepsOf(view.outputs) > 0;
   const all: { id: Tab; text: string }[] = [{ id: "shapes", text: t("Shapes") }];
   if (timed) all.push({ id: "heat", text: t("Heat") }, { id: "steps", text: t("Steps") });
-  all.push({ id: "compare", text: t("Compare") }, { id: "data", text: t("Data") });
+  if (gatedParts(view.outputs).length > 0) all.push({ id: "gates", text: t("Gates") });
+  all.push({ id: "trace", text: t("Trace") });
+  if (layerParts(view.outputs).some(({ own }) => own !== null)) all.push({ id: "memory", text: t("Memory") });
+  all.push({ id: "compare", text: t("Compare") }, { id: "data", text: t("Data") }, { id: "code", text: t("Code") });
+  return all;
+}
+
+function tabStrip(view: RunContext): TemplateResult {
+  const all = tabsOf(view);
   const { tab } = view.state.chosen;
   const key = (event: KeyboardEvent): void => {
     const next =

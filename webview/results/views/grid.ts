@@ -11,8 +11,10 @@ import { cellOf, indexOf, type Plane } from "../matrix.js";
 import { significant } from "../numbers.js";
 import type { RunContext } from "../view.js";
 import { axisTitle, originWord, tensorWord } from "../words.js";
+import { addressOfTensor } from "../parts.js";
 import { scaleOf } from "./box.js";
 import { placeWord } from "./data.js";
+import { openTrace } from "./traceLinks.js";
 
 export function grid(view: RunContext, plane: Plane, spec: LayerSpec | null): TemplateResult {
   const { tensor } = plane;
@@ -21,11 +23,11 @@ export function grid(view: RunContext, plane: Plane, spec: LayerSpec | null): Te
     rows: plane.rows,
     columns: plane.columns,
     columnWidth: Math.round((digits + 6) * 7.3) + 12,
-    headWidth: Math.max(56, String(plane.rows).length * 8 + 24),
+    headWidth: Math.max(56, String(firstOf(plane.start, plane.rowAxis) + plane.rows).length * 8 + 24),
   };
   const layout = layoutOf(size, view.state.grid);
-  const rowAxis = tensor.shape.length < 2 ? "" : axisTitle(tensor, spec, tensor.shape.length - 2);
-  const columnAxis = axisTitle(tensor, spec, tensor.shape.length - 1);
+  const rowAxis = plane.rowAxis === null ? "" : axisTitle(tensor, spec, plane.rowAxis);
+  const columnAxis = plane.columnAxis === null ? "" : axisTitle(tensor, spec, plane.columnAxis);
   const inSight = row >= layout.firstRow && row <= layout.lastRow && column >= layout.firstColumn && column <= layout.lastColumn;
   const name = `${tensorWord(tensor)}, ${originWord(tensor, view.outputs.run.sourceName)}`;
   return html`<p class="dim small grid-axes">${rowAxis === "" ? nothing : html`<span>↓ ${rowAxis}</span>`}<span>→ ${columnAxis}</span></p>
@@ -41,10 +43,11 @@ export function grid(view: RunContext, plane: Plane, spec: LayerSpec | null): Te
       @scroll=${(event: Event) => measure(view, event.currentTarget as HTMLElement)}
       @keydown=${(event: KeyboardEvent) => key(event, view, plane, spec, size)}
       @click=${(event: MouseEvent) => press(event, view, plane, spec)}
+      @dblclick=${() => trace(view, plane)}
       ${ref((element) => element !== undefined && requestAnimationFrame(() => measure(view, element as HTMLElement)))}
     >
       <div class="sizer" ${styled({ width: `${layout.width}px`, height: `${layout.height}px` })}>
-        ${head(size, layout)} ${rows(view, plane, size, layout)}
+        ${head(size, layout, firstOf(plane.start, plane.columnAxis))} ${rows(view, plane, size, layout)}
       </div>
     </div>`;
 }
@@ -61,8 +64,12 @@ function span(first: number, last: number): number[] {
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i);
 }
 
+function firstOf(start: readonly number[], axis: number | null): number {
+  return axis === null ? 0 : (start[axis] ?? 0);
+}
+
 /** Indices count from 0, as the slice does. */
-function head(size: GridSize, layout: GridLayout): TemplateResult {
+function head(size: GridSize, layout: GridLayout, first: number): TemplateResult {
   return html`<div class="grid-head" role="row" aria-rowindex="1">
     <span class="corner" role="columnheader" aria-colindex="1" ${styled({ width: `${size.headWidth}px` })}
       ><span class="sr">${t("index")}</span></span
@@ -73,7 +80,7 @@ function head(size: GridSize, layout: GridLayout): TemplateResult {
           role="columnheader"
           aria-colindex=${column + 2}
           ${styled({ left: `${size.headWidth + column * size.columnWidth}px`, width: `${size.columnWidth}px` })}
-          >${column}</span
+          >${first + column}</span
         >`,
     )}
   </div>`;
@@ -103,7 +110,9 @@ function rows(view: RunContext, plane: Plane, size: GridSize, layout: GridLayout
   return span(layout.firstRow, layout.lastRow).map(
     (row) =>
       html`<div class="grid-row" role="row" aria-rowindex=${row + 2} ${styled({ top: `${layout.top(row)}px` })}>
-        <span class="row-head" role="rowheader" aria-colindex="1" ${styled({ width: `${size.headWidth}px` })}>${row}</span>
+        <span class="row-head" role="rowheader" aria-colindex="1" ${styled({ width: `${size.headWidth}px` })}
+          >${firstOf(plane.start, plane.rowAxis) + row}</span
+        >
         ${span(layout.firstColumn, layout.lastColumn).map((column) => cell(row, column))}
       </div>`,
   );
@@ -114,10 +123,18 @@ function select(view: RunContext, plane: Plane, spec: LayerSpec | null, at: { ro
   const value = cellOf(plane, at.row, at.column, (box) => view.slice(box));
   const address = addressText(plane.tensor, spec, view.state.chosen.convention, indexOf(plane, at.row, at.column));
   const said = typeof value === "number" ? significant(value, view.state.chosen.digits) : "…";
-  view.say(`${address} ${said}, ${placeWord(plane.tensor, spec, at.row, at.column)}`);
+  view.say(`${address} ${said}, ${placeWord(plane.tensor, spec, indexOf(plane, at.row, at.column))}`);
+}
+
+/** Where the selected number came from. */
+function trace(view: RunContext, plane: Plane): void {
+  const { row, column } = view.state.chosen;
+  const address = addressOfTensor(view.outputs, plane.tensor, indexOf(plane, row, column));
+  if (address !== null) openTrace(view, address, address.step, address.row);
 }
 
 function key(event: KeyboardEvent, view: RunContext, plane: Plane, spec: LayerSpec | null, size: GridSize): void {
+  if (event.key === "Enter") return trace(view, plane);
   const element = event.currentTarget as HTMLElement;
   const window = { top: element.scrollTop, left: element.scrollLeft, width: element.clientWidth, height: element.clientHeight };
   const page = Math.max(1, Math.floor(window.height / ROW_HEIGHT) - 2);

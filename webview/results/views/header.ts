@@ -47,6 +47,16 @@ export function header(view: RunContext): TemplateResult {
       >
         ${icon("layer")}
       </button>
+      <button
+        class="icon-button"
+        type="button"
+        id="export"
+        aria-label=${t("Export…")}
+        title=${t("Export…")}
+        @click=${() => view.command("export")}
+      >
+        ${icon("export")}
+      </button>
     </div>
     <div class="head-facts">${deviceFact(view)} ${checkFact(view)} ${facts(view)} ${note(view)}</div>
     ${conventionSwitch(view)} ${progress(view)}

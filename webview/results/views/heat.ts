@@ -3,9 +3,11 @@ import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { t } from "../../shared/l10n.js";
 import { icon } from "../../shared/icons.js";
-import { bandOf, MOST_UNITS, type Window, windowOf } from "../bands.js";
-import { type Band, findingOf, valueAt } from "../finding.js";
+import { type Band, valueAt } from "../band.js";
+import { bandOf, type Window, windowOf } from "../bands.js";
 import { clip } from "../names.js";
+import { oddWords } from "../oddWords.js";
+import { type Look, type Overview, overviewOf, shownWindow } from "../overview.js";
 import { decimalsFor, fixed, niceScale, signed } from "../numbers.js";
 import { type Strip, stepsOf, stripsOf } from "../outputs.js";
 import type { RunContext } from "../view.js";
@@ -13,19 +15,20 @@ import { findingWord, stripWord, unitsWord, unitWord, partWord } from "../words.
 import { legend, paletteSwitch, toggle } from "./controls.js";
 import { waiting } from "./frame.js";
 import { readout } from "./readout.js";
-import { strip } from "./strip.js";
+import { columnsFor, GUTTER, strip, stripRoom } from "./strip.js";
 import { twin } from "./twin.js";
+import { zoomButtons } from "./zoom.js";
 
 export function heatTab(view: RunContext): TemplateResult {
   const strips = stripsOf(view.outputs);
-  const { step, table } = view.state.chosen;
-  const window = windowOf(strips, step);
+  const { table, zoom } = view.state.chosen;
+  const window = shownWindow(zoom, stepsOf(view.outputs));
   const current = strips.find((entry) => entry.id === view.state.chosen.strip) ?? strips[0];
   return html`<div class="bar">
-      ${paletteSwitch(view)} ${legend(view, current === undefined ? 1 : scaleOfStrip(current))}
+      ${paletteSwitch(view)} ${legend(view, current === undefined ? 1 : scaleOfStrip(current))} ${zoomButtons(view)}
       <span class="push">${toggle("table-twin", "table", t("Table"), table, () => view.choose({ table: !table }))}</span>
     </div>
-    ${current === undefined ? nothing : finding(view, current, window)}
+    ${current === undefined ? nothing : summary(view, current, window)}
     <div class="split">
       <div class="strips">
         ${repeat(
@@ -34,7 +37,7 @@ export function heatTab(view: RunContext): TemplateResult {
           (entry, i) => figure(view, entry, { window, first: i === 0, current: entry === current }),
         )}
       </div>
-      ${current === undefined ? nothing : readout(view, current, window)}
+      ${current === undefined ? nothing : readout(view, current)}
     </div>`;
 }
 
@@ -45,15 +48,20 @@ export function scaleOfStrip(entry: Strip): number {
   return entry.what === "h" && largest <= 1 ? 1 : niceScale(largest);
 }
 
-function finding(view: RunContext, entry: Strip, window: Window): TemplateResult {
-  const loaded = bandOf(entry, window, view.state.chosen.batch, (box) => view.slice(box));
+function look(view: RunContext, window: Window): Look {
+  return { window, batch: view.state.chosen.batch, columns: columnsFor(stripRoom(view)) };
+}
+
+/** One sentence first: what the strip shows, and what is odd about it. */
+function summary(view: RunContext, entry: Strip, window: Window): TemplateResult {
+  const loaded = overviewOf(entry, look(view, window), (query) => view.band(query));
   if (loaded.band === null) return html`<p class="summary">${stripWord(entry)}</p>`;
   const total = stepsOf(view.outputs);
-  const part =
-    window.steps < total
-      ? ` ${t("Steps {from} to {to} of {total} are shown.", { from: window.from + 1, to: window.from + window.steps, total })}`
-      : "";
-  return html`<p class="summary">${findingWord(entry, findingOf(loaded.band), loaded.band.steps, window.from)}${part}</p>`;
+  const { from, steps } = window;
+  const part = steps < total ? ` ${t("Steps {from} to {to} of {total} are shown.", { from: from + 1, to: from + steps, total })}` : "";
+  const odd = oddWords(entry, loaded.finding, window);
+  return html`<p class="summary">${findingWord(entry, loaded.finding, Math.min(steps, entry.tensor.shape[1] ?? 1))}${part}</p>
+    ${odd.map((text) => html`<p class="odd">${icon("warning", "i warn")}<span>${text}</span></p>`)}`;
 }
 
 interface Place {
@@ -63,35 +71,43 @@ interface Place {
 }
 
 function figure(view: RunContext, entry: Strip, place: Place): TemplateResult {
-  const loaded = bandOf(entry, place.window, view.state.chosen.batch, (box) => view.slice(box));
+  const loaded = overviewOf(entry, look(view, place.window), (query) => view.band(query));
   const what = entry.what === "input" ? t("input") : entry.what === "h" ? "h" : t("output");
-  const parts = [partWord(entry), what, unitsWord(entry)];
-  const cut = entry.units > MOST_UNITS ? t("first {n} shown", { n: MOST_UNITS }) : "";
+  const grouped = loaded.band === null ? "" : groupedWord(loaded);
+  const parts = [partWord(entry), what, unitsWord(entry), grouped];
   return html`<figure class="strip">
     <figcaption>
       <b>${entry.what === "input" ? "x" : clip(entry.title, 60)}</b>
-      <span class="dim small">${[...parts, cut].filter((text) => text !== "").join(" · ")}</span>
+      <span class="dim small">${parts.filter((text) => text !== "").join(" · ")}</span>
       ${entry.reversed ? html`<span class="tag quiet">${icon("backward")}${t("time reversed")}</span>` : nothing}
     </figcaption>
-    ${loaded.band === null ? waiting(view, loaded.message) : drawn(view, entry, loaded.band, place)}
+    ${loaded.band === null ? waiting(view, loaded.message) : drawn(view, entry, loaded, place)}
   </figure>`;
 }
 
-function drawn(view: RunContext, entry: Strip, whole: Band, place: Place): TemplateResult {
-  const { chosen } = view.state;
-  const band: Band = whole.units > MOST_UNITS ? { ...whole, units: MOST_UNITS } : whole;
-  const alt = findingWord(entry, findingOf(whole), whole.steps, place.window.from);
-  if (chosen.table) return twin({ entry, band, from: place.window.from, step: chosen.step, caption: alt });
+/** What a cell stands for, where that is more than one value. */
+function groupedWord({ stepsPer: steps, unitsPer: units }: Overview): string {
+  if (units > 1) return t("a cell is {steps} steps × {units} units: the value farthest from 0", { steps, units });
+  return steps > 1 ? t("a column is {steps} steps: the value farthest from 0", { steps }) : "";
+}
+
+function drawn(view: RunContext, entry: Strip, overview: Overview, { window, first, current }: Place): TemplateResult {
+  const { table } = view.state.chosen;
+  const alt = findingWord(entry, overview.finding, Math.min(window.steps, entry.tensor.shape[1] ?? 1));
+  if (table) return exactTable(view, entry, alt);
+  const decimals = entry.what === "input" ? Math.max(1, decimalsFor(sample(overview.band), 2)) : 2;
+  const place = { id: `heat-${entry.id}`, width: stripRoom(view), gutter: GUTTER };
   return strip(view, {
-    entry,
-    band,
-    alt,
-    window: place.window,
-    axis: place.first,
-    decimals: entry.what === "input" ? Math.max(1, decimalsFor(sample(band), 2)) : 2,
-    scale: scaleOfStrip(entry),
-    cell: place.current ? { unit: chosen.unit, step: chosen.step - place.window.from } : null,
+    ...{ entry, overview, alt, window, axis: first, decimals, scale: scaleOfStrip(entry), kind: "signed", current, place },
   });
+}
+
+/** Every value around the cursor, whatever the strip stands for. */
+function exactTable(view: RunContext, entry: Strip, caption: string): TemplateResult {
+  const { step, batch } = view.state.chosen;
+  const around = windowOf(stripsOf(view.outputs), step);
+  const { band } = bandOf(entry, around, batch, (box) => view.slice(box));
+  return band === null ? waiting(view, null) : twin({ entry, band, from: around.from, step, caption });
 }
 
 /** Enough values to choose the decimals by. */

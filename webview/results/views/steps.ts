@@ -3,15 +3,19 @@ import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 
 import { t } from "../../shared/l10n.js";
 import { bandOf, windowOf } from "../bands.js";
 import { css, ink, paint } from "../colour.js";
-import { type Band, valueAt } from "../finding.js";
+import { type Band, valueAt } from "../band.js";
 import { decimalsFor, fixed, subscript } from "../numbers.js";
 import { type Strip, stripsOf } from "../outputs.js";
 import type { RunContext } from "../view.js";
 import { stripWord } from "../words.js";
 import { styled } from "../../shared/style.js";
-import { oneOf } from "./controls.js";
+import { tracedOfStrip } from "../parts.js";
+import { oneOf, segmented } from "./controls.js";
 import { waiting } from "./frame.js";
 import { scaleOfStrip } from "./heat.js";
+import { rolled, ROLLED_WIDTH, rolledHeight } from "./rolled.js";
+import { equation, isStateful, startState, sums, valueButton } from "./stepSum.js";
+import { openTrace } from "./traceLinks.js";
 
 /** Steps that are drawn side by side, and units of a stack. */
 const MOST_STEPS = 6;
@@ -38,8 +42,15 @@ export function stepsTab(view: RunContext): TemplateResult {
   const h = load(strip);
   const x = below === null ? null : load(below);
   const choices = layers.map((entry) => ({ value: entry.id, text: stripWord(entry) }));
-  return html`${choices.length < 2 ? nothing : html`<div class="bar wrap">${oneOf("layer", t("Layer"), choices, strip.id, (id) => view.choose({ strip: id }))}</div>`}
-  ${h.band === null ? waiting(view, h.message) : drawn(view, { strip, below, h: h.band, x: x?.band ?? null, from: window.from })}`;
+  const ways = [
+    { value: "unrolled" as const, text: t("Unrolled") },
+    { value: "rolled" as const, text: t("Rolled") },
+  ];
+  return html`<div class="bar wrap">
+      ${choices.length < 2 ? nothing : oneOf("layer", t("Layer"), choices, strip.id, (id) => view.choose({ strip: id }))}
+      ${segmented("drawn", t("Diagram"), ways, view.state.chosen.drawn, (value) => view.choose({ drawn: value }))}
+    </div>
+    ${h.band === null ? waiting(view, h.message) : drawn(view, { strip, below, h: h.band, x: x?.band ?? null, from: window.from })}`;
 }
 
 /** Both directions of the layer before, where it was merged, are its one output. */
@@ -53,7 +64,7 @@ function drawn(view: RunContext, stacks: Stacks): TemplateResult {
   const alt = sentence(view, stacks);
   return html`<p class="summary"><b>${stripWord(stacks.strip)}</b> · ${alt}</p>
     <div class="steps">
-      <div class="diagram">${diagram(view, stacks, alt)}</div>
+      <div class="diagram">${view.state.chosen.drawn === "rolled" ? rolledDiagram(view, stacks, alt) : diagram(view, stacks, alt)}</div>
       ${table(view, stacks)}
     </div>`;
 }
@@ -106,6 +117,39 @@ function diagram(view: RunContext, stacks: Stacks, alt: string): TemplateResult 
   </svg>`;
 }
 
+/** One cell with its state led back into it, at the cursor's step. */
+function rolledDiagram(view: RunContext, stacks: Stacks, alt: string): TemplateResult {
+  const { strip, h, x, from } = stacks;
+  const { step } = view.state.chosen;
+  const [rows, inputs] = [Math.min(MOST_CELLS, h.units), x === null ? 0 : Math.min(MOST_CELLS, x.units)];
+  const before = previous(strip, step);
+  const size = { width: ROLLED_WIDTH, height: rolledHeight({ rows, inputs }) };
+  const own = { scale: scaleOfStrip(strip), hidden: false, decimals: 2, traced: { strip, step } };
+  const props = {
+    kind: kindWord(strip),
+    step,
+    before: before < 0 || before >= (strip.tensor.shape[1] ?? 1) ? null : before,
+    recurrent: strip.what === "h",
+    rows,
+    inputs,
+    out: (left: number, y: number) => stack(view, h, step - from, { ...own, x: left, y, count: rows }),
+    into: (left: number, y: number) =>
+      x === null ? [] : stack(view, x, step - from, { ...inputProps(stacks, step - from), x: left, y, count: inputs }),
+  };
+  return html`<svg viewBox=${`0 0 ${size.width} ${size.height}`} width=${size.width} height=${size.height} role="img" aria-label=${alt}>
+    ${rolled(props)}
+  </svg>`;
+}
+
+function kindWord({ className }: Strip): string {
+  return className.length > 9 ? `${className.slice(0, 8)}…` : className;
+}
+
+function inputProps({ x, below }: Stacks, at: number): Omit<StackProps, "x" | "y" | "count"> {
+  const decimals = x === null ? 2 : Math.max(1, decimalsFor(rowOf(x, at), 2));
+  return { scale: below === null ? 1 : scaleOfStrip(below), hidden: false, decimals, traced: null };
+}
+
 interface Layout {
   readonly view: RunContext;
   readonly stacks: Stacks;
@@ -131,17 +175,17 @@ function column(layout: Layout, at: number, x: number, place: { first: boolean }
   return svg`<g class=${cls} @click=${() => view.choose({ step })}>
     <rect class="frame" x=${x - 10} y="2" width=${CELL.width + 20} height=${bottom - 4} rx="6"/>
     <text class="name" x=${mid} y="17">h${subscript(step + 1)}</text>
-    ${stack(view, h, at, { x, y: 24, count: rows, scale: scaleOfStrip(strip), hidden: !seen, decimals: 2 })}
+    ${stack(view, h, at, { x, y: 24, count: rows, scale: scaleOfStrip(strip), hidden: !seen, decimals: 2, traced: { strip, step } })}
     ${arrow(`M${mid} ${yCell}V${24 + rows * CELL.height + 4}`, `M${mid - 3} ${24 + rows * CELL.height + 9}l3 -5l3 5`)}
     <rect class="cell" x=${x} y=${yCell} width=${CELL.width} height="36" rx="6"/>
-    <text class="kind" x=${mid} y=${yCell + 22}>${strip.className.length > 9 ? `${strip.className.slice(0, 8)}…` : strip.className}</text>
+    <text class="kind" x=${mid} y=${yCell + 22}>${kindWord(strip)}</text>
     ${recurrent ? arrow(`M${from_} ${yCell + 18}H${to}`, `M${to + tip} ${yCell + 15}l${-tip} 3l${tip} 3`) : nothing}
-    ${recurrent && place.first ? svg`<text class="start" x=${strip.reversed ? x + CELL.width + 20 : x - 20} y=${yCell + 13}>0</text>` : nothing}
+    ${recurrent && place.first ? svg`<text class="start" x=${strip.reversed ? x + CELL.width + 20 : x - 20} y=${yCell + 13}>${isStateful(view, strip) ? "h₀" : "0"}</text>` : nothing}
     ${
       stacks.x === null || stacks.below === null
         ? nothing
         : svg`${arrow(`M${mid} ${yX - 2}V${yCell + 38}`, `M${mid - 3} ${yCell + 43}l3 -5l3 5`)}
-          ${stack(view, stacks.x, at, { x, y: yX, count: inputs, scale: scaleOfStrip(stacks.below), hidden: false, decimals: Math.max(1, decimalsFor(rowOf(stacks.x, at), 2)) })}
+          ${stack(view, stacks.x, at, { ...inputProps(stacks, at), x, y: yX, count: inputs })}
           <text class="name" x=${mid} y=${bottom - 8}>x${subscript(step + 1)}</text>`
     }
   </g>`;
@@ -162,6 +206,8 @@ interface StackProps {
   readonly scale: number;
   readonly hidden: boolean;
   readonly decimals: number;
+  /** A click on a value traces it; null: there is nothing behind it. */
+  readonly traced: { readonly strip: Strip; readonly step: number } | null;
 }
 
 /** One value below the other; a stack with more units than fit says so in its last cell. */
@@ -172,7 +218,13 @@ function stack(view: RunContext, band: Band, at: number, props: StackProps): SVG
     const colour = props.hidden || more ? view.palette.back : paint(view.palette, v, props.scale);
     const text = more ? `+${band.units - props.count + 1}` : props.hidden ? "" : fixed(v, props.decimals);
     const y = props.y + unit * CELL.height;
-    return svg`<rect x=${props.x} y=${y} width=${CELL.width} height=${CELL.height - 1} rx="2" fill=${css(colour)} stroke=${props.hidden || more ? css(view.palette.zero) : "none"}/><text class="value" x=${props.x + CELL.width / 2} y=${y + CELL.height / 2 + 3.5} fill=${css(ink(view.palette, colour))}>${text}</text>`;
+    const { traced } = props;
+    const click = (event: Event): void => {
+      if (traced === null || props.hidden || more) return;
+      event.stopPropagation();
+      openTrace(view, tracedOfStrip(traced.strip, unit), traced.step);
+    };
+    return svg`<g class=${traced === null || props.hidden || more ? "" : "leads"} @click=${click}><rect x=${props.x} y=${y} width=${CELL.width} height=${CELL.height - 1} rx="2" fill=${css(colour)} stroke=${props.hidden || more ? css(view.palette.zero) : "none"}/><text class="value" x=${props.x + CELL.width / 2} y=${y + CELL.height / 2 + 3.5} fill=${css(ink(view.palette, colour))}>${text}</text></g>`;
   });
 }
 
@@ -183,7 +235,7 @@ function table(view: RunContext, stacks: Stacks): TemplateResult {
   const total = strip.tensor.shape[1] ?? 1;
   const before = previous(strip, step);
   const inside = before >= from && before - from < h.steps;
-  const rows: { name: string; values: number[]; scale: number; decimals: number }[] = [];
+  const rows: { name: string; values: number[]; scale: number; decimals: number; leads?: true }[] = [];
   const scale = scaleOfStrip(strip);
   if (x !== null && stacks.below !== null)
     rows.push({
@@ -196,26 +248,33 @@ function table(view: RunContext, stacks: Stacks): TemplateResult {
     const start = before < 0 || before >= total;
     rows.push({
       name: start ? t("start") : `h${subscript(before + 1)}`,
-      values: start ? rowOf(h, 0).map(() => 0) : rowOf(h, before - from),
+      values: start ? startState(view, { strip, step, before: null }, rowOf(h, 0).length) : rowOf(h, before - from),
       scale,
-      decimals: start ? 0 : 4,
+      decimals: start && !isStateful(view, strip) ? 0 : 4,
     });
   }
-  rows.push({ name: `h${subscript(step + 1)}`, values: rowOf(h, step - from), scale, decimals: 4 });
+  rows.push({ name: `h${subscript(step + 1)}`, values: rowOf(h, step - from), scale, decimals: 4, leads: true });
+  const place = { strip, step, before: inside ? before : null };
   return html`<section class="step-table" aria-labelledby="step-title">
-    <h2 id="step-title">${t("Step {n} in numbers", { n: step + 1 })}</h2>
+    <div class="bar">
+      <h2 id="step-title">${t("Step {n} in numbers", { n: step + 1 })}</h2>
+      <span class="dim small">${t("Select a value to trace it.")}</span>
+    </div>
+    ${equation(view, place)}
     ${rows.map(
       (row) =>
         html`<div class="vector-row">
           <code class="vector-name">${row.name} =</code
           ><span class="vector"
-            >${row.values.map((v) => {
+            >${row.values.map((v, unit) => {
               const ground = paint(view.palette, v, row.scale);
-              return html`<span ${tint(css(ground), css(ink(view.palette, ground)))}>${fixed(v, row.decimals)}</span>`;
+              const cell = html`<span ${tint(css(ground), css(ink(view.palette, ground)))}>${fixed(v, row.decimals)}</span>`;
+              return row.leads === true ? valueButton(view, `h-${unit}`, tracedOfStrip(strip, unit), step, cell) : cell;
             })}</span
           >
         </div>`,
     )}
+    ${sums(view, place)}
     ${h.units > MOST_CELLS ? html`<p class="dim small">${t("The first {n} of {total}; Data has every value.", { n: MOST_CELLS, total: h.units })}</p>` : nothing}
   </section>`;
 }

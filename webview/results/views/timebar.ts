@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { t } from "../../shared/l10n.js";
 import { icon, type IconName } from "../../shared/icons.js";
 import { bandOf, windowOf } from "../bands.js";
-import { valueAt } from "../finding.js";
+import { valueAt } from "../band.js";
 import { significant, subscript } from "../numbers.js";
 import { batchOf, stepsOf, stripsOf } from "../outputs.js";
 import type { RunContext } from "../view.js";

@@ -1,7 +1,7 @@
 /** The table behind a strip: the same numbers in the same order. */
 import { html, nothing, type TemplateResult } from "lit";
 import { t } from "../../shared/l10n.js";
-import { type Band, valueAt } from "../finding.js";
+import { type Band, valueAt } from "../band.js";
 import { fixed } from "../numbers.js";
 import type { Strip } from "../outputs.js";
 

@@ -1,0 +1,44 @@
+/** Tables in text files, read in chunks: bytes to text to rows of numbers, whatever the file's size. */
+import { DecodeUTF8 } from "fflate";
+import type { SelectionFailure } from "../text/selection.js";
+import { type TableEnd, TableStream } from "../text/tableStream.js";
+import { type ByteSource, readExactly } from "./source.js";
+
+const CHUNK = 1024 * 1024;
+
+export interface Rows {
+  /** Whole rows, one after the other. */
+  readonly values: Float32Array;
+  /** Bytes of the file that were read so far. */
+  readonly done: number;
+}
+
+/** Yields rows as they are complete; returns what the table was, or why it is none. @throws UnrollError where the file cannot be read */
+export async function* readDelimited(source: ByteSource, chunk = CHUNK): AsyncGenerator<Rows, TableEnd | SelectionFailure> {
+  const stream = new TableStream();
+  let text = "";
+  const decoder = new DecodeUTF8((part) => (text += part));
+  for (let at = 0; at < source.size;) {
+    const bytes = await readExactly(source, at, Math.min(chunk, source.size - at));
+    at += bytes.length;
+    decoder.push(bytes);
+    const values = stream.push(text);
+    text = "";
+    if (values.length > 0) yield { values, done: at };
+  }
+  finish(decoder);
+  const first = stream.push(text);
+  if (first.length > 0) yield { values: first, done: source.size };
+  const { values, table } = stream.end();
+  if (values.length > 0 && table.ok) yield { values, done: source.size };
+  return table;
+}
+
+/** A letter that is cut off at the end of the file is no reason to lose the table. */
+function finish(decoder: DecodeUTF8): void {
+  try {
+    decoder.push(new Uint8Array(0), true);
+  } catch {
+    // What stands there is no number; the reader of the table says what it makes of it.
+  }
+}
