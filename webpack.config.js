@@ -1,5 +1,6 @@
 /** Bundles: host, reader, engine, Node API and CLI for Node; designer and results for the webviews. */
 "use strict";
+const fs = require("node:fs");
 const path = require("node:path");
 const webpack = require("webpack");
 const MiniCssExtractPlugin = require("mini-css-extract-plugin");
@@ -29,6 +30,20 @@ function common(mode) {
   };
 }
 
+/** Lays the files of h5wasm beside the bundles, as modules of their own. */
+class CopyHdf5 {
+  /** @param {import("webpack").Compiler} compiler */
+  apply(compiler) {
+    compiler.hooks.afterEmit.tap("CopyHdf5", () => {
+      const from = path.resolve(__dirname, "node_modules", "h5wasm", "dist", "node");
+      const to = path.resolve(__dirname, "dist", "h5wasm");
+      fs.mkdirSync(to, { recursive: true });
+      for (const file of ["hdf5_hl.js", "hdf5_util.js"]) fs.copyFileSync(path.join(from, file), path.join(to, file));
+      fs.writeFileSync(path.join(to, "package.json"), '{ "type": "module" }\n');
+    });
+  }
+}
+
 /** @param {string} mode */
 function forNode(mode) {
   return {
@@ -42,12 +57,14 @@ function forNode(mode) {
       node: "./extension/api/node.ts",
       cli: "./extension/api/cli.ts",
     },
-    output: { path: path.resolve(__dirname, "dist"), filename: "[name].js", library: { type: "commonjs2" } },
-    externals: { vscode: "commonjs vscode" },
+    output: { path: path.resolve(__dirname, "dist"), filename: "[name].js", chunkFilename: "[name].js", library: { type: "commonjs2" } },
+    // h5wasm finds itself by import.meta, which only a module has: it is loaded as it is published.
+    externals: { vscode: "commonjs vscode", "h5wasm/node": "import ./h5wasm/hdf5_hl.js" },
     module: { rules: [transpile] },
     // The files lie beside each other in dist, wherever that is.
     node: { __dirname: false, __filename: false },
     plugins: [
+      new CopyHdf5(),
       // extension/core/build.ts
       new webpack.DefinePlugin({ UNROLL_BUILD: JSON.stringify({ version, gpus: gpuReports(__dirname) }) }),
       new webpack.BannerPlugin({ banner: "#!/usr/bin/env node", raw: true, include: /^cli\.js$/ }),

@@ -23,9 +23,9 @@ const mocha = (name) => [
   path.join(root, "node_modules", ".bin", "mocha"),
   ["--no-config", "--reporter", "dot", "--timeout", "0", path.join(root, "out", "test", "native", `${name}.test.js`)],
 ];
-const unit = (name) => [
+const units = (...names) => [
   path.join(root, "node_modules", ".bin", "mocha"),
-  ["--no-config", "--reporter", "dot", "--timeout", "0", path.join(root, "out", "extension", `${name}.test.js`)],
+  ["--no-config", "--reporter", "dot", "--timeout", "0", ...names.map((name) => path.join(root, "out", "extension", `${name}.test.js`))],
 ];
 const cpp = (...args) => [process.execPath, [path.join(root, "scripts", "test-cpp.mjs"), ...args]];
 const clang = spawnSync("clang++", ["--version"]).status === 0;
@@ -76,7 +76,28 @@ const items = [
     target: 1_000_000,
     batch: 100_000,
     // Half of them are changed texts, half are made up.
-    body: (n, at) => command(unit("core/text/robust"), { UNROLL_TEXTS: n / 2, UNROLL_SEED: at + 1 }),
+    body: (n, at) => command(units("core/text/robust"), { UNROLL_TEXTS: n / 2, UNROLL_SEED: at + 1 }),
+  },
+  {
+    id: "R1-files",
+    what: "changed npy, npz, safetensors and parquet files, of each",
+    target: 1_000_000,
+    batch: 20_000,
+    body: (n) => command(units("core/formats/formats"), { UNROLL_CASES: n }),
+  },
+  {
+    id: "R1-hdf5",
+    what: "changed HDF5 files",
+    target: 1_000_000,
+    batch: 20_000,
+    body: (n) => command(units("files/dataFile"), { UNROLL_CASES: n }),
+  },
+  {
+    id: "R1-tables",
+    what: "tables in chunks against the selection reader",
+    target: 1_000_000,
+    batch: 5_000,
+    body: (n) => command(units("core/formats/delimited"), { UNROLL_CASES: n }),
   },
   { id: "R2", what: "fuzzed programs under ASan and UBSan", target: 1_000_000, batch: 100_000, body: (n, at) => fuzz(n, at + 1) },
   {

@@ -1,11 +1,19 @@
 /** The command line as a person calls it: what it prints, and its exit codes. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
 import * as path from "node:path";
 import { root } from "../../test/support/root.js";
 
 const samples = path.join(root, "samples");
-function unroll(args: string[], env: NodeJS.ProcessEnv = {}, input = ""): { code: number | null; out: string; err: string } {
+const model = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "unroll-cli-")), "lstm.json");
+fs.writeFileSync(model, JSON.stringify({ class_name: "Sequential", config: { layers: [{ class_name: "LSTM", config: { units: 2 } }] } }));
+function unroll(
+  args: string[],
+  env: NodeJS.ProcessEnv = {},
+  input: string | Buffer = "",
+): { code: number | null; out: string; err: string } {
   const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(__dirname, "cli.js"), ...args], {
     encoding: "utf8",
     cwd: samples,
@@ -92,5 +100,41 @@ describe("the command line", function () {
     assert.equal(nothing.code, 1);
     assert.match(nothing.out, /INVALID_ARGUMENT/);
     assert.equal(unroll(["check", "lstm"]).code, 2);
+  });
+
+  it("run: data files of every kind, one array of several by its name", () => {
+    const files = path.join(root, "test", "fixtures", "files");
+    for (const [data, shape] of [
+      ["cube.npy", [3, 2]],
+      ["fortran.npy", [3, 2]],
+      ["deflated.npz:train", [3, 2]],
+      ["types.safetensors:bfloat16", [1, 2]],
+      ["snappy.parquet", [1, 2]],
+      ["groups.h5:packed/x", [3, 2]],
+    ] as const) {
+      const { code, out, err } = unroll(["run", model, path.join(files, data), "--json", "--device", "js"]);
+      assert.equal(code, 0, `${data}: ${err}`);
+      assert.deepEqual((json(out)["outputs"] as unknown as { shape: number[] }[])[0]?.shape, shape, data);
+    }
+  });
+
+  it("run: refuses what is no array of numbers, and names the arrays of several", () => {
+    const files = path.join(root, "test", "fixtures", "files");
+    for (const [data, words] of [
+      ["object.npy", /Python objects/],
+      ["stored.npz", /holds 3 arrays: train/],
+      ["missing.parquet", /“a”\] is NaN/],
+    ] as const) {
+      const { code, err } = unroll(["run", model, path.join(files, data)]);
+      assert.equal(code, 1);
+      assert.match(err, words);
+    }
+  });
+
+  it("run: reads a .npy file from standard input too", () => {
+    const input = fs.readFileSync(path.join(root, "test", "fixtures", "files", "cube.npy"));
+    const { code, out, err } = unroll(["run", model, "-", "--json", "--device", "js"], {}, input);
+    assert.equal(code, 0, err);
+    assert.deepEqual((json(out)["outputs"] as unknown as { shape: number[] }[])[0]?.shape, [3, 2]);
   });
 });

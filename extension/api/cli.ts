@@ -54,7 +54,7 @@ async function withEngine(options: Options, work: (engine: Engine) => Promise<vo
 }
 
 async function run(modelName: string, dataName: string, options: Options): Promise<void> {
-  const { model: config, shape, values, note } = readRunInput(modelName, dataName);
+  const { model: config, shape, values, note } = await readRunInput(modelName, dataName);
   await withEngine(options, async (engine) => {
     const model = await engine.load(config, options.seed === undefined ? {} : { seed: options.seed });
     const { outputs, device, timing } = await model.run({ shape, data: values });

@@ -15,7 +15,7 @@ const PRINTED_STEPS = 16;
 
 /** @returns whether all devices agree. @throws UnrollError where there is nothing to compare */
 export async function check(modelName: string, dataName: string, options: Options): Promise<boolean> {
-  const { model, shape, values } = readRunInput(modelName, dataName);
+  const { model, shape, values } = await readRunInput(modelName, dataName);
   const spec = typeof model === "string" ? readModelText(model) : readModel(model);
   if (!spec.ok) throw new UnrollError(spec.error);
   const { device, threads, gpuPrecision } = options;

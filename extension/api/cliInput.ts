@@ -1,24 +1,16 @@
 /** MODEL and DATA of the command line: files, standard input, presets. */
 import * as fs from "node:fs";
-import * as path from "node:path";
 import { failure, UnrollError } from "../core/errors.js";
 import type { Message } from "../core/messages.js";
 import { wantedRank } from "../core/model/input.js";
 import { presetById } from "../core/model/presets.js";
 import { readModelText } from "../core/model/read.js";
 import { writeModel } from "../core/model/write.js";
-import { parseSelection } from "../core/text/parseSelection.js";
+import { formatOf } from "../core/formats/format.js";
+import { inMemory } from "../core/formats/source.js";
+import { MEMORY_DEFAULT_BYTES } from "../core/model/limits.js";
 import { promote } from "../core/text/shape.js";
-
-const languages: Readonly<Record<string, string>> = {
-  ".py": "python",
-  ".json": "json",
-  ".csv": "csv",
-  ".tsv": "tsv",
-  ".js": "javascript",
-  ".md": "markdown",
-  ".c": "c",
-};
+import { arraysOf, chooseArray, type DataArray, openArrays, takeArray, textArray } from "../files/dataFile.js";
 
 export interface RunInput {
   /** A Keras config; an open input has taken the data's sizes, so that the summary can count. */
@@ -31,17 +23,40 @@ export interface RunInput {
 }
 
 /** @throws UnrollError */
-export function readRunInput(modelName: string, dataName: string): RunInput {
+export async function readRunInput(modelName: string, dataName: string): Promise<RunInput> {
   const text = modelText(modelName, true);
-  const languageId = languages[path.extname(dataName)];
-  const data = parseSelection(readFile(dataName), languageId === undefined ? {} : { languageId });
-  if (!data.ok) throw new UnrollError({ code: "PARSE", message: data.message });
+  const data = await dataOf(dataName);
   const spec = readModelText(text);
   const rank = spec.ok ? (wantedRank(spec.value) ?? data.shape.length) : 3;
   const promoted = promote(data.shape, rank);
   const shape = [...(promoted?.shape ?? data.shape)];
   const model = spec.ok && spec.value.input === null ? writeModel({ ...spec.value, input: [null, ...shape.slice(1)] }) : text;
   return { model, shape, values: data.values, note: promoted?.note ?? null };
+}
+
+/** A file; FILE:NAME for one array of several; - for standard input. @throws UnrollError */
+async function dataOf(name: string): Promise<Pick<DataArray, "shape" | "values">> {
+  if (name === "-") return inputData();
+  const colon = name.lastIndexOf(":");
+  const named = !fs.existsSync(name) && colon > 1;
+  const [file, array] = named ? [name.slice(0, colon), name.slice(colon + 1)] : [name, null];
+  const opened = await openArrays(file);
+  if (opened === null) return textArray(file, readBytes(file));
+  try {
+    const chosen = chooseArray(opened, array);
+    return { shape: chosen.shape, values: await takeArray(chosen, MEMORY_DEFAULT_BYTES) };
+  } finally {
+    await opened.close();
+  }
+}
+
+async function inputData(): Promise<Pick<DataArray, "shape" | "values">> {
+  const bytes = readBytes("-");
+  const format = formatOf("", bytes);
+  if (format === "text") return textArray("", bytes);
+  if (format === "hdf5") throw new UnrollError(failure("UNSUPPORTED", "HDF5 cannot be read from standard input. Give the name of a file."));
+  const chosen = chooseArray(await arraysOf(inMemory(bytes), format), null);
+  return { shape: chosen.shape, values: await takeArray(chosen, MEMORY_DEFAULT_BYTES) };
 }
 
 /** A file's config, or a preset's; a preset to run takes whatever features the data has. @throws UnrollError */
@@ -52,9 +67,11 @@ export function modelText(name: string, open: boolean): string {
   return JSON.stringify(writeModel(open ? { ...model, input: null } : model));
 }
 
-function readFile(file: string): string {
+const readFile = (file: string): string => readBytes(file).toString("utf8");
+
+function readBytes(file: string): Buffer {
   try {
-    return fs.readFileSync(file === "-" ? 0 : file, "utf8");
+    return fs.readFileSync(file === "-" ? 0 : file);
   } catch (error) {
     throw new UnrollError(failure("INVALID_ARGUMENT", "{file} cannot be read: {reason}", { file, reason: (error as Error).message }));
   }

@@ -79,28 +79,26 @@ export function chooseArray({ arrays, refused }: ArrayFile, name: string | null)
   );
 }
 
-/** All numbers, held at once. @throws UnrollError */
-export async function takeArray(array: StoredArray, limitBytes: number): Promise<Float32Array> {
+/** All numbers, held at once. missing: NaN stays, for a person's own rule. @throws UnrollError */
+export async function takeArray(array: StoredArray, limitBytes: number, missing = false): Promise<Float32Array> {
   const size = array.shape.reduce((product, d) => product * d, 1);
   if (size * 4 > limitBytes) {
     const args = { needed: mebibytes(size * 4), limit: mebibytes(limitBytes) };
     throw new UnrollError(failure("TOO_LARGE", "The array needs {needed} MiB, the limit is {limit} MiB. Take a part of it.", args));
   }
-  return checkFinite(
-    array,
-    orThrow(
-      await readBox(
-        array,
-        array.shape.map(() => 0),
-        array.shape,
-      ),
+  const values = orThrow(
+    await readBox(
+      array,
+      array.shape.map(() => 0),
+      array.shape,
     ),
   );
+  return checkFinite(array, values, missing);
 }
 
 /** As in a selection: one bad value makes every later time step NaN. @throws UnrollError that says where it is */
-function checkFinite({ shape, columns }: StoredArray, values: Float32Array): Float32Array {
-  const at = values.findIndex((value) => !Number.isFinite(value));
+function checkFinite({ shape, columns }: StoredArray, values: Float32Array, missing: boolean): Float32Array {
+  const at = values.findIndex((value) => !Number.isFinite(value) && !(missing && Number.isNaN(value)));
   if (at < 0) return values;
   const index = shape.map((d, axis) => Math.floor(at / shape.slice(axis + 1).reduce((product, n) => product * n, 1)) % d);
   const column = columns?.[index.at(-1) ?? 0];

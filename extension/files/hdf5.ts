@@ -21,10 +21,9 @@ export function openHdf5(file: string): Promise<Result<ArrayFile & { close(): vo
     // dist/h5wasm holds the library as it is published (webpack.config.js).
     const library = await import("h5wasm/node");
     const module = await library.ready;
-    // Else every failed call prints where in the library it failed.
+    // Else every failed call prints a page about where in the library it failed.
     module.activate_throwing_error_handler();
-    const opened = new library.File(file, "r");
-    if (opened.file_id <= 0n) throw new UnrollError(failure("PARSE", "This is no HDF5 file, or it is damaged: libhdf5 cannot open it."));
+    const opened = openWith(library, file);
     const found = { arrays: [] as StoredArray[], refused: [] as { name: string; reason: Failure }[], left: MAX_OBJECTS };
     try {
       walk(library, module, opened, found, 0);
@@ -34,6 +33,15 @@ export function openHdf5(file: string): Promise<Result<ArrayFile & { close(): vo
     }
     return { arrays: found.arrays, refused: found.refused, notes: [], close: () => void opened.close() };
   });
+}
+
+function openWith(library: Library, file: string): InstanceType<Library["File"]> {
+  try {
+    return new library.File(file, "r");
+  } catch {
+    // What the library says is a page about its own source.
+    throw new UnrollError(failure("PARSE", "This is no HDF5 file, or it is damaged: libhdf5 cannot open it."));
+  }
 }
 
 interface Found {

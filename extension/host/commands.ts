@@ -5,12 +5,18 @@ import { showDoctor } from "./doctor.js";
 import { exportCode, type ExportChoice } from "./exportCode.js";
 import { type GenerateChoice, generateData } from "./generateData.js";
 import { modelCommands } from "./model/modelCommands.js";
+import type { FileRun } from "./run/fileRun.js";
 
 /** @param version of the extension, for the doctor's report. */
-export function commands(parts: DesignerParts, log: vscode.LogOutputChannel, version: string): vscode.Disposable[] {
-  const { engine, store, runs, selection, code, codeReader } = parts;
+export function commands(
+  parts: DesignerParts & { readonly files: FileRun },
+  log: vscode.LogOutputChannel,
+  version: string,
+): vscode.Disposable[] {
+  const { engine, store, runs, selection, files, code, codeReader } = parts;
   return [
     command("runOnSelection", () => selection.onSelection().then((record) => record?.id)),
+    command("runOnFile", (uri?: vscode.Uri) => files.onFile(uri).then((record) => record?.id)),
     command("changeReading", () => selection.differently().then((record) => record?.id)),
     command("cancelRun", () => runs.cancel()),
     command("restartEngine", () => engine.restart()),

@@ -17,6 +17,7 @@ import { codeFeatures } from "./python/codeFeatures.js";
 import { CodeModels } from "./python/codeModels.js";
 import { Reader } from "./reader.js";
 import { type Results, wireResults } from "./resultsParts.js";
+import { FileRun } from "./run/fileRun.js";
 import { ModelStates } from "./run/modelStates.js";
 import { RunController } from "./run/runController.js";
 import { ReadingMemory } from "./run/readingMemory.js";
@@ -42,6 +43,9 @@ export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
   const memory = new ReadingMemory(context.workspaceState);
   const text = new SelectionText(reader, diagnostics, memory);
   const selection = new SelectionRun({ reader, text, memory, store, runs });
+  // Nor does a file that is large.
+  const fileReader = new Reader(extensionUri, log);
+  const files = new FileRun(fileReader, memory, selection);
   const codeModels = new CodeModels(codeReader, log);
   const code = new CodeCommands({ models: codeModels, store, selection });
   const actions = new Actions(engine, runs, () => results.panel.show(), log);
@@ -62,7 +66,7 @@ export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
   context.subscriptions.push(
     ...[log, engine, reader, texts, store, new ModelDiagnostics(texts), diagnostics, runs, states, statusBar],
     ...[selection, new SelectionWatch(text, store, statusBar), new LiveRun(store, selection)],
-    ...[codeReader, ...codeFeatures(codeModels, code)],
+    ...[codeReader, fileReader, ...codeFeatures(codeModels, code)],
     ...results.disposables,
     ...[engine, store, results].map((part) => part.onDidChange(refresh)),
     store.onDidChange(tellModel),
@@ -75,7 +79,7 @@ export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
     vscode.workspace.onDidGrantWorkspaceTrust(refresh),
     vscode.window.registerWebviewViewProvider(DesignerView.id, designer),
     vscode.window.registerCustomEditorProvider(MODEL_EDITOR, editors),
-    ...commands(parts, log, (context.extension.packageJSON as { version: string }).version),
+    ...commands({ ...parts, files }, log, (context.extension.packageJSON as { version: string }).version),
   );
   refresh();
   tellModel();

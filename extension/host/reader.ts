@@ -4,7 +4,7 @@ import * as vscode from "vscode";
 import type { CodeReading } from "../core/code/readings.js";
 import type { Target as CodeTarget } from "../core/code/write/code.js";
 import { failure, UnrollError } from "../core/errors.js";
-import { decodeReaderAnswer, type ReaderAnswer, type ReaderRequest } from "../core/protocol/reader.js";
+import { decodeReaderAnswer, type FileContent, type ReaderAnswer, type ReaderRequest } from "../core/protocol/reader.js";
 import type { Shaped } from "../core/reading/applyReading.js";
 import type { Reading, Target } from "../core/reading/reading.js";
 import type { Result } from "../core/result.js";
@@ -35,6 +35,18 @@ export class Reader implements vscode.Disposable {
   /** Reads a text; a text that cannot be read is an answer, not an error. @throws UnrollError where the reader hung or died */
   async read(asked: Omit<Extract<ReaderRequest, { type: "read" }>, "type" | "id">): Promise<Selection> {
     const answer = await this.ask({ type: "read", ...asked }, asked.text.length);
+    return answer.type === "selection" ? answer.selection : misfit(answer);
+  }
+
+  /** What a file on disk holds; expected failures are in the result. @throws UnrollError as `read` */
+  async openFile(path: string): Promise<Result<FileContent>> {
+    const answer = await this.ask({ type: "openFile", path }, 0);
+    return answer.type === "file" ? answer.file : misfit(answer);
+  }
+
+  /** The numbers of a file on disk; `size` is its own, in bytes. @throws UnrollError as `read` */
+  async readFile(asked: Omit<Extract<ReaderRequest, { type: "readFile" }>, "type" | "id">, size: number): Promise<Selection> {
+    const answer = await this.ask({ type: "readFile", ...asked }, size);
     return answer.type === "selection" ? answer.selection : misfit(answer);
   }
 

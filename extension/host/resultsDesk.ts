@@ -139,6 +139,8 @@ export class ResultsDesk implements ResultsHost {
         return void vscode.commands.executeCommand("workbench.action.openSettings", "unroll.device");
       case "openDesigner":
         return void vscode.commands.executeCommand("unroll.designer.focus");
+      case "runFile":
+        return void vscode.commands.executeCommand("unroll.runOnFile");
       case "runSelection":
         return void vscode.commands.executeCommand("unroll.runOnSelection");
       case "doctor":

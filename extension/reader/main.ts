@@ -7,8 +7,9 @@ import { buffersOf, decodeReaderRequest, type ReaderAnswer, type ReaderRequest }
 import { applyReading } from "../core/reading/applyReading.js";
 import { enclosingRange } from "../core/text/enclosing.js";
 import { parseSelections } from "../core/text/several.js";
+import { contentOf, numbersOf } from "./files.js";
 
-function answerTo(request: ReaderRequest): ReaderAnswer {
+function answerTo(request: ReaderRequest): ReaderAnswer | Promise<ReaderAnswer> {
   const { id } = request;
   switch (request.type) {
     case "read": {
@@ -17,6 +18,10 @@ function answerTo(request: ReaderRequest): ReaderAnswer {
     }
     case "shape":
       return { type: "shaped", id, shaped: applyReading(request.numbers, request.reading, request.target) };
+    case "openFile":
+      return contentOf(request.path).then((file) => ({ type: "file", id, file }));
+    case "readFile":
+      return numbersOf(request).then((selection) => ({ type: "selection", id, selection }));
     case "enclosing": {
       const range = enclosingRange(request.text, request.offset, request.languageId);
       return range === undefined ? { type: "none", id } : { type: "range", id, start: range.start, end: range.end };
@@ -48,6 +53,9 @@ function refusalTo(raw: unknown): ReaderAnswer | undefined {
 const port = parentPort;
 port?.on("message", (raw: unknown) => {
   const request = decodeReaderRequest(raw);
+  const send = (answer: ReaderAnswer): void => port.postMessage(answer, buffersOf(answer) as TransferListItem[]);
   const answer = request === undefined ? refusalTo(raw) : answerTo(request);
-  if (answer !== undefined) port.postMessage(answer, buffersOf(answer) as TransferListItem[]);
+  // What is read from a text is answered in the call: nothing that came later goes before it.
+  if (answer instanceof Promise) void answer.then(send);
+  else if (answer !== undefined) send(answer);
 });

@@ -1,5 +1,5 @@
 // The results panel under load and under attack: 10,000 steps by 1,024 units, malformed messages, hostile names; and its tabs as a person uses them.
-/* global describe, it, before, after, afterEach, Event, document, getComputedStyle, requestAnimationFrame */
+/* global describe, it, before, after, afterEach, Event, requestAnimationFrame */
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";

@@ -1,7 +1,7 @@
 /** Messages between the host and the worker that reads text. Every request is answered exactly once. */
 import type { CodeReading } from "../code/readings.js";
 import type { Target as CodeTarget } from "../code/write/code.js";
-import { isErrorCode } from "../errors.js";
+import { type Failure, isErrorCode } from "../errors.js";
 import type { Message, MessageArgs } from "../messages.js";
 import { err, ok, type Result } from "../result.js";
 import type { Shaped } from "../reading/applyReading.js";
@@ -24,13 +24,42 @@ export type ReaderRequest =
     }
   /** Numbers that were read, as the tensor that a person's reading makes of them. */
   | { readonly type: "shape"; readonly id: number; readonly numbers: SelectionNumbers; readonly reading: Reading; readonly target: Target }
+  /** What arrays a file on disk holds. */
+  | { readonly type: "openFile"; readonly id: number; readonly path: string }
+  /** The numbers of a file: of the array of that name, or of a text. Answered as `read`. */
+  | {
+      readonly type: "readFile";
+      readonly id: number;
+      readonly path: string;
+      readonly array: string | null;
+      readonly ragged: "error" | "pad";
+      readonly missing: "error" | "keep";
+      readonly maxBytes: number;
+    }
   | { readonly type: "enclosing"; readonly id: number; readonly text: string; readonly offset: number; readonly languageId: string }
   /** The models in a Python source. */
   | { readonly type: "models"; readonly id: number; readonly text: string; readonly languageId: string }
   /** A Keras Sequential config as code. */
   | { readonly type: "write"; readonly id: number; readonly model: Readonly<Record<string, unknown>>; readonly target: CodeTarget };
 
+/** An array in a file, as a person chooses one. */
+export interface FileArray {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+}
+
+/** What a file holds; of a text no arrays. */
+export interface FileContent {
+  readonly isText: boolean;
+  readonly size: number;
+  readonly arrays: readonly FileArray[];
+  /** Why what else it holds cannot be read. */
+  readonly refused: readonly Failure[];
+}
+
 export type ReaderAnswer =
+  | { readonly type: "file"; readonly id: number; readonly file: Result<FileContent> }
   | { readonly type: "selection"; readonly id: number; readonly selection: Selection }
   | { readonly type: "shaped"; readonly id: number; readonly shaped: Result<Shaped> }
   | { readonly type: "range"; readonly id: number; readonly start: number; readonly end: number }
@@ -103,16 +132,27 @@ const tensor: Decoder<Shaped> = (value) => {
   return found !== undefined && sized(found) ? { ...found, shape: [...found.shape] } : undefined;
 };
 
-const shaped: Decoder<Result<Shaped>> = (value) => {
-  const raw = anyObject(value);
-  if (raw?.["ok"] === true) {
-    const found = tensor(raw["value"]);
-    return found === undefined ? undefined : ok(found);
-  }
-  const error = anyObject(raw?.["error"]);
-  const words = message(error?.["message"]);
-  return words === undefined || !isErrorCode(error?.["code"]) ? undefined : err({ code: error["code"], message: words });
-};
+const resultOf =
+  <T>(decode: Decoder<T>): Decoder<Result<T>> =>
+  (value) => {
+    const raw = anyObject(value);
+    if (raw?.["ok"] === true) {
+      const found = decode(raw["value"]);
+      return found === undefined ? undefined : ok(found);
+    }
+    const error = failureOf(raw?.["error"]);
+    return error === undefined ? undefined : err(error);
+  };
+
+const failureOf: Decoder<Failure> = object<Failure>({ code: (value) => (isErrorCode(value) ? value : undefined), message });
+
+const shaped = resultOf(tensor);
+const fileContent = object<FileContent>({
+  isText: boolean,
+  size: natural,
+  arrays: array(object<FileArray>({ name: string, dtype: string, shape: array(natural, 8) }), 2 ** 16),
+  refused: array(failureOf, 2 ** 16),
+});
 
 export const decodeReaderRequest: Decoder<ReaderRequest> = union<ReaderRequest>("type", {
   read: object({
@@ -126,6 +166,16 @@ export const decodeReaderRequest: Decoder<ReaderRequest> = union<ReaderRequest>(
     maxBytes: natural,
   }),
   shape: object({ type: literal("shape"), id: natural, numbers, reading: decodeReading, target: literal(...targets) }),
+  openFile: object({ type: literal("openFile"), id: natural, path: string }),
+  readFile: object({
+    type: literal("readFile"),
+    id: natural,
+    path: string,
+    array: nullable(string),
+    ragged: literal("error", "pad"),
+    missing: literal("error", "keep"),
+    maxBytes: natural,
+  }),
   enclosing: object({ type: literal("enclosing"), id: natural, text: string, offset: natural, languageId: string }),
   models: object({ type: literal("models"), id: natural, text: string, languageId: string }),
   write: object({ type: literal("write"), id: natural, model: anyObject, target }),
@@ -134,6 +184,7 @@ export const decodeReaderRequest: Decoder<ReaderRequest> = union<ReaderRequest>(
 export const decodeReaderAnswer: Decoder<ReaderAnswer> = union<ReaderAnswer>("type", {
   selection: object({ type: literal("selection"), id: natural, selection }),
   shaped: object({ type: literal("shaped"), id: natural, shaped }),
+  file: object({ type: literal("file"), id: natural, file: resultOf(fileContent) }),
   range: object({ type: literal("range"), id: natural, start: natural, end: natural }),
   none: object({ type: literal("none"), id: natural }),
   models: object({ type: literal("models"), id: natural, models: readings }),

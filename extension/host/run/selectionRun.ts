@@ -70,6 +70,13 @@ export class SelectionRun implements vscode.Disposable {
     return taken === null ? undefined : this.go(taken);
   }
 
+  /** Data from elsewhere: taken once it is known that it may run. */
+  async onData(take: () => Promise<Taken | null>): Promise<RunRecord | undefined> {
+    if (!(await trusted())) return undefined;
+    const taken = await take();
+    return taken === null ? undefined : this.go(taken);
+  }
+
   /** "Read Selection Differently…": asks how, whatever fits. Of what is selected, else of what ran last. */
   async differently(): Promise<RunRecord | undefined> {
     const place = activePlace();
@@ -121,7 +128,7 @@ export class SelectionRun implements vscode.Disposable {
     let { taken } = ready;
     // Gaps were kept while another policy held: now the first of them is an error with its place.
     if (taken.reading.missing === "error" && first.reading.missing !== "error") {
-      const strict = await text.readAgain(taken.source, taken.reading);
+      const strict = await (taken.again?.(taken.reading) ?? text.readAgain(taken.source, taken.reading));
       if (strict === null) return undefined;
       taken = { ...strict, reading: { ...taken.reading, missing: strict.reading.missing } };
     }

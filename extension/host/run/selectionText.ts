@@ -21,6 +21,8 @@ export interface Taken {
   readonly reading: Reading;
   /** The reading was chosen for this file before. */
   readonly remembered: boolean;
+  /** Reads a file once more; left out: the source's text is read again. */
+  readonly again?: (reading: Reading) => Promise<Taken | null>;
 }
 
 export class SelectionText {

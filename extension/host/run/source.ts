@@ -30,19 +30,27 @@ export interface Source {
 /** What of a text editor matters here. */
 export type Place = Pick<vscode.TextEditor, "document" | "selections">;
 
+/** A whole file that no editor need show, or one of its arrays: it has no text, so that it has no lines either. */
+export function fileSource(uri: vscode.Uri, array: string): Source {
+  const inFile = array === "" ? uri : uri.with({ fragment: array });
+  return { uri: inFile, languageId: "", text: "", offset: 0, range: new vscode.Range(0, 0, 0, 0) };
+}
+
 function fileOf({ uri, cell }: Source): string {
-  const file = path.posix.basename(uri.path);
+  const file = path.posix.basename(uri.path) + (uri.fragment === "" || cell !== undefined ? "" : `:${uri.fragment}`);
   return cell === undefined ? file : word(msg("{file}, cell {cell}", { file, cell }));
 }
 
 /** "tutorial.py:4–7", as a link shows it. */
 export function sourceLabel(source: Source): string {
+  if (source.text === "") return fileOf(source);
   const [first, last] = [source.range.start.line + 1, source.range.end.line + 1];
   return `${fileOf(source)}:${first}${last > first ? `–${last}` : ""}`;
 }
 
 /** "tutorial.py, lines 4–7", as the designer says it. */
 export function sourceText(source: Source): Message {
+  if (source.text === "") return msg("{file}", { file: fileOf(source) });
   const [first, last] = [source.range.start.line + 1, source.range.end.line + 1];
   const file = fileOf(source);
   return last > first ? msg("{file}, lines {first}–{last}", { file, first, last }) : msg("{file}, line {first}", { file, first });
@@ -67,6 +75,10 @@ export function rangeIn(source: Source, start: number, end: number): vscode.Rang
 
 /** Brings the text into view; a cell with its notebook. */
 export async function revealSource(source: Source, options: vscode.TextDocumentShowOptions): Promise<void> {
+  if (source.text === "") {
+    await vscode.commands.executeCommand("vscode.open", source.uri.with({ fragment: "" }), options);
+    return;
+  }
   const notebook = cellOf(source.uri)?.notebook;
   if (notebook !== undefined)
     await vscode.window.showNotebookDocument(notebook, options.viewColumn === undefined ? {} : { viewColumn: options.viewColumn });
