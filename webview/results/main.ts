@@ -100,7 +100,7 @@ function receive(message: ResultsFromHost): void {
 }
 
 async function sendExport(format: ExportFormat): Promise<void> {
-  const data = await exportAs(format, live()).catch(() => null);
+  const data = await exportAs(format, live(), () => slices.open + bands.open > 0).catch(() => null);
   bridge.post({ type: "exported", format, data });
 }
 

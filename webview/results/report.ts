@@ -15,14 +15,14 @@ const REPORTED: readonly Tab[] = ["shapes", "heat", "steps", "gates", "memory", 
 const PATIENCE_MS = 5000;
 const WIDTH = 1000;
 
-/** null: there is nothing to export, or the browser could not draw it. */
-export async function exportAs(format: ExportFormat, view: View): Promise<string | Uint8Array | null> {
+/** @param busy values are on their way. null: there is nothing to export, or the browser could not draw it. */
+export async function exportAs(format: ExportFormat, view: View, busy: () => boolean): Promise<string | Uint8Array | null> {
   const panel = document.getElementById("panel");
   const { run } = view.state;
   if (run === null || panel === null) return null;
   const classes = document.body.className;
   if (format === "html") {
-    const body = await report(view);
+    const body = await report(view, busy);
     return htmlOf({ body, styles: stylesOf(body), classes }, clip(run.modelName), language());
   }
   const [width, height] = [panel.clientWidth, panel.scrollHeight];
@@ -40,7 +40,7 @@ function framed(...children: readonly HTMLElement[]): HTMLElement {
 }
 
 /** Every tab is drawn out of sight, one after the other, once its values are there. */
-async function report(view: View): Promise<HTMLElement> {
+async function report(view: View, busy: () => boolean): Promise<HTMLElement> {
   const hidden = document.createElement("div");
   hidden.setAttribute("aria-hidden", "true");
   hidden.className = "report-stage";
@@ -49,7 +49,7 @@ async function report(view: View): Promise<HTMLElement> {
   const parts: HTMLElement[] = [];
   try {
     for (const { id, text } of reportedTabs(view)) {
-      const panel = await drawn(hidden, view, id);
+      const panel = await drawn(hidden, { view, busy }, id);
       if (parts.length === 0) parts.push(...[...hidden.querySelectorAll(".head")].map(stillOf));
       const title = document.createElement("h2");
       title.className = "report-title";
@@ -70,15 +70,17 @@ function reportedTabs(view: View): { id: Tab; text: string }[] {
   );
 }
 
-async function drawn(stage: HTMLElement, view: View, tab: Tab): Promise<HTMLElement | null> {
+async function drawn(stage: HTMLElement, { view, busy }: { view: View; busy: () => boolean }, tab: Tab): Promise<HTMLElement | null> {
   const { state } = view;
   const staged: View = { ...view, state: { ...state, width: WIDTH, railOpen: false, chosen: { ...state.chosen, tab } } };
   const until = performance.now() + PATIENCE_MS;
   for (;;) {
     render(page(staged), stage);
     await new Promise((resolve) => setTimeout(resolve, 60));
+    // With what came meanwhile.
+    render(page(staged), stage);
     const panel = stage.querySelector("#panel");
-    if (panel !== null && panel.querySelector(".waiting, progress") === null) return stillOf(panel);
+    if (panel !== null && !busy() && panel.querySelector(".waiting, progress") === null) return stillOf(panel);
     if (performance.now() > until) return null;
   }
 }

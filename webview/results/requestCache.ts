@@ -76,6 +76,11 @@ export class RequestCache<Query, Value> {
     for (const [key, found] of this.found) if (found.status === "failed") this.found.delete(key);
   }
 
+  /** Answers that are still on their way. */
+  get open(): number {
+    return this.asked.size;
+  }
+
   get held(): number {
     return this.elements;
   }

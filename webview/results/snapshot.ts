@@ -79,7 +79,7 @@ export function htmlOf({ body, styles, classes }: Still, title: string, language
   policy.httpEquiv = "Content-Security-Policy";
   policy.content = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
   page.head.prepend(charset, policy);
-  page.head.append(style(`${styles}\nhtml,body{height:auto;overflow:auto}`));
+  page.head.append(style(`${styles}\nhtml,body{height:auto;overflow:auto;background:var(--vscode-editor-background)}`));
   page.body.className = classes;
   page.body.append(body);
   return `<!DOCTYPE html>\n${page.documentElement.outerHTML}`;
