@@ -43,7 +43,12 @@ async function openRuns(page, locale) {
 
 async function menu(page, row, text) {
   await row.click({ button: "right" });
-  await page.locator(".monaco-menu .action-item", { hasText: text }).first().click();
+  const item = page.locator(".monaco-menu .action-item", { hasText: text }).first();
+  await item.waitFor();
+  // A menu takes no click in its first moments, lest the one that opened it chooses something.
+  await page.waitForTimeout(400);
+  await item.click();
+  await page.locator(".monaco-menu").first().waitFor({ state: "detached" });
 }
 
 /** Two runs on data that differ in one number, the first put beside the second. */
