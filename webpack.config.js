@@ -5,6 +5,7 @@ const path = require("node:path");
 const webpack = require("webpack");
 const MiniCssExtractPlugin = require("mini-css-extract-plugin");
 const { version } = require("./package.json");
+const { Notices } = require("./scripts/lib/notices.cjs");
 const { equations } = require("./scripts/lib/equations.cjs");
 const { gpuReports } = require("./scripts/lib/gpuReports.cjs");
 
@@ -67,6 +68,7 @@ function forNode(mode) {
       new CopyHdf5(),
       // extension/core/build.ts
       new webpack.DefinePlugin({ UNROLL_BUILD: JSON.stringify({ version, gpus: gpuReports(__dirname) }) }),
+      new Notices("node", ["h5wasm"]),
       new webpack.BannerPlugin({ banner: "#!/usr/bin/env node", raw: true, include: /^cli\.js$/ }),
     ],
   };
@@ -84,6 +86,7 @@ function forWebviews(mode) {
       rules: [transpile, { test: /\.css$/, use: [MiniCssExtractPlugin.loader, { loader: "css-loader", options: { url: false } }] }],
     },
     plugins: [
+      new Notices("webviews"),
       new MiniCssExtractPlugin({ filename: "[name].css" }),
       // webview/results/equations.ts
       new webpack.DefinePlugin({ UNROLL_EQUATIONS: JSON.stringify(equations()) }),

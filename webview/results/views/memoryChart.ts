@@ -8,6 +8,7 @@ import { shareText } from "../memoryWords.js";
 import type { LayerPart } from "../parts.js";
 import { partTitle } from "../traceWords.js";
 import type { RunContext } from "../view.js";
+import { curveHue } from "./unitChips.js";
 
 export interface Curve {
   readonly part: LayerPart;
@@ -16,7 +17,6 @@ export interface Curve {
   readonly current: boolean;
 }
 
-const HUES = ["green", "purple", "yellow", "red"] as const;
 const HEIGHT = 224;
 const LEFT = 56;
 const BOTTOM = 32;
@@ -26,8 +26,6 @@ const NAMES = 168;
 const MOST_POINTS = 32;
 const MOST_VALUES = 12;
 const LINE = 16;
-
-const hue = (index: number): string => `var(--vscode-charts-${HUES[index % HUES.length] as string})`;
 
 interface Frame {
   readonly width: number;
@@ -87,8 +85,8 @@ function line(frame: Frame, curve: Curve, index: number): SVGTemplateResult {
   const path = points.map(({ x, y }, i) => `${i === 0 ? "M" : "L"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
   const marked = points.length <= MOST_POINTS;
   const valued = current && points.length <= MOST_VALUES;
-  return svg`<path class=${current ? "curve current" : "curve"} d=${path} stroke=${hue(index)} stroke-dasharray=${part.reversed ? "5 3" : "none"}/>
-    ${marked ? points.map(({ x, y }) => svg`<circle cx=${x} cy=${y} r=${current ? 3.5 : 2.5} fill=${hue(index)}/>`) : nothing}
+  return svg`<path class=${current ? "curve current" : "curve"} d=${path} stroke=${curveHue(index)} stroke-dasharray=${part.reversed ? "5 3" : "none"}/>
+    ${marked ? points.map(({ x, y }) => svg`<circle cx=${x} cy=${y} r=${current ? 3.5 : 2.5} fill=${curveHue(index)}/>`) : nothing}
     ${valued ? points.slice(0, -1).map(({ x, y, share }) => svg`<text class="num value" x=${x <= LEFT ? x + 8 : x} y=${y > HEIGHT - BOTTOM - 18 ? y - 8 : y + 16} text-anchor=${x <= LEFT ? "start" : x >= frame.right - 16 ? "end" : "middle"}>${shareText(share)}</text>`) : nothing}`;
 }
 
@@ -110,7 +108,7 @@ function names(frame: Frame, curves: readonly Curve[]): SVGTemplateResult[] {
   const over = Math.max(0, free - LINE - (HEIGHT - 20));
   return placed.map(
     ({ curve, index, y }) =>
-      svg`<text class="name" x=${frame.right + 12} y=${y - over} fill=${hue(index)}>${short(partTitle(curve.part))}</text>${curve.part.reversed ? svg`<text x=${frame.right + 12} y=${y - over + 14}>${t("time reversed")}</text>` : nothing}`,
+      svg`<text class="name" x=${frame.right + 12} y=${y - over} fill=${curveHue(index)}>${short(partTitle(curve.part))}</text>${curve.part.reversed ? svg`<text x=${frame.right + 12} y=${y - over + 14}>${t("time reversed")}</text>` : nothing}`,
   );
 }
 
@@ -121,7 +119,7 @@ function legend(curves: readonly Curve[]): TemplateResult {
     ${curves.map(
       ({ part }, i) =>
         html`<li>
-          <span class=${part.reversed ? "dashed" : "solid"} ${styled({ "border-color": hue(i) })}></span
+          <span class=${part.reversed ? "dashed" : "solid"} ${styled({ "border-color": curveHue(i) })}></span
           >${partTitle(part)}${part.reversed ? ` · ${t("time reversed")}` : ""}
         </li>`,
     )}
