@@ -26,16 +26,18 @@ import type { Palette } from "./colour.js";
 import { AnswerCache } from "./answers.js";
 import { CompareClient } from "./compare/client.js";
 import { type CopyFormat, copyText } from "./copy.js";
-import { tensorById } from "./outputs.js";
+import { outputsOf, tensorById } from "./outputs.js";
 import { readPalette, watchTheme } from "./palette.js";
 import { exportAs } from "./report.js";
 import { BandCache, SliceCache } from "./slices.js";
 import { type Action, decodeSaved, initialState, reduce, savedOf, type State } from "./state.js";
 import type { View } from "./view.js";
 import { page } from "./views/frame.js";
+import { lookAhead } from "./views/heat.js";
 
 const PLAY_MS = 900;
 const COPIED_MS = 1500;
+const AHEAD_MS = 100;
 
 const bridge = connect<ResultsFromHost, ResultsFromView>(decodeResultsFromHost, receive);
 const slices = new SliceCache((message) => bridge.post(message));
@@ -65,6 +67,7 @@ function receive(message: ResultsFromHost): void {
       slices.show(message.run?.id ?? null);
       bands.show(message.run?.id ?? null);
       answers.show(message.run?.id ?? null);
+      aheadOf(message.run?.id ?? null);
       dispatch({ type: "host", state: message });
       break;
     case "answerProgress":
@@ -118,6 +121,15 @@ function dispatch(action: Action): void {
   else if (state.chosen.tensor !== before.chosen.tensor)
     requestAnimationFrame(() => document.getElementById(`card-${state.chosen.tensor}`)?.scrollIntoView({ block: "nearest" }));
   draw();
+}
+
+/** The first tab is drawn first. */
+function aheadOf(runId: string | null): void {
+  if (runId === null || runId === state.run?.id) return;
+  setTimeout(() => {
+    const { run } = state;
+    if (run?.id === runId) lookAhead({ ...live(), outputs: outputsOf(run) });
+  }, AHEAD_MS);
 }
 
 /** Gates are computed when they are first looked at; after that only when somebody asks. */

@@ -41,6 +41,12 @@ export function heatTab(view: RunContext): TemplateResult {
     </div>`;
 }
 
+/** Asks for what the heat map will show, so that it is there when it is opened. */
+export function lookAhead(view: RunContext): void {
+  const window = shownWindow(view.state.chosen.zoom, stepsOf(view.outputs));
+  for (const entry of stripsOf(view.outputs)) overviewOf(entry, look(view, window), (query) => view.band(query));
+}
+
 /** h lies within ±1; inputs and other outputs on the next round number. */
 export function scaleOfStrip(entry: Strip): number {
   const ends = [entry.tensor.min, entry.tensor.max].filter((v): v is number => v !== null && Number.isFinite(v)).map(Math.abs);
