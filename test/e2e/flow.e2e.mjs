@@ -53,7 +53,7 @@ describe("the tutorial's flow", () => {
     await assertAccessible(results, "the check");
     await assertNoOverflow(results, "the check");
     await detail.getByRole("button", { name: "Close" }).click();
-    assert.equal(await detail.count(), 0);
+    await detail.waitFor({ state: "detached" });
   });
 
   it("shows every value of the output", async () => {

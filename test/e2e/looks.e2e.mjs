@@ -14,7 +14,11 @@ const looks = [
 ];
 
 /** Words that stay English in Korean: Keras's, file names, code. */
-const kept = [/Layer \(type\)|Output Shape|Total params|Model: "/, /SimpleRNN|Bidirectional|LSTM|return_|dropout|go_backwards/];
+const kept = [
+  /Layer \(type\)|Output Shape|Total params|Model: "/,
+  /SimpleRNN|Bidirectional|LSTM|return_|dropout|go_backwards/,
+  /^(import|from) keras/,
+];
 
 for (const { name, theme, locale, width, preset } of looks) {
   describe(`the look: ${name}`, () => {

@@ -25,7 +25,12 @@ describe("a data file", () => {
   async function runFromMenu(name) {
     const { page } = win;
     await page.locator(".explorer-folders-view .monaco-list-row", { hasText: name }).first().click({ button: "right" });
-    await page.locator(".monaco-menu .action-label", { hasText: "Run RNN on file…" }).first().click();
+    const item = page.locator(".monaco-menu .action-item", { hasText: "Run RNN on file…" }).first();
+    await item.waitFor();
+    // A menu takes no click in its first moments, lest the one that opened it chooses something.
+    await page.waitForTimeout(400);
+    await item.click();
+    await page.locator(".monaco-menu").first().waitFor({ state: "detached" });
   }
 
   it("asks for one array of several, then for a model", async () => {
