@@ -116,6 +116,8 @@ describe("a model file", () => {
     await until(() => units()[0] === 32, "the designer follows");
     assert.equal(await unroll.editModel({ op: "remove", index: 1 }), null);
     assert.ok(!document.getText().includes("GRU"));
+    // Undo is of whatever has the focus, which comes a moment after the tab.
+    await vscode.window.showTextDocument(document);
     await vscode.commands.executeCommand("undo");
     await until(() => units().length === 2, "undo in the text brings the layer back");
   });
