@@ -5,6 +5,7 @@ import { decodeEngineAnswer, type EngineAnswer, type EngineRequest, type WireDev
 import type { DeviceChoice, DeviceKind, GpuPrecision } from "../core/protocol/device.js";
 import type { Diagnosis } from "../core/protocol/diagnosis.js";
 import { valuesGone } from "../core/protocol/gone.js";
+import { expected } from "./expected.js";
 import { type GpuLoss, gpuRefused, lostFailure, nextLoss, noLoss } from "./gpuLoss.js";
 import { Watch } from "./watch.js";
 import { defaultPolicy, initialState, next, type Policy, type SupervisorEvent, type SupervisorState } from "./supervisor.js";
@@ -145,10 +146,7 @@ export class EngineClient {
     await this.greet().catch((error: unknown) => {
       if (this.child === null) throw error;
     });
-    const answer = await this.send({ type: "diagnose", threads: this.options.threads });
-    if (answer.type !== "diagnosis")
-      throw new UnrollError(failure("INTERNAL", "The engine answered with “{type}”.", { type: answer.type }));
-    return answer.diagnosis;
+    return expected("diagnosis", await this.send({ type: "diagnose", threads: this.options.threads })).diagnosis;
   }
 
   /** "Restart engine": forgets the deaths and the losses, and ends the child there is. */

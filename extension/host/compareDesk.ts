@@ -1,7 +1,8 @@
 /** Behind the tab Compare: the shown run and another beside it, both with all their steps, and how far they are apart. */
 import * as vscode from "vscode";
+import { expected } from "../client/expected.js";
 import { comparable, type Compared, type Difference, differenceOf } from "../core/difference.js";
-import { failure, UnrollError } from "../core/errors.js";
+import { UnrollError } from "../core/errors.js";
 import { msg } from "../core/messages.js";
 import { withInput } from "../core/model/input.js";
 import { lower } from "../core/model/lower.js";
@@ -138,10 +139,7 @@ export class CompareDesk implements vscode.Disposable {
     return this.values.at(a.record, a.capture, (left) =>
       this.values.at(b.record, b.capture, async (right) => {
         const request = { type: "difference", resultA: left.resultId, resultB: right.resultId, tolerance, parts } as const;
-        const answer = await this.engine.ask(request);
-        if (answer.type !== "difference")
-          throw new UnrollError(failure("INTERNAL", "The engine answered with “{type}”.", { type: answer.type }));
-        return answer.parts;
+        return expected("difference", await this.engine.ask(request)).parts;
       }),
     );
   }

@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { msg } from "../core/messages.js";
 import { type ExportFormat, exportFormats } from "../core/protocol/results.js";
+import { askWhere, baseName } from "./saveDialog.js";
 import { word } from "./words.js";
 
 /** More than any report of ours: the view is not believed without limit. */
@@ -29,13 +30,7 @@ export async function saveExport(
     void vscode.window.showErrorMessage(word(msg("The results could not be exported as {format}.", { format: format.toUpperCase() })));
     return;
   }
-  const file = `${name.replace(/[^\p{L}\p{N}_-]+/gu, "_").slice(0, 60) || "results"}.${format}`;
-  const folder = near?.scheme === "file" ? vscode.Uri.joinPath(near, "..") : vscode.workspace.workspaceFolders?.[0]?.uri;
-  const target = await vscode.window.showSaveDialog({
-    ...(folder !== undefined && { defaultUri: vscode.Uri.joinPath(folder, file) }),
-    filters: { [format.toUpperCase()]: [format] },
-    title: word(msg("Save the results")),
-  });
+  const target = await askWhere({ name, ending: format, kind: format.toUpperCase(), title: word(msg("Save the results")), near });
   if (target === undefined) return;
   try {
     await vscode.workspace.fs.writeFile(target, bytes);
@@ -44,9 +39,6 @@ export async function saveExport(
     return;
   }
   const open = word(msg("Open"));
-  const picked = await vscode.window.showInformationMessage(
-    word(msg("Results saved as {file}.", { file: target.path.split("/").at(-1) ?? file })),
-    open,
-  );
+  const picked = await vscode.window.showInformationMessage(word(msg("Results saved as {file}.", { file: baseName(target) })), open);
   if (picked === open) await vscode.env.openExternal(target);
 }

@@ -6,6 +6,7 @@ import { npyBytes, npyHeader } from "../core/formats/npy.js";
 import { msg } from "../core/messages.js";
 import { sizeOf } from "../core/model/tensors.js";
 import { MAX_SLICE_ELEMENTS } from "../core/protocol/results.js";
+import { askWhere, baseName } from "./saveDialog.js";
 import { word } from "./words.js";
 
 export interface TensorSource {
@@ -18,20 +19,16 @@ export interface TensorSource {
 }
 
 export async function saveTensor(source: TensorSource, reason: (error: unknown) => string): Promise<void> {
-  const file = `${source.name.replace(/[^\p{L}\p{N}_-]+/gu, "_").slice(0, 80)}.npy`;
-  const folder = source.near.scheme === "file" ? vscode.Uri.joinPath(source.near, "..") : vscode.workspace.workspaceFolders?.[0]?.uri;
-  const target = await vscode.window.showSaveDialog({
-    ...(folder !== undefined && { defaultUri: vscode.Uri.joinPath(folder, file) }),
-    filters: { NumPy: ["npy"] },
-    title: word(msg("Save the tensor")),
-  });
+  const { name, near } = source;
+  const target = await askWhere({ name, ending: "npy", kind: "NumPy", title: word(msg("Save the tensor")), near });
   if (target === undefined) return;
+  const file = baseName(target);
   const options = { location: vscode.ProgressLocation.Notification, title: word(msg("Saving {file}", { file })), cancellable: true };
   try {
     const saved = await vscode.window.withProgress(options, (progress, token) =>
       target.scheme === "file" ? intoFile(target.fsPath, source, progress, token) : intoMemory(target, source, token),
     );
-    if (saved) vscode.window.setStatusBarMessage(word(msg("Saved as {file}.", { file: target.path.split("/").at(-1) ?? file })), 5000);
+    if (saved) vscode.window.setStatusBarMessage(word(msg("Saved as {file}.", { file })), 5000);
   } catch (error) {
     void vscode.window.showErrorMessage(word(msg("The file could not be written: {reason}", { reason: reason(error) })));
   }

@@ -1,5 +1,6 @@
 /** The newest run against the reference: small ones by themselves once they are shown, others when somebody asks. A run ends a check. */
 import * as vscode from "vscode";
+import { expected } from "../../client/expected.js";
 import { UnrollError } from "../../core/errors.js";
 import { costOf } from "../../core/model/cost.js";
 import { withInput } from "../../core/model/input.js";
@@ -8,7 +9,7 @@ import type { CheckReport } from "../../core/protocol/check.js";
 import type { CheckView } from "../../core/protocol/results.js";
 import type { Engine } from "../engine.js";
 import { word } from "../words.js";
-import type { RunRecord } from "./records.js";
+import { inputOf, type RunRecord } from "./records.js";
 import type { RunController } from "./runController.js";
 
 /** Multiply-adds of a run that JavaScript repeats in a few ten milliseconds. */
@@ -98,11 +99,9 @@ export class Checks implements vscode.Disposable {
     try {
       // Its weights are what the other devices get. Not to be cancelled: that could end the engine under the run that comes next.
       await this.engine.load(modelId, { model: writeModel(model), weights: null, seed, device: "js" });
-      const mask = data.mask === null ? null : { shape: data.shape.slice(0, 2), data: Int32Array.from(data.mask) };
-      const x = { shape: data.shape, data: data.values };
-      const answer = await this.engine.ask({ type: "check", modelId, x, mask, initialState: null }, { signal, onProgress });
-      if (answer.type !== "checked") throw new Error(`the engine answered a check with “${answer.type}”`);
-      return answer.report;
+      const order = { type: "check", modelId, ...inputOf(data), initialState: null } as const;
+      const answer = await this.engine.ask(order, { signal, onProgress });
+      return expected("checked", answer).report;
     } finally {
       this.engine.unload(modelId);
     }

@@ -1,12 +1,12 @@
 /** One run on the engine: the model is loaded for it alone, its tensors stay there under an id of the caller's. */
-import { failure, UnrollError } from "../../core/errors.js";
+import { expected } from "../../client/expected.js";
 import type { CaptureLevel } from "../../core/model/program.js";
 import type { ModelSpec } from "../../core/model/spec.js";
 import { writeModel } from "../../core/model/write.js";
 import type { DeviceKind } from "../../core/protocol/device.js";
 import type { NamedWireTensor, RunTensor, Timing, WireTensor } from "../../core/protocol/engine.js";
 import type { Engine } from "../engine.js";
-import type { RunData } from "./records.js";
+import { inputOf, type RunData } from "./records.js";
 
 export interface EngineRun {
   readonly resultId: number;
@@ -47,8 +47,7 @@ export async function runOnEngine(engine: Engine, run: EngineRun, { signal, onPr
         modelId,
         resultId,
         keep: true,
-        x: { shape: data.shape, data: data.values },
-        mask: data.mask === null ? null : { shape: data.shape.slice(0, 2), data: Int32Array.from(data.mask) },
+        ...inputOf(data),
         initialState: null,
         capture: run.capture,
         timeoutMs: run.timeoutMs,
@@ -56,9 +55,7 @@ export async function runOnEngine(engine: Engine, run: EngineRun, { signal, onPr
       },
       { signal, onProgress },
     );
-    if (answer.type !== "ran")
-      throw new UnrollError(failure("INTERNAL", "The engine answered a run with “{type}”.", { type: answer.type }));
-    const { tensors, timing } = answer;
+    const { tensors, timing } = expected("ran", answer);
     return states === undefined ? { tensors, timing } : { tensors, timing, states: await statesAfter(engine, modelId) };
   } finally {
     // The tensors stay; the model's weights need not.
@@ -67,7 +64,5 @@ export async function runOnEngine(engine: Engine, run: EngineRun, { signal, onPr
 }
 
 async function statesAfter(engine: Engine, modelId: number): Promise<readonly NamedWireTensor[]> {
-  const answer = await engine.ask({ type: "states", modelId });
-  if (answer.type !== "tensors") throw new UnrollError(failure("INTERNAL", "The engine answered with “{type}”.", { type: answer.type }));
-  return answer.tensors;
+  return expected("tensors", await engine.ask({ type: "states", modelId })).tensors;
 }

@@ -1,16 +1,17 @@
 /** Answers what the results view asks about the newest run; its model is loaded once more for that, and stays until the next run. */
 import * as vscode from "vscode";
-import { failure, UnrollError } from "../../core/errors.js";
+import { type AnswerOf, expected } from "../../client/expected.js";
+import { UnrollError } from "../../core/errors.js";
 import { memoryOf } from "../../core/memory.js";
 import { directionsOf } from "../../core/model/spec.js";
 import { writeModel } from "../../core/model/write.js";
 import { valuesGone } from "../../core/protocol/gone.js";
-import type { EngineAnswer, WireTensor } from "../../core/protocol/engine.js";
+import type { WireTensor } from "../../core/protocol/engine.js";
 import type { Answer, MemoryQuestion, Question } from "../../core/protocol/questions.js";
 import type { TraceQuestion } from "../../core/trace/trace.js";
 import type { Engine } from "../engine.js";
 import type { Reader } from "../reader.js";
-import type { RunRecord } from "./records.js";
+import { inputOf, type RunRecord } from "./records.js";
 import type { RunController } from "./runController.js";
 import type { RunValues } from "./runValues.js";
 
@@ -116,24 +117,12 @@ export class Questions implements vscode.Disposable {
     const remembering = spec?.className === "Bidirectional" ? directions[backward ? 1 : 0] : directions.at(-1);
     // A stateful model insists on its batch.
     const whole = record.model.layers.some((one) => directionsOf(one).some(({ stateful }) => stateful));
-    const { x, mask } = whole ? wholeOf(record) : rowOf(record, row);
+    const { x, mask } = whole ? inputOf(record.data) : rowOf(record, row);
     const sample = whole ? row : 0;
     const answer = await this.engine.ask({ type: "sensitivity", modelId, x, mask, layer, backward, sample }, controls);
     const { stateNorms, inputGradient } = expected("horizon", answer);
     return memoryOf(stateNorms, remembering?.units ?? 1, inputGradient);
   }
-}
-
-type AnswerOf<T extends EngineAnswer["type"]> = Extract<EngineAnswer, { type: T }>;
-
-function expected<T extends EngineAnswer["type"]>(type: T, answer: EngineAnswer): AnswerOf<T> {
-  if (answer.type !== type) throw new UnrollError(failure("INTERNAL", "The engine answered with “{type}”.", { type: answer.type }));
-  return answer as AnswerOf<T>;
-}
-
-function wholeOf({ data }: RunRecord): { readonly x: WireTensor; readonly mask: WireTensor | null } {
-  const mask = data.mask === null ? null : { shape: data.shape.slice(0, 2), data: Int32Array.from(data.mask) };
-  return { x: { shape: data.shape, data: data.values }, mask };
 }
 
 function rowOfState({ shape, data }: WireTensor, row: number): WireTensor {

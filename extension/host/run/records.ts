@@ -43,6 +43,14 @@ export interface RunRecord {
   readonly startStates?: readonly WireTensor[] | null | undefined;
 }
 
+/** The data as the engine takes them. */
+export function inputOf({ shape, values, mask }: RunData): { readonly x: WireTensor; readonly mask: WireTensor | null } {
+  return {
+    x: { shape, data: values },
+    mask: mask === null ? null : { shape: shape.slice(0, 2), data: Int32Array.from(mask) },
+  };
+}
+
 /** The record as the results panel shows it. Tensor 0 is the input; tensor k the engine's k − 1; then those of every step. */
 export function runView(record: RunRecord, steps: readonly RunTensor[] = []): RunView {
   const { model, data } = record;

@@ -1,6 +1,7 @@
 /** The values of runs: read from the engine, or computed again from model, data and seed where it no longer has them. */
 import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
+import { expected } from "../../client/expected.js";
 import type { BandBox, BandValues } from "../../core/band.js";
 import { failure, UnrollError } from "../../core/errors.js";
 import { msg } from "../../core/messages.js";
@@ -63,11 +64,6 @@ export class RunValues implements vscode.Disposable {
     return this.notes.get(id) ?? null;
   }
 
-  /** A box of one of the record's own tensors. @throws UnrollError */
-  read(record: RunRecord, box: Box): Promise<Float32Array> {
-    return this.at(record, 1, ({ resultId }) => this.slice(resultId, box));
-  }
-
   /**
    * Asks about a run's tensors, with as many of them as `capture` says; once more where the engine had dropped them.
    * @throws UnrollError
@@ -99,15 +95,11 @@ export class RunValues implements vscode.Disposable {
   }
 
   async slice(resultId: number, { tensor, start, count }: Box): Promise<Float32Array> {
-    const answer = await this.engine.ask({ type: "readSlice", resultId, tensor, start, count });
-    if (answer.type !== "slice") throw new UnrollError(failure("INTERNAL", "The engine answered with “{type}”.", { type: answer.type }));
-    return answer.values;
+    return expected("slice", await this.engine.ask({ type: "readSlice", resultId, tensor, start, count })).values;
   }
 
   async band(resultId: number, tensor: number, box: BandBox): Promise<BandValues> {
-    const answer = await this.engine.ask({ type: "readBand", resultId, tensor, box });
-    if (answer.type !== "band") throw new UnrollError(failure("INTERNAL", "The engine answered with “{type}”.", { type: answer.type }));
-    return answer;
+    return expected("band", await this.engine.ask({ type: "readBand", resultId, tensor, box }));
   }
 
   dispose(): void {
