@@ -9,12 +9,11 @@ import { fixed, niceScale } from "../numbers.js";
 import type { RunContext } from "../view.js";
 import { legend } from "./controls.js";
 import { scaleOfStrip } from "./heat.js";
+import { stepTable, tablePart } from "./stepTable.js";
 
 /** Room of three pictures side by side; of less, they stand one below the other. */
 const NARROW = 620;
 const GAPS = 48;
-const TABLE_STEPS = 48;
-const TABLE_UNITS = 64;
 
 export interface Maps {
   readonly pair: Pair;
@@ -114,31 +113,12 @@ function key(event: KeyboardEvent, view: RunContext, map: Map): void {
 
 function twin(view: RunContext, { grid, alt, id, text }: Map): TemplateResult {
   const { step } = view.state.chosen;
-  const start = Math.max(0, Math.min(grid.steps - TABLE_STEPS, step - grid.from - TABLE_STEPS / 2));
-  const steps = Array.from({ length: Math.min(TABLE_STEPS, grid.steps) }, (_, i) => start + i);
-  const units = Array.from({ length: Math.min(TABLE_UNITS, grid.units) }, (_, i) => i);
-  const now = (k: number): string | typeof nothing => (grid.from + k === step ? "now" : nothing);
+  const { steps, units } = tablePart(grid, step);
   const word = (value: number): string => (id === "delta" ? text(value) : fixed(value, 4));
-  return html`<div class="twin-scroll" tabindex="0" role="group" aria-label=${alt}>
-    <table class="twin">
-      <caption class="sr">
-        ${alt}
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">${t("unit")}</th>
-          ${steps.map((k) => html`<th scope="col" class=${now(k)}>${t("step {n}", { n: grid.from + k + 1 })}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${units.map(
-          (unit) =>
-            html`<tr>
-              <th scope="row">${unit + 1}</th>
-              ${steps.map((k) => html`<td class=${now(k)}>${word(grid.at(unit, k))}</td>`)}
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
+  return stepTable({
+    caption: alt,
+    corner: t("unit"),
+    columns: steps.map((k) => ({ head: t("step {n}", { n: grid.from + k + 1 }), now: grid.from + k === step })),
+    rows: units.map((unit) => ({ head: unit + 1, cells: steps.map((k) => word(grid.at(unit, k))) })),
+  });
 }

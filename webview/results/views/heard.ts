@@ -17,6 +17,7 @@ import type { RunContext } from "../view.js";
 import { oneOf } from "./controls.js";
 import type { Curve } from "./memoryChart.js";
 import { sourceText } from "./sourceText.js";
+import { stepTable } from "./stepTable.js";
 
 const GUTTER = 28;
 const SIDE = 240;
@@ -133,26 +134,13 @@ function twin({ heard: values, heardShape, heardSpan }: Memory, caption: string)
   const [steps, features] = heardShape as [number, number];
   const columns = Array.from({ length: Math.min(MOST_COLUMNS, steps) }, (_, i) => i);
   const rows = Array.from({ length: Math.min(MOST_ROWS, features) }, (_, i) => i);
-  return html`<div class="twin-scroll" tabindex="0" role="group" aria-label=${caption}>
-    <table class="twin">
-      <caption class="sr">
-        ${caption}
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">${t("feature")}</th>
-          ${columns.map((step) => html`<th scope="col">${t("step {n}", { n: step * (heardSpan[0] as number) + 1 })}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows.map(
-          (row) =>
-            html`<tr>
-              <th scope="row">${row * (heardSpan[1] as number) + 1}</th>
-              ${columns.map((step) => html`<td>${fixed(values[step * features + row] as number, 4)}</td>`)}
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
+  return stepTable({
+    caption,
+    corner: t("feature"),
+    columns: columns.map((step) => ({ head: t("step {n}", { n: step * (heardSpan[0] as number) + 1 }), now: false })),
+    rows: rows.map((row) => ({
+      head: row * (heardSpan[1] as number) + 1,
+      cells: columns.map((step) => fixed(values[step * features + row] as number, 4)),
+    })),
+  });
 }

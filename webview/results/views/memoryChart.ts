@@ -8,6 +8,7 @@ import { shareText } from "../memoryWords.js";
 import type { LayerPart } from "../parts.js";
 import { partTitle } from "../traceWords.js";
 import type { RunContext } from "../view.js";
+import { stepTable } from "./stepTable.js";
 import { curveHue } from "./unitChips.js";
 
 export interface Curve {
@@ -138,26 +139,10 @@ export function memoryTable(curves: readonly Curve[], caption: string): Template
     const taken = part.reversed ? memory.steps - 1 - step : step;
     return shareText(memory.shares[Math.floor(taken / memory.span)] as number);
   };
-  return html`<div class="twin-scroll" tabindex="0" role="group" aria-label=${caption}>
-    <table class="twin">
-      <caption class="sr">
-        ${caption}
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">${t("Layer")}</th>
-          ${columns.map((step) => html`<th scope="col">${t("step {n}", { n: step + 1 })}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${curves.map(
-          (curve) =>
-            html`<tr>
-              <th scope="row">${partTitle(curve.part)}</th>
-              ${columns.map((step) => html`<td>${share(curve, step)}</td>`)}
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
+  return stepTable({
+    caption,
+    corner: t("Layer"),
+    columns: columns.map((step) => ({ head: t("step {n}", { n: step + 1 }), now: false })),
+    rows: curves.map((curve) => ({ head: partTitle(curve.part), cells: columns.map((step) => share(curve, step)) })),
+  });
 }
