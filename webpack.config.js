@@ -80,7 +80,7 @@ function forWebviews(mode) {
     ...common(mode),
     name: "webviews",
     target: "web",
-    entry: { designer: "./webview/designer/main.ts", results: "./webview/results/main.ts" },
+    entry: { designer: "./webview/designer/main.ts", results: "./webview/results/main.ts", tensor: "./webview/tensor/main.ts" },
     output: { path: path.resolve(__dirname, "dist"), filename: "[name].js" },
     module: {
       rules: [transpile, { test: /\.css$/, use: [MiniCssExtractPlugin.loader, { loader: "css-loader", options: { url: false } }] }],

@@ -12,6 +12,7 @@ import { MODEL_EDITOR, ModelStore } from "./model/modelStore.js";
 import { ModelTexts } from "./model/modelTexts.js";
 import { DesignerView } from "./panels/designerView.js";
 import { ModelEditor } from "./panels/modelEditor.js";
+import { TensorEditor } from "./panels/tensorEditor.js";
 import { CodeCommands } from "./python/codeCommands.js";
 import { codeFeatures } from "./python/codeFeatures.js";
 import { CodeModels } from "./python/codeModels.js";
@@ -79,6 +80,7 @@ export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
     vscode.workspace.onDidGrantWorkspaceTrust(refresh),
     vscode.window.registerWebviewViewProvider(DesignerView.id, designer),
     vscode.window.registerCustomEditorProvider(MODEL_EDITOR, editors),
+    vscode.window.registerCustomEditorProvider(TensorEditor.id, new TensorEditor(fileReader, pane), { supportsMultipleEditorsPerDocument: true }),
     ...commands({ ...parts, files }, log, (context.extension.packageJSON as { version: string }).version),
   );
   refresh();

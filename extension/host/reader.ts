@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import type { CodeReading } from "../core/code/readings.js";
 import type { Target as CodeTarget } from "../core/code/write/code.js";
 import { failure, UnrollError } from "../core/errors.js";
+import type { TensorStats } from "../core/protocol/engine.js";
 import { decodeReaderAnswer, type FileContent, type ReaderAnswer, type ReaderRequest } from "../core/protocol/reader.js";
 import type { Shaped } from "../core/reading/applyReading.js";
 import type { Reading, Target } from "../core/reading/reading.js";
@@ -48,6 +49,18 @@ export class Reader implements vscode.Disposable {
   async readFile(asked: Omit<Extract<ReaderRequest, { type: "readFile" }>, "type" | "id">, size: number): Promise<Selection> {
     const answer = await this.ask({ type: "readFile", ...asked }, size);
     return answer.type === "selection" ? answer.selection : misfit(answer);
+  }
+
+  /** A box of one of a file's arrays. @throws UnrollError */
+  async readBox(asked: Omit<Extract<ReaderRequest, { type: "readBox" }>, "type" | "id">, size: number): Promise<Float32Array> {
+    const answer = await this.ask({ type: "readBox", ...asked }, size);
+    return answer.type === "box" ? orThrow(answer.values) : misfit(answer);
+  }
+
+  /** What all numbers of one of a file's arrays are like. @throws UnrollError */
+  async stats(path: string, array: string, size: number): Promise<TensorStats> {
+    const answer = await this.ask({ type: "stats", path, array }, size);
+    return answer.type === "stats" ? orThrow(answer.stats) : misfit(answer);
   }
 
   /** Numbers that were read, as a tensor; expected failures are in the result. @throws UnrollError as `read` */
@@ -127,6 +140,11 @@ export class Reader implements vscode.Disposable {
     }
     this.waiting.clear();
   }
+}
+
+function orThrow<T>(result: Result<T>): T {
+  if (!result.ok) throw new UnrollError(result.error);
+  return result.value;
 }
 
 function misfit({ type }: ReaderAnswer): never {

@@ -7,7 +7,7 @@ import { buffersOf, decodeReaderRequest, type ReaderAnswer, type ReaderRequest }
 import { applyReading } from "../core/reading/applyReading.js";
 import { enclosingRange } from "../core/text/enclosing.js";
 import { parseSelections } from "../core/text/several.js";
-import { contentOf, numbersOf } from "./files.js";
+import { boxOf, contentOf, numbersOf, statsOf } from "./files.js";
 
 function answerTo(request: ReaderRequest): ReaderAnswer | Promise<ReaderAnswer> {
   const { id } = request;
@@ -22,6 +22,10 @@ function answerTo(request: ReaderRequest): ReaderAnswer | Promise<ReaderAnswer> 
       return contentOf(request.path).then((file) => ({ type: "file", id, file }));
     case "readFile":
       return numbersOf(request).then((selection) => ({ type: "selection", id, selection }));
+    case "readBox":
+      return boxOf(request).then((values) => ({ type: "box", id, values }));
+    case "stats":
+      return statsOf(request).then((stats) => ({ type: "stats", id, stats }));
     case "enclosing": {
       const range = enclosingRange(request.text, request.offset, request.languageId);
       return range === undefined ? { type: "none", id } : { type: "range", id, start: range.start, end: range.end };

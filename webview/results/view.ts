@@ -25,8 +25,8 @@ export interface Actions {
   say(text: string): void;
   /** Asks again for the slices, and the answers, that failed. */
   retry(): void;
-  /** Saves a whole tensor, however large, as npy. */
-  saveTensor(tensor: number): void;
+  /** Saves a whole tensor, however large, as npy; null: it is in a file already. */
+  readonly saveTensor: ((tensor: number) => void) | null;
   /** Opens the model as code in an editor. */
   openCode(target: Target): void;
   /** Ends what is computed of the kind. */

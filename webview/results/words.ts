@@ -24,6 +24,8 @@ export function axisWord(name: ShownAxisName): string {
       return t("units");
     case "directions":
       return t("directions");
+    case "axis":
+      return t("axis");
   }
 }
 
@@ -47,7 +49,7 @@ export function tensorWord(tensor: TensorView): string {
   const { role, key } = partOf(tensor);
   switch (role) {
     case "input":
-      return "x";
+      return clip(tensor.name, NAME);
     case "output":
       return tensor.axes.includes("time") ? t("sequence") : t("output");
     case "every":
@@ -64,7 +66,7 @@ export function tensorNote(tensor: TensorView): string {
   const { role, key } = partOf(tensor);
   switch (role) {
     case "input":
-      return t("input");
+      return tensor.axes.includes("axis") ? "" : t("input");
     case "output":
       return "";
     case "every":

@@ -8,6 +8,7 @@ import type { Shaped } from "../reading/applyReading.js";
 import { decodeReading, type Reading, type Target, targets } from "../reading/reading.js";
 import { type Selection, selectionErrorKinds, type SelectionNumbers } from "../text/selection.js";
 import { readings, target, written } from "./code.js";
+import { type TensorStats, tensorStats } from "./engine.js";
 import { anyObject, array, boolean, type Decoder, literal, natural, nullable, object, string, union } from "./decode.js";
 
 export type ReaderRequest =
@@ -36,6 +37,17 @@ export type ReaderRequest =
       readonly missing: "error" | "keep";
       readonly maxBytes: number;
     }
+  /** A box of one of a file's arrays, as it stands there. */
+  | {
+      readonly type: "readBox";
+      readonly id: number;
+      readonly path: string;
+      readonly array: string;
+      readonly start: readonly number[];
+      readonly count: readonly number[];
+    }
+  /** What all numbers of one of a file's arrays are like. */
+  | { readonly type: "stats"; readonly id: number; readonly path: string; readonly array: string }
   | { readonly type: "enclosing"; readonly id: number; readonly text: string; readonly offset: number; readonly languageId: string }
   /** The models in a Python source. */
   | { readonly type: "models"; readonly id: number; readonly text: string; readonly languageId: string }
@@ -60,6 +72,8 @@ export interface FileContent {
 
 export type ReaderAnswer =
   | { readonly type: "file"; readonly id: number; readonly file: Result<FileContent> }
+  | { readonly type: "box"; readonly id: number; readonly values: Result<Float32Array> }
+  | { readonly type: "stats"; readonly id: number; readonly stats: Result<TensorStats> }
   | { readonly type: "selection"; readonly id: number; readonly selection: Selection }
   | { readonly type: "shaped"; readonly id: number; readonly shaped: Result<Shaped> }
   | { readonly type: "range"; readonly id: number; readonly start: number; readonly end: number }
@@ -176,6 +190,15 @@ export const decodeReaderRequest: Decoder<ReaderRequest> = union<ReaderRequest>(
     missing: literal("error", "keep"),
     maxBytes: natural,
   }),
+  readBox: object({
+    type: literal("readBox"),
+    id: natural,
+    path: string,
+    array: string,
+    start: array(natural, 8),
+    count: array(natural, 8),
+  }),
+  stats: object({ type: literal("stats"), id: natural, path: string, array: string }),
   enclosing: object({ type: literal("enclosing"), id: natural, text: string, offset: natural, languageId: string }),
   models: object({ type: literal("models"), id: natural, text: string, languageId: string }),
   write: object({ type: literal("write"), id: natural, model: anyObject, target }),
@@ -185,6 +208,8 @@ export const decodeReaderAnswer: Decoder<ReaderAnswer> = union<ReaderAnswer>("ty
   selection: object({ type: literal("selection"), id: natural, selection }),
   shaped: object({ type: literal("shaped"), id: natural, shaped }),
   file: object({ type: literal("file"), id: natural, file: resultOf(fileContent) }),
+  box: object({ type: literal("box"), id: natural, values: resultOf(floats) }),
+  stats: object({ type: literal("stats"), id: natural, stats: resultOf(tensorStats) }),
   range: object({ type: literal("range"), id: natural, start: natural, end: natural }),
   none: object({ type: literal("none"), id: natural }),
   models: object({ type: literal("models"), id: natural, models: readings }),
@@ -193,6 +218,7 @@ export const decodeReaderAnswer: Decoder<ReaderAnswer> = union<ReaderAnswer>("ty
 
 /** Buffers of an answer that are moved instead of copied. */
 export function buffersOf(answer: ReaderAnswer): ArrayBufferLike[] {
+  if (answer.type === "box") return answer.values.ok ? [answer.values.value.buffer] : [];
   const found = answer.type === "selection" ? answer.selection : answer.type === "shaped" && answer.shaped.ok ? answer.shaped.value : null;
   if (found === null || !("values" in found)) return [];
   const { values, offsets, mask } = found;

@@ -47,7 +47,8 @@ export interface TensorView {
   readonly health: TensorHealth | null;
 }
 
-export const axisNames = ["batch", "time", "features", "units"] as const;
+/** "axis": one that has no name, of an array in a file. */
+export const axisNames = ["batch", "time", "features", "units", "axis"] as const;
 export type Axis = (typeof axisNames)[number];
 
 export interface RunView {

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 
-export type ViewName = "designer" | "results";
+export type ViewName = "designer" | "results" | "tensor";
 
 /** Scripts and styles come from `dist` only. */
 export function webviewOptions(extension: vscode.Uri): vscode.WebviewOptions {

@@ -74,7 +74,7 @@ function tools(view: RunContext, tensor: TensorView): TemplateResult {
           : html`<span class="dim small copy-label" aria-hidden="true">${t("Copy")}</span
               >${copyFormats.map((format) => copyButton(view, `copy-${format}`, formatNames[format], () => view.copyTensor(tensor.id, format), t("Copy the whole tensor as {format}", { format: formatNames[format] })))}`
       }
-      ${ghost("save-npy", "export", t("Save as npy…"), () => view.saveTensor(tensor.id), t("Save the whole tensor for NumPy"))}
+      ${view.saveTensor === null ? nothing : ghost("save-npy", "export", t("Save as npy…"), () => view.saveTensor?.(tensor.id), t("Save the whole tensor for NumPy"))}
     </span>
   </div>`;
 }
@@ -105,6 +105,8 @@ export function placeWord(tensor: TensorView, spec: LayerSpec | null, index: rea
         return t("feature {n}", { n: value + 1 });
       case "batch":
         return t("sequence {n}", { n: value + 1 });
+      case "axis":
+        return t("index {n}", { n: value });
       default:
         return t("unit {n}", { n: value + 1 });
     }
