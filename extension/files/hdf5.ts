@@ -76,7 +76,7 @@ function arrayOf(module: Module, dataset: Dataset, name: string): StoredArray | 
   if (!Number.isSafeInteger(sizeOf(shape) * dtype.size)) return failure("PARSE", "The dataset's shape is not a list of sizes.");
   if (shape.length > MAX_AXES) return tooManyAxes(shape.length);
   return {
-    ...{ name, dtype: dtype.name, shape, fortranOrder: false, columns: null, rounds: !isExact(dtype) },
+    ...{ name, dtype: dtype.name, shape, fortranOrder: false, columns: null, rounds: !isExact(dtype), raw: null },
     bytes: sizeOf(shape) * dtype.size,
     read: (from, count) => {
       const out = new Float32Array(count);

@@ -5,6 +5,7 @@ import { showDoctor } from "./doctor.js";
 import { exportCode, type ExportChoice } from "./exportCode.js";
 import { type GenerateChoice, generateData } from "./generateData.js";
 import { modelCommands } from "./model/modelCommands.js";
+import { showTensors } from "./panels/tensorEditor.js";
 import type { FileRun } from "./run/fileRun.js";
 
 /** @param version of the extension, for the doctor's report. */
@@ -16,7 +17,8 @@ export function commands(
   const { engine, store, runs, selection, files, code, codeReader } = parts;
   return [
     command("runOnSelection", () => selection.onSelection().then((record) => record?.id)),
-    command("runOnFile", (uri?: vscode.Uri) => files.onFile(uri).then((record) => record?.id)),
+    command("runOnFile", (uri?: vscode.Uri, array?: unknown) => files.onFile(uri, array).then((record) => record?.id)),
+    command("showTensors", showTensors),
     command("changeReading", () => selection.differently().then((record) => record?.id)),
     command("cancelRun", () => runs.cancel()),
     command("restartEngine", () => engine.restart()),

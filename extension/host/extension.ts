@@ -80,7 +80,9 @@ export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
     vscode.workspace.onDidGrantWorkspaceTrust(refresh),
     vscode.window.registerWebviewViewProvider(DesignerView.id, designer),
     vscode.window.registerCustomEditorProvider(MODEL_EDITOR, editors),
-    vscode.window.registerCustomEditorProvider(TensorEditor.id, new TensorEditor(fileReader, pane), { supportsMultipleEditorsPerDocument: true }),
+    vscode.window.registerCustomEditorProvider(TensorEditor.id, new TensorEditor(fileReader, pane), {
+      supportsMultipleEditorsPerDocument: true,
+    }),
     ...commands({ ...parts, files }, log, (context.extension.packageJSON as { version: string }).version),
   );
   refresh();

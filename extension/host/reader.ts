@@ -4,7 +4,8 @@ import * as vscode from "vscode";
 import type { CodeReading } from "../core/code/readings.js";
 import type { Target as CodeTarget } from "../core/code/write/code.js";
 import { failure, UnrollError } from "../core/errors.js";
-import type { TensorStats } from "../core/protocol/engine.js";
+import type { ArrayStats } from "../core/formats/arrayStats.js";
+import type { Numbers } from "../core/formats/dtype.js";
 import { decodeReaderAnswer, type FileContent, type ReaderAnswer, type ReaderRequest } from "../core/protocol/reader.js";
 import type { Shaped } from "../core/reading/applyReading.js";
 import type { Reading, Target } from "../core/reading/reading.js";
@@ -15,10 +16,23 @@ import type { Selection, SelectionNumbers } from "../core/text/parseSelection.js
 const BASE_MS = 10_000;
 const MS_PER_MIB = 3_000;
 
+export interface StatsWatch {
+  readonly signal: AbortSignal;
+  readonly onProgress: (done: number, total: number) => void;
+}
+
+/** Of a request that takes its time. */
+interface Long {
+  /** It was sent under this id. */
+  readonly asked: (id: number) => void;
+  readonly progress: (done: number, total: number) => void;
+}
+
 interface Waiting {
   readonly resolve: (answer: ReaderAnswer) => void;
   readonly reject: (error: UnrollError) => void;
   readonly timer: NodeJS.Timeout;
+  readonly long: Long | null;
 }
 
 type Unsent<T> = T extends ReaderRequest ? Omit<T, "id"> : never;
@@ -51,15 +65,20 @@ export class Reader implements vscode.Disposable {
     return answer.type === "selection" ? answer.selection : misfit(answer);
   }
 
-  /** A box of one of a file's arrays. @throws UnrollError */
-  async readBox(asked: Omit<Extract<ReaderRequest, { type: "readBox" }>, "type" | "id">, size: number): Promise<Float32Array> {
+  /** A box of one of a file's arrays, by its index; `size` is the file's, in bytes. @throws UnrollError */
+  async readBox(asked: Omit<Extract<ReaderRequest, { type: "readBox" }>, "type" | "id">, size: number): Promise<Numbers> {
     const answer = await this.ask({ type: "readBox", ...asked }, size);
     return answer.type === "box" ? orThrow(answer.values) : misfit(answer);
   }
 
-  /** What all numbers of one of a file's arrays are like. @throws UnrollError */
-  async stats(path: string, array: string, size: number): Promise<TensorStats> {
-    const answer = await this.ask({ type: "stats", path, array }, size);
+  /** What all numbers of one of a file's arrays are like. @throws UnrollError; CANCELLED where `signal` said so */
+  async stats(asked: { readonly path: string; readonly array: number }, size: number, watch: StatsWatch): Promise<ArrayStats> {
+    const cancel = (target: number): void => {
+      const tell = (): void => this.worker?.postMessage({ type: "cancel", id: this.nextId++, target });
+      if (watch.signal.aborted) tell();
+      else watch.signal.addEventListener("abort", tell, { once: true });
+    };
+    const answer = await this.ask({ type: "stats", ...asked }, size, { asked: cancel, progress: watch.onProgress });
     return answer.type === "stats" ? orThrow(answer.stats) : misfit(answer);
   }
 
@@ -91,7 +110,7 @@ export class Reader implements vscode.Disposable {
     this.replace(failure("CANCELLED", "The reader was closed."));
   }
 
-  private ask(body: Unsent<ReaderRequest>, length: number): Promise<ReaderAnswer> {
+  private ask(body: Unsent<ReaderRequest>, length: number, long: Long | null = null): Promise<ReaderAnswer> {
     const worker = this.start();
     const id = this.nextId++;
     const limitMs = BASE_MS + (MS_PER_MIB * length) / 2 ** 20;
@@ -100,8 +119,9 @@ export class Reader implements vscode.Disposable {
         () => this.replace(failure("TIMEOUT", "The text was not read in {seconds} s.", { seconds: Math.round(limitMs / 1000) })),
         limitMs,
       );
-      this.waiting.set(id, { resolve, reject, timer });
+      this.waiting.set(id, { resolve, reject, timer, long });
       worker.postMessage({ ...body, id });
+      long?.asked(id);
     });
   }
 
@@ -123,6 +143,11 @@ export class Reader implements vscode.Disposable {
     const waiting = answer === undefined ? undefined : this.waiting.get(answer.id);
     if (answer === undefined || waiting === undefined) {
       this.log.warn("a message of the reader was dropped");
+      return;
+    }
+    if (answer.type === "progress") {
+      waiting.timer.refresh();
+      waiting.long?.progress(answer.done, answer.total);
       return;
     }
     this.waiting.delete(answer.id);

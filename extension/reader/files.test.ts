@@ -26,7 +26,7 @@ describe("a data file for the host", function () {
     const decoded = decodeReaderAnswer(structuredClone(answer));
     assert.deepEqual(decoded, answer);
     assert.ok(answer.file.ok);
-    assert.deepEqual(answer.file.value.arrays[0], { name: "train", dtype: "float32", shape: [3, 4, 5] });
+    assert.deepEqual(answer.file.value.arrays[0], { name: "train", dtype: "float32", shape: [3, 4, 5], bytes: 240 });
     const refused = { type: "file", id: 3, file: await contentOf(file("object.npy")) } as const;
     assert.equal(refused.file.ok, false);
     assert.deepEqual(decodeReaderAnswer(structuredClone(refused)), refused);

@@ -1,63 +1,17 @@
 /** Data files for the host: what one holds, and the numbers of one of its arrays. */
 import { readFile, stat } from "node:fs/promises";
 import { failure, UnrollError } from "../core/errors.js";
-import { readBox, sizeOf, statsOfArray, type StoredArray } from "../core/formats/arrays.js";
+import type { StoredArray } from "../core/formats/arrays.js";
 import { readDelimited } from "../core/formats/delimited.js";
 import { languageOfFile } from "../core/formats/format.js";
 import { guarded } from "../core/formats/source.js";
 import { msg } from "../core/messages.js";
 import { SELECTION_HARD_MAX_BYTES } from "../core/model/limits.js";
-import type { TensorStats } from "../core/protocol/engine.js";
-import type { FileContent, ReaderRequest } from "../core/protocol/reader.js";
+import { type FileContent, MOST_ARRAYS, type ReaderRequest } from "../core/protocol/reader.js";
 import type { Result } from "../core/result.js";
 import { parseSelection, type Selection, type SelectionNumbers } from "../core/text/parseSelection.js";
-import { chooseArray, openArrays, type OpenArrays, orThrow, takeArray, textOf } from "../files/dataFile.js";
+import { chooseArray, openArrays, takeArray, textOf } from "../files/dataFile.js";
 import { FileSource, unreadable } from "../files/fileSource.js";
-
-/** Most numbers that are looked through for their extremes without being asked twice: some seconds. */
-const MOST_STATS = 2 ** 28;
-/** A file that is looked at stays open: a packed one would be unpacked anew for each box. */
-const HELD_MS = 20_000;
-
-let held: { readonly path: string; readonly opened: Promise<OpenArrays | null>; timer: NodeJS.Timeout } | null = null;
-
-function letGo(): void {
-  const last = held;
-  held = null;
-  if (last === null) return;
-  clearTimeout(last.timer);
-  last.opened.then((opened) => opened?.close()).catch(() => undefined);
-}
-
-/** @throws UnrollError */
-async function heldArray(path: string, name: string): Promise<StoredArray> {
-  if (held?.path !== path) {
-    letGo();
-    held = { path, opened: openArrays(path), timer: setTimeout(letGo, HELD_MS) };
-  }
-  clearTimeout(held.timer);
-  held.timer = setTimeout(letGo, HELD_MS);
-  const opened = await held.opened.catch((error: unknown) => {
-    letGo();
-    throw error;
-  });
-  if (opened === null) throw new UnrollError(failure("PARSE", "The file holds no array of numbers."));
-  return chooseArray(opened, name);
-}
-
-export function boxOf({ path, array, start, count }: Extract<ReaderRequest, { type: "readBox" }>): Promise<Result<Float32Array>> {
-  return guarded(async () => orThrow(await readBox(await heldArray(path, array), start, count)));
-}
-
-export function statsOf({ path, array }: Extract<ReaderRequest, { type: "stats" }>): Promise<Result<TensorStats>> {
-  return guarded(async () => {
-    const stored = await heldArray(path, array);
-    const size = sizeOf(stored.shape);
-    if (size > MOST_STATS)
-      throw new UnrollError(failure("TOO_LARGE", "{size} numbers are too many to look through: at most {limit}.", { size, limit: MOST_STATS }));
-    return orThrow(await statsOfArray(stored));
-  });
-}
 
 /** The file is closed again: nothing of it is held between two questions. */
 export function contentOf(path: string): Promise<Result<FileContent>> {
@@ -67,8 +21,11 @@ export function contentOf(path: string): Promise<Result<FileContent>> {
     if (opened === null) return { isText: true, size, arrays: [], refused: [] };
     const { arrays, refused } = opened;
     await opened.close();
-    const about = arrays.map(({ name, dtype, shape }) => ({ name, dtype, shape }));
-    return { isText: false, size, arrays: about, refused: refused.map(({ reason }) => reason) };
+    const got = Math.max(arrays.length, refused.length);
+    if (got > MOST_ARRAYS)
+      throw new UnrollError(failure("TOO_LARGE", "The file holds {got} arrays; the limit is {limit}.", { got, limit: MOST_ARRAYS }));
+    const about = arrays.map(({ name, dtype, shape, bytes }) => ({ name, dtype, shape, bytes }));
+    return { isText: false, size, arrays: about, refused: [...refused] };
   });
 }
 

@@ -7,9 +7,11 @@ import { buffersOf, decodeReaderRequest, type ReaderAnswer, type ReaderRequest }
 import { applyReading } from "../core/reading/applyReading.js";
 import { enclosingRange } from "../core/text/enclosing.js";
 import { parseSelections } from "../core/text/several.js";
-import { boxOf, contentOf, numbersOf, statsOf } from "./files.js";
+import { boxOf, cancelStats, statsOf } from "./boxes.js";
+import { contentOf, numbersOf } from "./files.js";
 
-function answerTo(request: ReaderRequest): ReaderAnswer | Promise<ReaderAnswer> {
+/** undefined: the request has no answer of its own. `send`: for what comes before the answer. */
+function answerTo(request: ReaderRequest, send: (answer: ReaderAnswer) => void): ReaderAnswer | Promise<ReaderAnswer> | undefined {
   const { id } = request;
   switch (request.type) {
     case "read": {
@@ -25,7 +27,10 @@ function answerTo(request: ReaderRequest): ReaderAnswer | Promise<ReaderAnswer> 
     case "readBox":
       return boxOf(request).then((values) => ({ type: "box", id, values }));
     case "stats":
-      return statsOf(request).then((stats) => ({ type: "stats", id, stats }));
+      return statsOf(request, (done, total) => send({ type: "progress", id, done, total })).then((stats) => ({ type: "stats", id, stats }));
+    case "cancel":
+      cancelStats(request.target);
+      return undefined;
     case "enclosing": {
       const range = enclosingRange(request.text, request.offset, request.languageId);
       return range === undefined ? { type: "none", id } : { type: "range", id, start: range.start, end: range.end };
@@ -58,7 +63,7 @@ const port = parentPort;
 port?.on("message", (raw: unknown) => {
   const request = decodeReaderRequest(raw);
   const send = (answer: ReaderAnswer): void => port.postMessage(answer, buffersOf(answer) as TransferListItem[]);
-  const answer = request === undefined ? refusalTo(raw) : answerTo(request);
+  const answer = request === undefined ? refusalTo(raw) : answerTo(request, send);
   // What is read from a text is answered in the call: nothing that came later goes before it.
   if (answer instanceof Promise) void answer.then(send);
   else if (answer !== undefined) send(answer);

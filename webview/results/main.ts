@@ -25,7 +25,7 @@ import { setLanguage, t } from "../shared/l10n.js";
 import type { Palette } from "./colour.js";
 import { AnswerCache } from "./answers.js";
 import { CompareClient } from "./compare/client.js";
-import { type CopyFormat, copyText } from "./copy.js";
+import { Copier } from "./copier.js";
 import { outputsOf, tensorById } from "./outputs.js";
 import { readPalette, watchTheme } from "./palette.js";
 import { exportAs } from "./report.js";
@@ -47,7 +47,6 @@ const compare = new CompareClient((message) => bridge.post(message));
 const saved = decodeSaved(bridge.saved());
 let state: State = saved === null ? initialState : { ...initialState, chosen: saved.chosen };
 let palette: Palette = readPalette(state.chosen.palette);
-let pendingCopy: { readonly tensor: number; readonly format: CopyFormat } | null = null;
 let scheduled = false;
 let copied: ReturnType<typeof setTimeout> | undefined;
 let playing: ReturnType<typeof setInterval> | undefined;
@@ -89,7 +88,7 @@ function receive(message: ResultsFromHost): void {
       break;
     case "slice":
       if (compare.answer(message.requestId, message.values)) break;
-      if (slices.answer(message.requestId, message.values)) finishCopy();
+      if (slices.answer(message.requestId, message.values)) copier.proceed();
       break;
     case "sliceFailed":
       if (compare.answer(message.requestId, message.message)) break;
@@ -145,17 +144,6 @@ function play(on: boolean): void {
   if (on) playing = setInterval(() => dispatch({ type: "tick" }), PLAY_MS);
 }
 
-function finishCopy(): void {
-  if (pendingCopy === null || state.run === null) return;
-  const tensor = tensorById(state.run, pendingCopy.tensor);
-  if (tensor === null) return;
-  const slice = slices.get({ tensor: tensor.id, start: tensor.shape.map(() => 0), count: tensor.shape });
-  if (slice.status !== "ready") return;
-  const { format } = pendingCopy;
-  pendingCopy = null;
-  view.copyText(copyText(format, slice.values, tensor.shape, tensor.dtype), `copy-${format}`);
-}
-
 const view: Omit<View, "state" | "palette"> = {
   dispatch,
   choose: (choices) => dispatch({ type: "choose", choices }),
@@ -170,9 +158,9 @@ const view: Omit<View, "state" | "palette"> = {
   openCode: (target) => bridge.post({ type: "codeOpened", target }),
   stop: (about) => answers.cancel(about),
   point: (index, reveal = false) => bridge.post({ type: "pointedAt", index, reveal }),
-  copyTensor: (tensor, format) => {
-    pendingCopy = { tensor, format };
-    finishCopy();
+  copyTensor: (id, format) => {
+    const tensor = state.run === null ? null : tensorById(state.run, id);
+    if (tensor !== null) copier.start(tensor, state.chosen.slice, format);
   },
   copyText: (text, by) => {
     bridge.post({ type: "copyRequested", text });
@@ -191,6 +179,8 @@ const view: Omit<View, "state" | "palette"> = {
     draw();
   },
 };
+
+const copier = new Copier((box) => slices.get(box), view.copyText);
 
 /** The view with the state of whenever it is looked at. */
 function live(): View {

@@ -1,7 +1,10 @@
 /** The plane of a tensor that the data grid shows: two of its axes, or parts of them, at fixed indices of the others. */
+import type { Numbers } from "../../extension/core/formats/dtype.js";
 import type { TensorView } from "../../extension/core/protocol/results.js";
-import { blockOf, type Box, type Slice } from "./slices.js";
+import type { Found } from "./requestCache.js";
+import { blockOf, type Box } from "./slices.js";
 import { type Part, parseSlice } from "./sliceText.js";
+import type { Value } from "./values.js";
 
 /** Rows and columns of one request: 64 KiB of float32. */
 export const BLOCK = 128;
@@ -54,7 +57,7 @@ export function boxAround(plane: Plane, row: number, column: number): Box {
 }
 
 /** A cell's value; null: on its way; the message where it cannot be read. */
-export function cellOf(plane: Plane, row: number, column: number, slice: (box: Box) => Slice): number | string | null {
+export function cellOf(plane: Plane, row: number, column: number, slice: (box: Box) => Found<Numbers>): Value | string | null {
   const found = slice(boxAround(plane, row, column));
   if (found.status === "failed") return found.message;
   if (found.status === "pending") return null;

@@ -1,4 +1,5 @@
 /** What every view gets: the state, what the run gave, slices on demand, and the way to act. */
+import type { Numbers } from "../../extension/core/formats/dtype.js";
 import type { Target } from "../../extension/core/code/write/code.js";
 import type { BandValues } from "../../extension/core/band.js";
 import type { ResultsCommand } from "../../extension/core/protocol/results.js";
@@ -18,7 +19,7 @@ export interface Actions {
   command(id: ResultsCommand): void;
   action(id: string): void;
   cancel(): void;
-  /** Copies a whole tensor, as soon as its values are here. */
+  /** Copies a tensor, or the slice that is shown of it, as soon as its values are here. */
   copyTensor(tensor: number, format: CopyFormat): void;
   /** `by` is the id of the button, which shows that it was done. */
   copyText(text: string, by: string): void;
@@ -48,4 +49,12 @@ export interface View extends Actions {
 /** A view of a run. */
 export interface RunContext extends View {
   readonly outputs: Outputs;
+}
+
+/** What shows values, but not the values. */
+export type Around = Omit<RunContext, "slice">;
+
+/** A view of values of any type: those of files have more digits than a run's. */
+export interface NumbersContext extends Around {
+  slice(box: Box): Found<Numbers>;
 }

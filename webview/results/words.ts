@@ -117,10 +117,15 @@ export function isRecurrentSpec(spec: LayerSpec | null): boolean {
   return spec !== null && directionsOf(spec).length > 0;
 }
 
+/** "time"; "axis 2" of an array in a file, whose axes have no names. */
+export function axisName(tensor: TensorView, axis: number): string {
+  const name = tensor.axes[axis] ?? "units";
+  return name === "axis" ? t("axis {n}", { n: axis }) : axisWord(name);
+}
+
 /** "time", or "time, reversed" where the stored steps run from the last to the first. */
 export function axisTitle(tensor: TensorView, spec: LayerSpec | null, axis: number): string {
-  const name = tensor.axes[axis] ?? "units";
-  return name === "time" && isReversed(tensor, spec) ? t("time, reversed") : axisWord(name);
+  return tensor.axes[axis] === "time" && isReversed(tensor, spec) ? t("time, reversed") : axisName(tensor, axis);
 }
 
 /** "LSTM · forward". */

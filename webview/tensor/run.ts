@@ -1,15 +1,24 @@
 /** A file's arrays as the tensors of a run, so that the views of the results show them: there is no model, and no axis has a name. */
-import type { TensorStats } from "../../extension/core/protocol/engine.js";
+import type { FileArray } from "../../extension/core/protocol/reader.js";
 import type { RunView, TensorView } from "../../extension/core/protocol/results.js";
-import type { TensorFile, ViewedArray } from "../../extension/core/protocol/tensor.js";
+import type { StatsView, TensorFile } from "../../extension/core/protocol/tensor.js";
+import type { Numbers } from "../../extension/core/formats/dtype.js";
 
-/** Statistics by the array's index, as far as they are known. */
-export type KnownStats = ReadonlyMap<number, TensorStats>;
+export interface Ends {
+  readonly min: number;
+  readonly max: number;
+}
 
-export function runOf(file: TensorFile, stats: KnownStats): RunView {
+/** By the array's index: what is known of all its numbers, and the ends of those that were seen. */
+export interface Known {
+  readonly stats: ReadonlyMap<number, StatsView>;
+  readonly seen: ReadonlyMap<number, Ends>;
+}
+
+export function runOf(file: TensorFile, { stats, seen }: Known, version: number): RunView {
   return {
-    // Other statistics are another run: what is derived from it is derived anew.
-    id: `${file.name} ${stats.size}`,
+    // What is known anew makes another run of it: what is derived from it is derived anew.
+    id: `${file.revision} ${version}`,
     model: {},
     modelName: file.name,
     summary: "",
@@ -21,25 +30,42 @@ export function runOf(file: TensorFile, stats: KnownStats): RunView {
     sourceName: file.name,
     sourceShape: [],
     notes: [],
-    tensors: file.arrays.map((array, i) => tensorOf(array, i, stats.get(i))),
+    tensors: file.arrays.map((array, i) => tensorOf(file, array, i, endsOf(stats.get(i)) ?? seen.get(i))),
   };
 }
 
-function tensorOf({ name, dtype, shape }: ViewedArray, id: number, stats: TensorStats | undefined): TensorView {
-  const known = stats ?? { min: null, mean: null, max: null, nanCount: 0 };
+/** Colours need a scale before all numbers were looked through, and where nobody wants that. */
+export function widened(before: Ends | undefined, values: Numbers): Ends | undefined {
+  let [min, max] = [before?.min ?? Infinity, before?.max ?? -Infinity];
+  for (const value of values) {
+    const v = Number(value);
+    if (v < min && v !== -Infinity) min = v;
+    if (v > max && v !== Infinity) max = v;
+  }
+  return min > max || (min === before?.min && max === before.max) ? before : { min, max };
+}
+
+function endsOf(known: StatsView | undefined): Ends | undefined {
+  if (known?.phase !== "done" || known.stats.min === null) return undefined;
+  return { min: Number(known.stats.min), max: Number(known.stats.max) };
+}
+
+function tensorOf(file: TensorFile, { name, dtype, shape, bytes }: FileArray, id: number, ends: Ends | undefined): TensorView {
   return {
     id,
     layer: -1,
     layerName: "",
     className: "",
-    name,
+    name: name === "" ? file.name : name,
     returned: false,
     shape,
     axes: shape.map(() => "axis"),
-    // Values are shown as float32; what the file has stands beside the name.
-    dtype: dtype === "int32" ? "int32" : "float32",
-    bytes: 4 * shape.reduce((product, size) => product * size, 1),
-    ...known,
+    dtype,
+    bytes,
+    min: ends?.min ?? null,
+    mean: null,
+    max: ends?.max ?? null,
+    nanCount: 0,
     health: null,
   };
 }

@@ -1,4 +1,4 @@
-/** The types of numbers in files, and their bytes as float32. */
+/** The types of numbers in files, and their bytes as float32, or with all their digits. */
 export interface Dtype {
   /** As NumPy calls it. */
   readonly name: string;
@@ -13,6 +13,9 @@ const prefixes = { float: "float", int: "int", uint: "uint", bool: "bool", bfloa
 export function dtypeOf(kind: Dtype["kind"], size: number, littleEndian = true): Dtype {
   return { name: kind === "bool" ? "bool" : `${prefixes[kind]}${size * 8}`, kind, size, littleEndian };
 }
+
+/** Numbers with all their digits: whole numbers of 64 bits as such, others that float32 would round as float64. */
+export type Numbers = Float32Array | Float64Array | BigInt64Array | BigUint64Array;
 
 /** Whether float32 has every number of the type. */
 export function isExact({ kind, size }: Dtype): boolean {
@@ -66,9 +69,35 @@ export function toFloats(bytes: Uint8Array, dtype: Dtype): Float32Array {
     new Uint8Array(out.buffer).set(bytes.subarray(0, count * 4));
     return out;
   }
+  fill(out, bytes, dtype);
+  return out;
+}
+
+/** As `toFloats`, and nothing is rounded. */
+export function toNumbers(bytes: Uint8Array, dtype: Dtype): Numbers {
+  if (isExact(dtype)) return toFloats(bytes, dtype);
+  const count = Math.floor(bytes.length / dtype.size);
+  if (dtype.size === 8 && dtype.kind !== "float") return toBigInts(bytes, dtype, count);
+  const out = new Float64Array(count);
+  fill(out, bytes, dtype);
+  return out;
+}
+
+function fill(out: Float32Array | Float64Array, bytes: Uint8Array, dtype: Dtype): void {
   const read = readers[`${dtype.kind}${dtype.size}`];
   if (read === undefined) throw new TypeError(`no reader for ${dtype.name}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let i = 0; i < count; i++) out[i] = read(view, i * dtype.size, dtype.littleEndian);
+  for (let i = 0; i < out.length; i++) out[i] = read(view, i * dtype.size, dtype.littleEndian);
+}
+
+function toBigInts(bytes: Uint8Array, { kind, littleEndian }: Dtype, count: number): BigInt64Array | BigUint64Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (kind === "uint") {
+    const out = new BigUint64Array(count);
+    for (let i = 0; i < count; i++) out[i] = view.getBigUint64(i * 8, littleEndian);
+    return out;
+  }
+  const out = new BigInt64Array(count);
+  for (let i = 0; i < count; i++) out[i] = view.getBigInt64(i * 8, littleEndian);
   return out;
 }

@@ -6,7 +6,8 @@ import fc from "fast-check";
 import { fixtures } from "../../../test/support/root.js";
 import { sliceOf } from "../slice.js";
 import { say } from "../messages.js";
-import { type ArrayFile, readBox, sizeOf, statsOfArray, type StoredArray } from "./arrays.js";
+import { type ArrayFile, readBox, readBoxExactly, sizeOf, type StoredArray } from "./arrays.js";
+import { statsOfArray } from "./arrayStats.js";
 import { halfToFloat } from "./dtype.js";
 import { openNpy, writeNpy } from "./npy.js";
 import { openNpz } from "./npz.js";
@@ -105,6 +106,7 @@ describe("data files", () => {
           const want = sliceOf(whole, array.shape, start, count);
           assert.ok(got.ok && want.ok);
           assert.deepEqual(got.value, want.value);
+          assert.deepEqual(await readBoxExactly(array, start, count), got);
         }),
         { numRuns: 100 },
       );
@@ -135,7 +137,34 @@ describe("data files", () => {
     }
   });
 
-  it("have statistics that count NaN apart", async () => {
+  it("keep every digit where they are looked at", async () => {
+    const wide = (await opened("int64-wide.npy")).arrays[0]!;
+    const all = await readBoxExactly(wide, [0], [4]);
+    assert.deepEqual(all, { ok: true, value: BigInt64Array.of(2n ** 63n - 1n, -(2n ** 63n), 2n ** 53n + 1n, -5n) });
+    const stats = await statsOfArray(wide);
+    assert.ok(stats.ok);
+    assert.deepEqual([stats.value.min, stats.value.max], [-(2n ** 63n), 2n ** 63n - 1n]);
+    for (const [name, type] of Object.entries({
+      "big-u8.npy": BigUint64Array,
+      "big-i4.npy": Float64Array,
+      "little-f8.npy": Float64Array,
+    })) {
+      const array = (await opened(name)).arrays[0]!;
+      const values = await readBoxExactly(array, [0, 0], array.shape);
+      assert.ok(values.ok && values.value instanceof type, name);
+      assert.deepEqual(
+        Array.from<number | bigint, number>(values.value as ArrayLike<number | bigint>, (v) => Math.fround(Number(v))),
+        Array.from(await wholeOf(array)),
+      );
+    }
+  });
+
+  it("have statistics that count NaN apart, and infinities as values", async () => {
+    const half = await statsOfArray((await opened("half-special.npy")).arrays[0]!);
+    assert.ok(half.ok);
+    assert.deepEqual([half.value.min, half.value.max, half.value.nanCount], [-Infinity, Infinity, 0]);
+    const empty = await statsOfArray((await opened("empty.npy")).arrays[0]!);
+    assert.deepEqual(empty, { ok: true, value: { min: null, mean: null, max: null, nanCount: 0 } });
     const table = (await opened("missing.parquet")).arrays[0]!;
     assert.deepEqual(await statsOfArray(table), { ok: true, value: { min: 1, mean: 10.5 / 5, max: 3, nanCount: 1 } });
   });

@@ -110,10 +110,15 @@ function numpyDtype(descr: string): Dtype {
         "The array holds Python objects, which only running their code could read. Save numbers: numpy.save(file, arr.astype('float32')).",
       ),
     );
+  const found = { dtype: `“${descr}”` };
+  if (match?.[2] === "c")
+    throw new UnrollError(
+      failure("UNSUPPORTED", "The array is complex (type {dtype}). Save its parts as two arrays: arr.real and arr.imag.", found),
+    );
+  if (match?.[2] === "U" || match?.[2] === "S")
+    throw new UnrollError(failure("UNSUPPORTED", "The array holds texts (type {dtype}), not numbers. Save an array of numbers.", found));
   throw new UnrollError(
-    failure("UNSUPPORTED", "The array's type {dtype} is not one of plain numbers. Save it as float32: arr.astype('float32').", {
-      dtype: `“${descr}”`,
-    }),
+    failure("UNSUPPORTED", "The array's type {dtype} is not one of plain numbers. Save it as float32: arr.astype('float32').", found),
   );
 }
 

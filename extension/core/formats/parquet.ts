@@ -77,7 +77,7 @@ class Table {
   stored(): StoredArray {
     const shape = [this.starts.at(-1) as number, this.columns.length];
     return {
-      ...{ name: "", dtype: "float32", shape, fortranOrder: false, columns: this.columns, rounds: false },
+      ...{ name: "", dtype: "float32", shape, fortranOrder: false, columns: this.columns, rounds: false, raw: null },
       bytes: 4 * (shape[0] as number) * (shape[1] as number),
       read: (from, count) => this.read(from, count),
     };

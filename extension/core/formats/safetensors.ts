@@ -105,7 +105,7 @@ function checkOffsets(entries: readonly Entry[], size: number): void {
       throw new UnrollError(
         failure(
           "PARSE",
-          "The tensor “{name}” lies at {start} to {end}; from {expected} on, and at most to {size}, is expected. The header is wrong, or the file was cut.",
+          "The tensor “{name}” lies at {start} to {end}; from {expected} on, and at most to {size}, is expected. The header is wrong, or the file was cut. Copy or save it again.",
           args,
         ),
       );
@@ -114,9 +114,13 @@ function checkOffsets(entries: readonly Entry[], size: number): void {
   }
   if (end !== size)
     throw new UnrollError(
-      failure("PARSE", "The tensors have {expected} bytes, the file has {got}. The header is wrong, or the file was cut.", {
-        expected: end,
-        got: size,
-      }),
+      failure(
+        "PARSE",
+        "The tensors have {expected} bytes, the file has {got}. The header is wrong, or the file was cut. Copy or save it again.",
+        {
+          expected: end,
+          got: size,
+        },
+      ),
     );
 }

@@ -1,4 +1,5 @@
 /** Small combinators that turn `unknown` into typed messages; what does not fit is undefined. */
+import type { Numbers } from "../formats/dtype.js";
 import type { Message } from "../messages.js";
 
 export type Decoder<T> = (value: unknown) => T | undefined;
@@ -69,3 +70,8 @@ export const message: Decoder<Message> = (value) => {
   const args = anyObject((value as { args?: unknown }).args);
   return args === undefined ? fields : { text: fields.text, args: args as Record<string, string | number> };
 };
+
+export const numbers: Decoder<Numbers> = (value) =>
+  value instanceof Float32Array || value instanceof Float64Array || value instanceof BigInt64Array || value instanceof BigUint64Array
+    ? value
+    : undefined;

@@ -295,7 +295,7 @@ const device = object<WireDevice>({
   brief: nullable(message),
 });
 const number: Decoder<number> = (value) => (typeof value === "number" ? value : undefined);
-export const tensorStats = object<TensorStats>({ min: nullable(number), mean: nullable(number), max: nullable(number), nanCount: natural });
+const stats = object<TensorStats>({ min: nullable(number), mean: nullable(number), max: nullable(number), nanCount: natural });
 /** What an older run was kept without is null. */
 const health: Decoder<TensorHealth | null> = (value) =>
   value === undefined ? null : nullable(object<TensorHealth>({ dead: natural, infinite: natural, early: finite, late: finite }))(value);
@@ -305,7 +305,7 @@ export const runTensor = object<RunTensor>({
   role: literal("output", "state", "trace"),
   returned: boolean,
   shape,
-  stats: nullable(tensorStats),
+  stats: nullable(stats),
   health,
   data: nullable(floats),
 });

@@ -1,15 +1,28 @@
-/** Messages between the host and the worker that reads text. Every request is answered exactly once. */
+/** Messages between the host and the worker that reads text. Every request is answered exactly once; `progress` may come before it. */
 import type { CodeReading } from "../code/readings.js";
 import type { Target as CodeTarget } from "../code/write/code.js";
 import { type Failure, isErrorCode } from "../errors.js";
+import type { ArrayStats } from "../formats/arrayStats.js";
+import type { Numbers } from "../formats/dtype.js";
 import type { Message, MessageArgs } from "../messages.js";
 import { err, ok, type Result } from "../result.js";
 import type { Shaped } from "../reading/applyReading.js";
 import { decodeReading, type Reading, type Target, targets } from "../reading/reading.js";
 import { type Selection, selectionErrorKinds, type SelectionNumbers } from "../text/selection.js";
 import { readings, target, written } from "./code.js";
-import { type TensorStats, tensorStats } from "./engine.js";
-import { anyObject, array, boolean, type Decoder, literal, natural, nullable, object, string, union } from "./decode.js";
+import {
+  anyObject,
+  array,
+  boolean,
+  type Decoder,
+  literal,
+  natural,
+  nullable,
+  numbers as anyNumbers,
+  object,
+  string,
+  union,
+} from "./decode.js";
 
 export type ReaderRequest =
   | {
@@ -37,17 +50,19 @@ export type ReaderRequest =
       readonly missing: "error" | "keep";
       readonly maxBytes: number;
     }
-  /** A box of one of a file's arrays, as it stands there. */
+  /** A box of one of a file's arrays, by its index among those that `openFile` names, with all digits. */
   | {
       readonly type: "readBox";
       readonly id: number;
       readonly path: string;
-      readonly array: string;
+      readonly array: number;
       readonly start: readonly number[];
       readonly count: readonly number[];
     }
   /** What all numbers of one of a file's arrays are like. */
-  | { readonly type: "stats"; readonly id: number; readonly path: string; readonly array: string }
+  | { readonly type: "stats"; readonly id: number; readonly path: string; readonly array: number }
+  /** Ends the `stats` of that id with CANCELLED; has no answer of its own. */
+  | { readonly type: "cancel"; readonly id: number; readonly target: number }
   | { readonly type: "enclosing"; readonly id: number; readonly text: string; readonly offset: number; readonly languageId: string }
   /** The models in a Python source. */
   | { readonly type: "models"; readonly id: number; readonly text: string; readonly languageId: string }
@@ -59,6 +74,8 @@ export interface FileArray {
   readonly name: string;
   readonly dtype: string;
   readonly shape: readonly number[];
+  /** In the file, unpacked. */
+  readonly bytes: number;
 }
 
 /** What a file holds; of a text no arrays. */
@@ -67,13 +84,19 @@ export interface FileContent {
   readonly size: number;
   readonly arrays: readonly FileArray[];
   /** Why what else it holds cannot be read. */
-  readonly refused: readonly Failure[];
+  readonly refused: readonly RefusedArray[];
+}
+
+export interface RefusedArray {
+  readonly name: string;
+  readonly reason: Failure;
 }
 
 export type ReaderAnswer =
   | { readonly type: "file"; readonly id: number; readonly file: Result<FileContent> }
-  | { readonly type: "box"; readonly id: number; readonly values: Result<Float32Array> }
-  | { readonly type: "stats"; readonly id: number; readonly stats: Result<TensorStats> }
+  | { readonly type: "box"; readonly id: number; readonly values: Result<Numbers> }
+  | { readonly type: "progress"; readonly id: number; readonly done: number; readonly total: number }
+  | { readonly type: "stats"; readonly id: number; readonly stats: Result<ArrayStats> }
   | { readonly type: "selection"; readonly id: number; readonly selection: Selection }
   | { readonly type: "shaped"; readonly id: number; readonly shaped: Result<Shaped> }
   | { readonly type: "range"; readonly id: number; readonly start: number; readonly end: number }
@@ -160,13 +183,20 @@ const resultOf =
 
 const failureOf: Decoder<Failure> = object<Failure>({ code: (value) => (isErrorCode(value) ? value : undefined), message });
 
+/** Most arrays of a file that are told of. */
+export const MOST_ARRAYS = 2 ** 16;
+
 const shaped = resultOf(tensor);
 const fileContent = object<FileContent>({
   isText: boolean,
   size: natural,
-  arrays: array(object<FileArray>({ name: string, dtype: string, shape: array(natural, 8) }), 2 ** 16),
-  refused: array(failureOf, 2 ** 16),
+  arrays: array(object<FileArray>({ name: string, dtype: string, shape: array(natural, 8), bytes: natural }), MOST_ARRAYS),
+  refused: array(object<RefusedArray>({ name: string, reason: failureOf }), MOST_ARRAYS),
 });
+
+const end: Decoder<number | bigint> = (value) => (typeof value === "number" || typeof value === "bigint" ? value : undefined);
+const mean: Decoder<number> = (value) => (typeof value === "number" ? value : undefined);
+export const arrayStats = object<ArrayStats>({ min: nullable(end), mean: nullable(mean), max: nullable(end), nanCount: natural });
 
 export const decodeReaderRequest: Decoder<ReaderRequest> = union<ReaderRequest>("type", {
   read: object({
@@ -194,11 +224,12 @@ export const decodeReaderRequest: Decoder<ReaderRequest> = union<ReaderRequest>(
     type: literal("readBox"),
     id: natural,
     path: string,
-    array: string,
+    array: natural,
     start: array(natural, 8),
     count: array(natural, 8),
   }),
-  stats: object({ type: literal("stats"), id: natural, path: string, array: string }),
+  stats: object({ type: literal("stats"), id: natural, path: string, array: natural }),
+  cancel: object({ type: literal("cancel"), id: natural, target: natural }),
   enclosing: object({ type: literal("enclosing"), id: natural, text: string, offset: natural, languageId: string }),
   models: object({ type: literal("models"), id: natural, text: string, languageId: string }),
   write: object({ type: literal("write"), id: natural, model: anyObject, target }),
@@ -208,8 +239,9 @@ export const decodeReaderAnswer: Decoder<ReaderAnswer> = union<ReaderAnswer>("ty
   selection: object({ type: literal("selection"), id: natural, selection }),
   shaped: object({ type: literal("shaped"), id: natural, shaped }),
   file: object({ type: literal("file"), id: natural, file: resultOf(fileContent) }),
-  box: object({ type: literal("box"), id: natural, values: resultOf(floats) }),
-  stats: object({ type: literal("stats"), id: natural, stats: resultOf(tensorStats) }),
+  box: object({ type: literal("box"), id: natural, values: resultOf(anyNumbers) }),
+  progress: object({ type: literal("progress"), id: natural, done: natural, total: natural }),
+  stats: object({ type: literal("stats"), id: natural, stats: resultOf(arrayStats) }),
   range: object({ type: literal("range"), id: natural, start: natural, end: natural }),
   none: object({ type: literal("none"), id: natural }),
   models: object({ type: literal("models"), id: natural, models: readings }),

@@ -36,7 +36,8 @@ export interface TensorView {
   readonly shape: readonly number[];
   /** A name an axis: batch, time, features, units. */
   readonly axes: readonly Axis[];
-  readonly dtype: "float32" | "int32";
+  /** As NumPy calls it: float32 or int32 of a run, any of an array in a file. */
+  readonly dtype: string;
   readonly bytes: number;
   /** Over finite and infinite values; null where there is none. */
   readonly min: number | null;

@@ -1,15 +1,14 @@
 /** The viewer of npy, npz and safetensors files: what they hold, and the values that are looked at. Nothing is ever written. */
 import * as path from "node:path";
 import * as vscode from "vscode";
-import { UnrollError } from "../../core/errors.js";
-import { msg } from "../../core/messages.js";
-import type { FileContent } from "../../core/protocol/reader.js";
-import { MAX_SLICE_ELEMENTS } from "../../core/protocol/results.js";
-import { decodeTensorFromView, type TensorFile, type TensorFromHost, type TensorFromView } from "../../core/protocol/tensor.js";
 import type { Reader } from "../reader.js";
 import { webviewStrings, word } from "../words.js";
 import type { PaneContext } from "./designerPane.js";
 import { webviewHtml, webviewOptions } from "./html.js";
+import { ShownFile } from "./shownFile.js";
+
+/** Who writes a file writes it in pieces. */
+const SETTLED_MS = 250;
 
 export class TensorEditor implements vscode.CustomReadonlyEditorProvider {
   static readonly id = "unroll.tensorViewer";
@@ -25,84 +24,50 @@ export class TensorEditor implements vscode.CustomReadonlyEditorProvider {
 
   resolveCustomEditor({ uri }: vscode.CustomDocument, panel: vscode.WebviewPanel): void {
     const { webview } = panel;
-    webview.options = webviewOptions(this.context.extension);
-    const shown = new ShownFile(uri, this.reader, (message) => void webview.postMessage(message));
-    const subscription = webview.onDidReceiveMessage((raw) => {
-      const intent = decodeTensorFromView(raw);
-      if (intent === undefined) this.context.log.warn("a message of the tensor viewer was dropped");
-      else void shown.receive(intent);
+    const { extension, log } = this.context;
+    const name = path.posix.basename(uri.path);
+    webview.options = webviewOptions(extension);
+    const shown = new ShownFile({
+      ...{ reader: this.reader, path: uri.scheme === "file" ? uri.fsPath : null, name, word },
+      init: () => ({ type: "init", locale: vscode.env.language, strings: webviewStrings() }),
+      send: (message) => void webview.postMessage(message),
+      copy: (text) => void vscode.env.clipboard.writeText(text),
+      run: (array) => void vscode.commands.executeCommand("unroll.runOnFile", uri, array),
+      dropped: () => log.warn("a message of the tensor viewer was dropped"),
     });
-    panel.onDidDispose(() => subscription.dispose());
-    webview.html = webviewHtml(webview, this.context.extension, "tensor", path.posix.basename(uri.path));
+    const subscriptions = [
+      webview.onDidReceiveMessage((raw) => void shown.receive(raw)),
+      watch(uri, () => void shown.open()),
+      // A hidden view is gone; it asks again when it is back.
+      panel.onDidChangeViewState(() => (panel.visible ? undefined : shown.stop())),
+    ];
+    panel.onDidDispose(() => {
+      shown.stop();
+      for (const subscription of subscriptions) subscription.dispose();
+    });
+    webview.html = webviewHtml(webview, extension, "tensor", name);
   }
 }
 
-class ShownFile {
-  private content: FileContent | null = null;
-
-  constructor(
-    private readonly uri: vscode.Uri,
-    private readonly reader: Reader,
-    private readonly send: (message: TensorFromHost) => void,
-  ) {}
-
-  /** Never throws: what fails is said in the view. */
-  async receive(intent: TensorFromView): Promise<void> {
-    switch (intent.type) {
-      case "ready":
-        this.send({ type: "init", locale: vscode.env.language, strings: webviewStrings() });
-        return this.send(await this.open());
-      case "sliceRequested":
-        return this.slice(intent);
-      case "statsRequested":
-        return this.stats(intent.array);
-      case "copyRequested":
-        return void vscode.env.clipboard.writeText(intent.text);
-      case "run":
-        return void vscode.commands.executeCommand("unroll.runOnFile", this.uri);
-    }
-  }
-
-  private async open(): Promise<TensorFile> {
-    const about = { type: "file", name: path.posix.basename(this.uri.path) } as const;
-    const nothing = (problem: string): TensorFile => ({ ...about, bytes: 0, arrays: [], refused: [], problem });
-    if (this.uri.scheme !== "file") return nothing(word(msg("Only files on disk can be shown. Save a copy of it first.")));
-    try {
-      const file = await this.reader.openFile(this.uri.fsPath);
-      if (!file.ok) return nothing(word(file.error.message));
-      if (file.value.isText) return nothing(word(msg("The file is a text, not an array.")));
-      this.content = file.value;
-      const { arrays, size, refused } = file.value;
-      return { ...about, bytes: size, arrays, refused: refused.map(({ message }) => word(message)), problem: null };
-    } catch (error) {
-      return nothing(reasonOf(error));
-    }
-  }
-
-  private async slice({ requestId, array, start, count }: Extract<TensorFromView, { type: "sliceRequested" }>): Promise<void> {
-    const stored = this.content?.arrays[array];
-    try {
-      const size = count.reduce((product, d) => product * d, 1);
-      if (stored === undefined || size > MAX_SLICE_ELEMENTS) throw new RangeError(`a slice of ${size} numbers`);
-      const asked = { path: this.uri.fsPath, array: stored.name, start, count };
-      this.send({ type: "slice", requestId, values: await this.reader.readBox(asked, this.content?.size ?? 0) });
-    } catch (error) {
-      this.send({ type: "sliceFailed", requestId, message: reasonOf(error) });
-    }
-  }
-
-  private async stats(array: number): Promise<void> {
-    const stored = this.content?.arrays[array];
-    if (stored === undefined) return;
-    try {
-      const stats = await this.reader.stats(this.uri.fsPath, stored.name, this.content?.size ?? 0);
-      this.send({ type: "stats", array, stats, message: null });
-    } catch (error) {
-      this.send({ type: "stats", array, stats: null, message: reasonOf(error) });
-    }
-  }
+/** The command. @param uri of the explorer's menu; else the file of the active tab */
+export async function showTensors(uri?: vscode.Uri): Promise<void> {
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  const shown = input instanceof vscode.TabInputText || input instanceof vscode.TabInputCustom ? input.uri : undefined;
+  const file = uri instanceof vscode.Uri ? uri : shown;
+  if (file !== undefined) await vscode.commands.executeCommand("vscode.openWith", file, TensorEditor.id);
 }
 
-function reasonOf(error: unknown): string {
-  return error instanceof UnrollError ? word(error.failure.message) : String(error);
+/** Calls back when the file was written, deleted or made anew. */
+function watch(uri: vscode.Uri, changed: () => void): vscode.Disposable {
+  if (uri.scheme !== "file") return new vscode.Disposable(() => undefined);
+  // The whole folder: the name itself may have the characters of a pattern.
+  const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(vscode.Uri.joinPath(uri, ".."), "*"));
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const touched = (other: vscode.Uri): void => {
+    if (other.fsPath !== uri.fsPath) return;
+    clearTimeout(timer);
+    timer = setTimeout(changed, SETTLED_MS);
+  };
+  const events = [watcher.onDidChange(touched), watcher.onDidCreate(touched), watcher.onDidDelete(touched)];
+  return vscode.Disposable.from(watcher, ...events, new vscode.Disposable(() => clearTimeout(timer)));
 }

@@ -26,26 +26,29 @@ export class FileRun {
     private readonly selection: SelectionRun,
   ) {}
 
-  /** The command. @param uri of the explorer's menu; else the file of the active tab, or one that is asked for */
-  async onFile(uri?: vscode.Uri): Promise<RunRecord | undefined> {
+  /**
+   * The command. @param uri of the explorer's menu; else the file of the active tab, or one that is asked for @param name of the file's array;
+   * else it is asked for (menus give a list of files there)
+   */
+  async onFile(uri?: vscode.Uri, name?: unknown): Promise<RunRecord | undefined> {
     const file = uri instanceof vscode.Uri ? uri : await askFile();
     if (file === undefined) return undefined;
     if (file.scheme !== "file") {
       tell(msg("This file is not on a disk that Unroll can read from. Save a copy of it in a folder, and run on that."));
       return undefined;
     }
-    return this.selection.onData(() => this.take(file));
+    return this.selection.onData(() => this.take(file, typeof name === "string" ? name : null));
   }
 
   /** null: nothing was taken, which was said. */
-  private async take(file: vscode.Uri): Promise<Taken | null> {
+  private async take(file: vscode.Uri, name: string | null): Promise<Taken | null> {
     try {
       const content = await this.reader.openFile(file.fsPath);
       if (!content.ok) return tell(content.error.message);
       const [first] = content.value.refused;
       if (!content.value.isText && content.value.arrays.length === 0)
-        return tell(first?.message ?? msg("The file holds no array of numbers."));
-      const array = content.value.isText ? null : await pickArray(content.value.arrays);
+        return tell(first?.reason.message ?? msg("The file holds no array of numbers."));
+      const array = content.value.isText ? null : (named(content.value.arrays, name) ?? (await pickArray(content.value.arrays)));
       return array === undefined ? null : await this.read({ file, array: array?.name ?? null, content: content.value }, this.startOf(file));
     } catch (error) {
       return tell(error instanceof UnrollError ? error.failure.message : msg("{reason}", { reason: String(error) }));
@@ -90,6 +93,12 @@ async function askFile(): Promise<vscode.Uri | undefined> {
     ...(defaultUri !== undefined && { defaultUri }),
   });
   return picked?.[0];
+}
+
+/** undefined: none, or several, are called so. */
+function named(arrays: readonly FileArray[], name: string | null): FileArray | undefined {
+  const found = arrays.filter((array) => array.name === name);
+  return found.length === 1 ? found[0] : undefined;
 }
 
 /** undefined: the person went away. */

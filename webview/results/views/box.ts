@@ -8,7 +8,7 @@ import { css, ink, mix, paint, type Palette } from "../colour.js";
 import type { ShownAxis } from "../convention.js";
 import { type FacePlan, facePlan, offsetIn, slabText } from "../face.js";
 import { decimalsFor, fixed, largestOf, niceScale } from "../numbers.js";
-import type { RunContext } from "../view.js";
+import type { RunContext, View } from "../view.js";
 import { axisWord } from "../words.js";
 import { waiting } from "./frame.js";
 
@@ -62,6 +62,14 @@ export function face(view: RunContext, tensor: TensorView, spec: LayerSpec | nul
   };
 }
 
+/** The box without its numbers, for where they stand beside it. */
+export function sketch(view: View, tensor: TensorView): TemplateResult {
+  const plan = facePlan(tensor, null, "keras");
+  const slice = view.slice({ tensor: tensor.id, start: plan.start, count: plan.count });
+  const values = slice.status === "ready" ? slice.values : null;
+  return box(view.palette, plan, null, cells(view.palette, plan, values, scaleOf(tensor, values)));
+}
+
 interface Fit {
   readonly decimals: number;
   readonly cell: number;
@@ -112,7 +120,11 @@ function box(palette: Palette, plan: FacePlan, size: { width: number; height: nu
   const slabs = Math.min(6, slabCount(plan));
   const depth = slabs * 7;
   const behind = plan.behind;
-  return html`<div class="box" role="group" aria-label=${plan.axes.map((axis) => `${axisWord(axis.name)} ${axis.size}`).join(", ")}>
+  return html`<div
+    class="box"
+    role="group"
+    aria-label=${plan.axes.map((axis) => (axis.name === "axis" ? axis.size : `${axisWord(axis.name)} ${axis.size}`)).join(", ")}
+  >
     ${rank === 0 ? nothing : html`<span class="axis top">${behind.map((axis, i) => html`${i > 0 ? " · " : ""}${axisLabel(axis)}`)}</span>`}
     ${plan.rows === null ? nothing : html`<span class="axis left">${axisLabel(plan.rows)}</span>`}
     <div class="solid" ${styled({ width: `${width + depth + 1}px`, height: `${height + depth + 1}px` })}>
@@ -124,6 +136,8 @@ function box(palette: Palette, plan: FacePlan, size: { width: number; height: nu
 }
 
 function axisLabel(axis: ShownAxis): TemplateResult {
+  // "axis 3" would be the name of another.
+  if (axis.name === "axis") return html`<b>${formatNumber(axis.size)}</b>`;
   return html`<span>${axisWord(axis.name)} <b>${formatNumber(axis.size)}</b></span>`;
 }
 

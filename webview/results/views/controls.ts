@@ -93,7 +93,7 @@ export function ghost(id: string, glyph: IconName, text: string, act: () => void
 }
 
 /** Shows for a moment that it was done. */
-export function copyButton(view: View, id: string, text: string, act: () => void, title?: string): TemplateResult {
+export function copyButton(view: Pick<View, "state">, id: string, text: string, act: () => void, title?: string): TemplateResult {
   return ghost(id, view.state.copied === id ? "check" : "copy", text, act, title);
 }
 
@@ -101,7 +101,7 @@ export function toggle(id: string, glyph: IconName, text: string, on: boolean, a
   return html`<button class="ghost" type="button" id=${id} aria-pressed=${String(on)} @click=${act}>${icon(glyph)}${text}</button>`;
 }
 
-export function paletteSwitch(view: View): TemplateResult {
+export function paletteSwitch(view: Pick<View, "state" | "choose">): TemplateResult {
   const choices = [
     { value: "theme" as const, text: t("Theme") },
     { value: "safe" as const, text: t("Colour-blind safe") },
@@ -110,7 +110,7 @@ export function paletteSwitch(view: View): TemplateResult {
 }
 
 /** The scale's two ends and the colours between them. */
-export function legend(view: View, scale: number, kind: Kind = "signed"): TemplateResult {
+export function legend(view: Pick<View, "palette">, scale: number, kind: Kind = "signed"): TemplateResult {
   const stops = kind === "signed" ? [-1, -0.5, 0, 0.5, 1] : [0, 0.5, 1];
   const colours = stops.map((v) => css(paint(view.palette, v, 1, kind))).join(",");
   const decimals = scale < 1 ? 2 : 0;

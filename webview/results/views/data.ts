@@ -6,48 +6,58 @@ import { formatNumber, t } from "../../shared/l10n.js";
 import { addressText, shownShape } from "../convention.js";
 import { type CopyFormat, copyFormats } from "../copy.js";
 import { cellOf, indexOf, type Plane, planeOf } from "../matrix.js";
-import { shortest } from "../numbers.js";
-import { elementsOf, isReversed, tensorById } from "../outputs.js";
+import { partOfTensor } from "../copier.js";
+import { isReversed, tensorById } from "../outputs.js";
+import { elementsIn } from "../slices.js";
 import { digitChoices } from "../state.js";
-import type { RunContext } from "../view.js";
-import { axisWord, originWord, tensorNote, tensorWord } from "../words.js";
+import { exactText, isWhole } from "../values.js";
+import type { Around, NumbersContext } from "../view.js";
+import { axisName, originWord, tensorNote, tensorWord } from "../words.js";
 import { scaleOf } from "./box.js";
 import { copyButton, ghost, indexPicker, legend, paletteSwitch, segmented, toggle } from "./controls.js";
 import { waiting } from "./frame.js";
 import { grid } from "./grid.js";
 import { sliceBox } from "./sliceBox.js";
 
-export function dataTab(view: RunContext): TemplateResult {
+export function dataTab(view: NumbersContext): TemplateResult {
   const tensor = tensorById(view.outputs.run, view.state.chosen.tensor);
   if (tensor === null) return html`<p class="dim">${t("This run has no values.")}</p>`;
   const spec = view.outputs.layers.find((layer) => layer.index === tensor.layer)?.spec ?? null;
+  return valuesOf(view, tensor, spec, title(view, tensor, spec));
+}
+
+/** @param name of the tensor, where it does not stand above */
+export function valuesOf(
+  view: NumbersContext,
+  tensor: TensorView,
+  spec: LayerSpec | null,
+  name: TemplateResult | typeof nothing,
+): TemplateResult {
   const plane = planeOf(tensor, view.state.chosen.leading, view.state.chosen.slice);
   return html`<div class="data">
-    ${title(view, plane, spec)} ${tools(view, tensor)} ${readout(view, plane, spec)} ${grid(view, plane, spec)}
+    <div class="bar data-title">
+      ${name}<span class=${name === nothing ? "slice" : "push slice"}>${sliceBox(view, plane, spec)}</span> ${pickers(view, plane)}
+    </div>
+    ${tools(view, tensor)} ${readout(view, plane, spec)} ${grid(view, plane, spec)}
   </div>`;
 }
 
-function title(view: RunContext, plane: Plane, spec: LayerSpec | null): TemplateResult {
-  const { tensor } = plane;
+function title(view: Around, tensor: TensorView, spec: LayerSpec | null): TemplateResult {
   const { convention } = view.state.chosen;
   const origin = [originWord(tensor, view.outputs.run.sourceName), tensorNote(tensor)].filter((text) => text !== "").join(" · ");
-  return html`<div class="bar data-title">
-    <h2>${tensorWord(tensor)}</h2>
+  return html`<h2>${tensorWord(tensor)}</h2>
     <span class="dim small">${origin}</span>
     <code class="shape">${shownShape(tensor, spec, convention)}</code>
     <span class="dim small">${tensor.dtype}</span>
-    ${isReversed(tensor, spec) ? html`<span class="tag quiet">${t("time reversed")}</span>` : nothing}
-    <span class="push slice">${sliceBox(view, plane, spec)}</span>
-    ${pickers(view, plane)}
-  </div>`;
+    ${isReversed(tensor, spec) ? html`<span class="tag quiet">${t("time reversed")}</span>` : nothing}`;
 }
 
 /** One for every axis that the grid does not spread out. */
-function pickers(view: RunContext, { tensor, start, pickers: axes }: Plane): TemplateResult[] {
+function pickers(view: Around, { tensor, start, pickers: axes }: Plane): TemplateResult[] {
   const { leading } = view.state.chosen;
   return axes.flatMap(({ axis, from, count }) => {
     if (count < 2) return [];
-    const name = axisWord(tensor.axes[axis] ?? "batch");
+    const name = axisName(tensor, axis);
     const pick = (value: number): void => {
       const at = Math.max(from, Math.min(from + count - 1, value));
       view.choose(axis === 0 && tensor.axes[0] === "batch" ? { batch: at } : { leading: leading.map((old, k) => (k === axis ? at : old)) });
@@ -58,21 +68,27 @@ function pickers(view: RunContext, { tensor, start, pickers: axes }: Plane): Tem
 
 const formatNames: Readonly<Record<CopyFormat, string>> = { numpy: "NumPy", csv: "CSV", json: "JSON" };
 
-function tools(view: RunContext, tensor: TensorView): TemplateResult {
-  const { digits, tinted } = view.state.chosen;
-  const elements = elementsOf(tensor);
+function tools(view: Around, tensor: TensorView): TemplateResult {
+  const { digits, tinted, slice } = view.state.chosen;
+  const elements = elementsIn(partOfTensor(tensor, slice).box.count);
+  const copyTitle = (format: string): string =>
+    slice === "" ? t("Copy the whole tensor as {format}", { format }) : t("Copy the slice as {format}", { format });
   const choices = digitChoices.map((value) => ({ value, text: String(value) }));
   return html`<div class="bar">
-    <span class="dim small" aria-hidden="true">${t("Digits")}</span>
-    ${segmented("digits", t("Digits"), choices, digits as (typeof digitChoices)[number], (value) => view.choose({ digits: value }))}
+    ${
+      isWhole(tensor.dtype)
+        ? nothing
+        : html`<span class="dim small" aria-hidden="true">${t("Digits")}</span>
+            ${segmented("digits", t("Digits"), choices, digits as (typeof digitChoices)[number], (value) => view.choose({ digits: value }))}`
+    }
     ${toggle("tinted", "contrast", t("Colours"), tinted, () => view.choose({ tinted: !tinted }))}
     ${tinted ? html`${paletteSwitch(view)} ${legend(view, scaleOf(tensor, null))}` : nothing}
-    <span class="push copies" role="group" aria-label=${t("Copy the whole tensor")}>
+    <span class="push copies" role="group" aria-label=${t("Copy")}>
       ${
         elements > MAX_SLICE_ELEMENTS
           ? html`<span class="dim small">${t("{n} values: too many to copy.", { n: formatNumber(elements) })}</span>`
           : html`<span class="dim small copy-label" aria-hidden="true">${t("Copy")}</span
-              >${copyFormats.map((format) => copyButton(view, `copy-${format}`, formatNames[format], () => view.copyTensor(tensor.id, format), t("Copy the whole tensor as {format}", { format: formatNames[format] })))}`
+              >${copyFormats.map((format) => copyButton(view, `copy-${format}`, formatNames[format], () => view.copyTensor(tensor.id, format), copyTitle(formatNames[format])))}`
       }
       ${view.saveTensor === null ? nothing : ghost("save-npy", "export", t("Save as npy…"), () => view.saveTensor?.(tensor.id), t("Save the whole tensor for NumPy"))}
     </span>
@@ -80,17 +96,17 @@ function tools(view: RunContext, tensor: TensorView): TemplateResult {
 }
 
 /** The selected cell: its address, its value with every digit, what row and column mean. */
-function readout(view: RunContext, plane: Plane, spec: LayerSpec | null): TemplateResult {
+function readout(view: NumbersContext, plane: Plane, spec: LayerSpec | null): TemplateResult {
   const { row, column, convention } = view.state.chosen;
   const { tensor } = plane;
   const value = cellOf(plane, row, column, (box) => view.slice(box));
   if (typeof value === "string") return waiting(view, value);
   const address = addressText(tensor, spec, convention, indexOf(plane, row, column));
-  const exact = value === null ? "…" : shortest(value).replace("-", "−");
+  const exact = value === null ? "…" : exactText(value, tensor.dtype).replace("-", "−");
   return html`<p class="cell-readout">
     <code class="dim">${address}</code><output class="big">${exact}</output
     ><span class="dim">${placeWord(tensor, spec, indexOf(plane, row, column))}</span>
-    ${value === null ? nothing : copyButton(view, "copy-cell", t("Copy"), () => view.copyText(shortest(value), "copy-cell"), t("Copy this number"))}
+    ${value === null ? nothing : copyButton(view, "copy-cell", t("Copy"), () => view.copyText(exactText(value, tensor.dtype), "copy-cell"), t("Copy this number"))}
   </p>`;
 }
 
@@ -106,7 +122,7 @@ export function placeWord(tensor: TensorView, spec: LayerSpec | null, index: rea
       case "batch":
         return t("sequence {n}", { n: value + 1 });
       case "axis":
-        return t("index {n}", { n: value });
+        return t("axis {n}: {value}", { n: axis, value });
       default:
         return t("unit {n}", { n: value + 1 });
     }

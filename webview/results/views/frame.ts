@@ -126,7 +126,7 @@ function tabStrip(view: RunContext): TemplateResult {
 }
 
 /** In place of values that are still on their way, or that could not be read. */
-export function waiting(view: View, message: string | null): TemplateResult {
+export function waiting(view: Pick<View, "retry">, message: string | null): TemplateResult {
   if (message === null) return html`<p class="waiting dim">${t("Reading values…")}</p>`;
   return html`<p class="waiting">
     ${icon("warning", "i warn")}<span>${message}</span>

@@ -8,21 +8,21 @@ import { css, ink, paint } from "../colour.js";
 import { addressText } from "../convention.js";
 import { type GridLayout, type GridSize, layoutOf, moveBy, ROW_HEIGHT, scrollTo } from "../gridWindow.js";
 import { cellOf, indexOf, type Plane } from "../matrix.js";
-import { significant } from "../numbers.js";
-import type { RunContext } from "../view.js";
+import { shownText, widthOf } from "../values.js";
+import type { Around, NumbersContext } from "../view.js";
 import { axisTitle, originWord, tensorWord } from "../words.js";
 import { addressOfTensor } from "../parts.js";
 import { scaleOf } from "./box.js";
 import { placeWord } from "./data.js";
 import { openTrace } from "./traceLinks.js";
 
-export function grid(view: RunContext, plane: Plane, spec: LayerSpec | null): TemplateResult {
+export function grid(view: NumbersContext, plane: Plane, spec: LayerSpec | null): TemplateResult {
   const { tensor } = plane;
   const { row, column, digits } = view.state.chosen;
   const size: GridSize = {
     rows: plane.rows,
     columns: plane.columns,
-    columnWidth: Math.round((digits + 6) * 7.3) + 12,
+    columnWidth: Math.round(widthOf(tensor.dtype, digits, [tensor.min, tensor.max]) * 7.3) + 12,
     headWidth: Math.max(56, String(firstOf(plane.start, plane.rowAxis) + plane.rows).length * 8 + 24),
   };
   const layout = layoutOf(size, view.state.grid);
@@ -52,7 +52,7 @@ export function grid(view: RunContext, plane: Plane, spec: LayerSpec | null): Te
     </div>`;
 }
 
-function measure(view: RunContext, element: HTMLElement): void {
+function measure(view: Around, element: HTMLElement): void {
   if (!element.isConnected) return;
   const grid = { top: element.scrollTop, left: element.scrollLeft, width: element.clientWidth, height: element.clientHeight };
   const before = view.state.grid;
@@ -86,13 +86,13 @@ function head(size: GridSize, layout: GridLayout, first: number): TemplateResult
   </div>`;
 }
 
-function rows(view: RunContext, plane: Plane, size: GridSize, layout: GridLayout): TemplateResult[] {
+function rows(view: NumbersContext, plane: Plane, size: GridSize, layout: GridLayout): TemplateResult[] {
   const { chosen } = view.state;
   const scale = scaleOf(plane.tensor, null);
   const cell = (row: number, column: number): TemplateResult => {
     const value = cellOf(plane, row, column, (box) => view.slice(box));
-    const known = typeof value === "number";
-    const ground = known && chosen.tinted ? paint(view.palette, value, scale) : null;
+    const known = value !== null && typeof value !== "string";
+    const ground = known && chosen.tinted ? paint(view.palette, Number(value), scale) : null;
     const place = { left: `${size.headWidth + column * size.columnWidth}px`, width: `${size.columnWidth}px` };
     const colour = ground === null ? {} : { background: css(ground), color: css(ink(view.palette, ground)) };
     return html`<span
@@ -102,9 +102,9 @@ function rows(view: RunContext, plane: Plane, size: GridSize, layout: GridLayout
       data-column=${column}
       aria-colindex=${column + 2}
       aria-selected=${String(row === chosen.row && column === chosen.column)}
-      class=${known && Number.isNaN(value) ? "nan" : nothing}
+      class=${Number.isNaN(value) ? "nan" : nothing}
       ${styled({ ...place, ...colour })}
-      >${known ? significant(value, chosen.digits) : value === null ? "…" : "!"}</span
+      >${known ? shownText(value, plane.tensor.dtype, chosen.digits) : value === null ? "…" : "!"}</span
     >`;
   };
   return span(layout.firstRow, layout.lastRow).map(
@@ -118,22 +118,22 @@ function rows(view: RunContext, plane: Plane, size: GridSize, layout: GridLayout
   );
 }
 
-function select(view: RunContext, plane: Plane, spec: LayerSpec | null, at: { row: number; column: number }): void {
+function select(view: NumbersContext, plane: Plane, spec: LayerSpec | null, at: { row: number; column: number }): void {
   view.choose(at);
   const value = cellOf(plane, at.row, at.column, (box) => view.slice(box));
   const address = addressText(plane.tensor, spec, view.state.chosen.convention, indexOf(plane, at.row, at.column));
-  const said = typeof value === "number" ? significant(value, view.state.chosen.digits) : "…";
+  const said = value === null || typeof value === "string" ? "…" : shownText(value, plane.tensor.dtype, view.state.chosen.digits);
   view.say(`${address} ${said}, ${placeWord(plane.tensor, spec, indexOf(plane, at.row, at.column))}`);
 }
 
 /** Where the selected number came from. */
-function trace(view: RunContext, plane: Plane): void {
+function trace(view: Around, plane: Plane): void {
   const { row, column } = view.state.chosen;
   const address = addressOfTensor(view.outputs, plane.tensor, indexOf(plane, row, column));
   if (address !== null) openTrace(view, address, address.step, address.row);
 }
 
-function key(event: KeyboardEvent, view: RunContext, plane: Plane, spec: LayerSpec | null, size: GridSize): void {
+function key(event: KeyboardEvent, view: NumbersContext, plane: Plane, spec: LayerSpec | null, size: GridSize): void {
   if (event.key === "Enter") return trace(view, plane);
   const element = event.currentTarget as HTMLElement;
   const window = { top: element.scrollTop, left: element.scrollLeft, width: element.clientWidth, height: element.clientHeight };
@@ -148,7 +148,7 @@ function key(event: KeyboardEvent, view: RunContext, plane: Plane, spec: LayerSp
   select(view, plane, spec, to);
 }
 
-function press(event: MouseEvent, view: RunContext, plane: Plane, spec: LayerSpec | null): void {
+function press(event: MouseEvent, view: NumbersContext, plane: Plane, spec: LayerSpec | null): void {
   const cell = event.target instanceof Element ? event.target.closest<HTMLElement>("[role=gridcell]") : null;
   if (cell !== null) select(view, plane, spec, { row: Number(cell.dataset["row"]), column: Number(cell.dataset["column"]) });
 }

@@ -5,11 +5,11 @@ import { t } from "../../shared/l10n.js";
 import { addressText } from "../convention.js";
 import type { Plane } from "../matrix.js";
 import { parseSlice, type SliceProblem } from "../sliceText.js";
-import type { RunContext } from "../view.js";
-import { axisWord } from "../words.js";
+import type { Around } from "../view.js";
+import { axisName } from "../words.js";
 import { ghost } from "./controls.js";
 
-export function sliceBox(view: RunContext, plane: Plane, spec: LayerSpec | null): TemplateResult {
+export function sliceBox(view: Around, plane: Plane, spec: LayerSpec | null): TemplateResult {
   const { convention, slice } = view.state.chosen;
   const { tensor } = plane;
   // In another order than the stored one it is only read.
@@ -55,7 +55,7 @@ function problemWord(problem: SliceProblem, { tensor }: Plane): string {
       return t("“{part}” holds nothing.", { part: problem.part });
     case "outside":
       return t("{axis} has {size} entries: {part} is outside.", {
-        axis: axisWord(tensor.axes[problem.axis] ?? "units"),
+        axis: axisName(tensor, problem.axis),
         size: problem.size,
         part: problem.part,
       });

@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { TraceAddress } from "../../../extension/core/trace/trace.js";
 import { t } from "../../shared/l10n.js";
 import { ownPart, partAt, stripOf, type Traced } from "../parts.js";
-import type { RunContext } from "../view.js";
+import type { Around, RunContext } from "../view.js";
 import { numberName, placeOf } from "../traceWords.js";
 import { ghost } from "./controls.js";
 
@@ -11,7 +11,7 @@ import { ghost } from "./controls.js";
 const MOST_TRAIL = 8;
 
 /** Shows where a number came from; the cursor goes to its step and row. */
-export function openTrace(view: RunContext, traced: Traced, step: number, row = view.state.chosen.batch): void {
+export function openTrace(view: Around, traced: Traced, step: number, row = view.state.chosen.batch): void {
   view.dispatch({ type: "view", view: { trail: [], pointed: -1 } });
   go(view, { ...traced, step, row });
 }
@@ -25,7 +25,7 @@ export function traceFurther(view: RunContext, from: TraceAddress, to: TraceAddr
   requestAnimationFrame(() => document.getElementById("traced")?.focus());
 }
 
-function go(view: RunContext, address: TraceAddress): void {
+function go(view: Around, address: TraceAddress): void {
   const { step, row } = address;
   const { layer, part, unit, quantity } = ownPart(view.outputs, address);
   const about = partAt(view.outputs, { layer, part });
