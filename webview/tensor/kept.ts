@@ -9,8 +9,13 @@ export interface Kept {
 
 const MOST = 1000;
 
+/** As much of an array's name as is kept. */
+export function keyOf(name: string): string {
+  return name.slice(0, MOST);
+}
+
 export function keptOf(chosen: Choices, name: string, filter: string): unknown {
-  return { runId: null, chosen, name: name.slice(0, MOST), filter: filter.slice(0, MOST) };
+  return { runId: null, chosen, name: keyOf(name), filter: keyOf(filter) };
 }
 
 /** What an older version kept, or nobody, is null. */

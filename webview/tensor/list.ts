@@ -30,18 +30,33 @@ export interface ListState {
   readonly height: number;
 }
 
-export function entriesOf({ arrays, refused }: TensorFile): Entry[] {
-  return [
+const known = new WeakMap<TensorFile, readonly Entry[]>();
+
+/** Made once for a file: it may have thousands, and is drawn with every step of a scroll. */
+export function entriesOf(file: TensorFile): readonly Entry[] {
+  const before = known.get(file);
+  if (before !== undefined) return before;
+  const { arrays, refused } = file;
+  const entries = [
     ...arrays.map(({ name, dtype, shape, bytes }, id) => ({
       ...{ id, name, problem: null },
       about: `${tupleText(shape)} · ${dtype} · ${formatBytes(bytes)}`,
     })),
     ...refused.map(({ name, reason }, i) => ({ id: arrays.length + i, name, about: t("cannot be read"), problem: reason })),
   ];
+  known.set(file, entries);
+  return entries;
 }
+
+let last: { readonly entries: readonly Entry[]; readonly filter: string; readonly found: readonly Entry[] } | null = null;
 
 /** Every word of the filter is in the name, or in what stands below it. */
 export function filtered(entries: readonly Entry[], filter: string): readonly Entry[] {
+  if (last?.entries !== entries || last.filter !== filter) last = { entries, filter, found: find(entries, filter) };
+  return last.found;
+}
+
+function find(entries: readonly Entry[], filter: string): readonly Entry[] {
   const words = filter
     .toLowerCase()
     .split(/\s+/)

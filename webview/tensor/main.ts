@@ -25,13 +25,14 @@ import { RequestCache } from "../results/requestCache.js";
 import { type Box, CACHE_ELEMENTS, elementsIn, type Slice } from "../results/slices.js";
 import { type Action, fitting, initialState, reduce, type State } from "../results/state.js";
 import type { Around, NumbersContext, View } from "../results/view.js";
+import { showCell } from "../results/views/grid.js";
 import { connect } from "../shared/bridge.js";
 import { setLanguage, t } from "../shared/l10n.js";
 import { UNASKED } from "./facts.js";
 import { entriesOf, filtered, type ListState, reveal } from "./list.js";
 import { page } from "./page.js";
 import { type Ends, runOf, widened } from "./run.js";
-import { decodeKept, type Kept, keptOf } from "./kept.js";
+import { decodeKept, type Kept, keptOf, keyOf } from "./kept.js";
 
 const COPIED_MS = 1500;
 
@@ -87,16 +88,17 @@ function receive(message: TensorFromHost): void {
 }
 
 function takeFile(message: TensorFile): void {
-  const name = file === null ? (kept?.name ?? null) : (nameOf(file, looksAt()) ?? null);
   const before = file;
+  const name = before === null ? kept?.name : keyOf(nameOf(before, looksAt()) ?? "");
+  const sameName = (one: { readonly name: string }): boolean => keyOf(one.name) === name;
   file = message;
   slices.show(String(message.revision));
   stats.clear();
   seen.clear();
   arrayOf.clear();
   const { arrays } = message;
-  const at = arrays.findIndex((array) => array.name === name);
-  refused = at >= 0 ? -1 : message.refused.findIndex((one) => one.name === name);
+  const at = arrays.findIndex(sameName);
+  refused = at >= 0 ? -1 : message.refused.findIndex(sameName);
   if (refused < 0 && arrays.length === 0 && message.refused.length > 0) refused = 0;
   takeRun();
   // The one that was looked at, wherever it is now; at first its place in the grid is kept, too.
@@ -262,7 +264,9 @@ function measure(): void {
 
 /** What was chosen before the window was loaded again is in sight. */
 function showChosen(): void {
-  const tree = document.getElementById("tree");
+  const [tree, view] = [document.getElementById("tree"), around()];
+  const tensor = view === null ? null : tensorById(view.outputs.run, state.chosen.tensor);
+  if (view !== null && tensor !== null) showCell(view, tensor);
   if (file === null || tree === null) return;
   const place = filtered(entriesOf(file), listState.filter).findIndex(({ id }) => id === looksAt());
   if (place >= 0) reveal(tree, place);

@@ -82,7 +82,7 @@ describe("a file in the tensor viewer", () => {
         asked++;
         await shown.receive(raw);
       }),
-      { numRuns: 2000 },
+      { numRuns: 10_000 },
     );
     assert.equal(done.filter((what) => what === "dropped").length, asked);
     assert.deepEqual(sent, []);

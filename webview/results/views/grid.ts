@@ -2,12 +2,14 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { ref } from "lit/directives/ref.js";
 import type { LayerSpec } from "../../../extension/core/model/spec.js";
+import type { TensorView } from "../../../extension/core/protocol/results.js";
 import { t } from "../../shared/l10n.js";
 import { styled } from "../../shared/style.js";
 import { css, ink, paint } from "../colour.js";
 import { addressText } from "../convention.js";
 import { type GridLayout, type GridSize, layoutOf, moveBy, ROW_HEIGHT, scrollTo } from "../gridWindow.js";
-import { cellOf, indexOf, type Plane } from "../matrix.js";
+import { cellOf, indexOf, type Plane, planeOf } from "../matrix.js";
+import type { GridWindow } from "../state.js";
 import { shownText, widthOf } from "../values.js";
 import type { Around, NumbersContext } from "../view.js";
 import { axisTitle, originWord, tensorWord } from "../words.js";
@@ -18,13 +20,8 @@ import { openTrace } from "./traceLinks.js";
 
 export function grid(view: NumbersContext, plane: Plane, spec: LayerSpec | null): TemplateResult {
   const { tensor } = plane;
-  const { row, column, digits } = view.state.chosen;
-  const size: GridSize = {
-    rows: plane.rows,
-    columns: plane.columns,
-    columnWidth: Math.round(widthOf(tensor.dtype, digits, [tensor.min, tensor.max]) * 7.3) + 12,
-    headWidth: Math.max(56, String(firstOf(plane.start, plane.rowAxis) + plane.rows).length * 8 + 24),
-  };
+  const { row, column } = view.state.chosen;
+  const size = sizeOf(view, plane);
   const layout = layoutOf(size, view.state.grid);
   const rowAxis = plane.rowAxis === null ? "" : axisTitle(tensor, spec, plane.rowAxis);
   const columnAxis = plane.columnAxis === null ? "" : axisTitle(tensor, spec, plane.columnAxis);
@@ -52,9 +49,34 @@ export function grid(view: NumbersContext, plane: Plane, spec: LayerSpec | null)
     </div>`;
 }
 
+function sizeOf(view: Around, { tensor, rows, columns, start, rowAxis }: Plane): GridSize {
+  const characters = widthOf(tensor.dtype, view.state.chosen.digits, [tensor.min, tensor.max]);
+  return {
+    rows,
+    columns,
+    columnWidth: Math.round(characters * 7.3) + 12,
+    headWidth: Math.max(56, String(firstOf(start, rowAxis) + rows).length * 8 + 24),
+  };
+}
+
+/** Scrolls to the selected cell. */
+export function showCell(view: Around, tensor: TensorView): void {
+  const element = document.getElementById("datagrid");
+  if (element === null) return;
+  const { leading, slice, row, column } = view.state.chosen;
+  const window = windowOf(element);
+  const { top, left } = scrollTo(sizeOf(view, planeOf(tensor, leading, slice)), window, row, column);
+  element.scrollTop = top;
+  element.scrollLeft = left;
+}
+
+function windowOf(element: HTMLElement): GridWindow {
+  return { top: element.scrollTop, left: element.scrollLeft, width: element.clientWidth, height: element.clientHeight };
+}
+
 function measure(view: Around, element: HTMLElement): void {
   if (!element.isConnected) return;
-  const grid = { top: element.scrollTop, left: element.scrollLeft, width: element.clientWidth, height: element.clientHeight };
+  const grid = windowOf(element);
   const before = view.state.grid;
   if (grid.top === before.top && grid.left === before.left && grid.width === before.width && grid.height === before.height) return;
   view.dispatch({ type: "view", view: { grid } });
@@ -136,7 +158,7 @@ function trace(view: Around, plane: Plane): void {
 function key(event: KeyboardEvent, view: NumbersContext, plane: Plane, spec: LayerSpec | null, size: GridSize): void {
   if (event.key === "Enter") return trace(view, plane);
   const element = event.currentTarget as HTMLElement;
-  const window = { top: element.scrollTop, left: element.scrollLeft, width: element.clientWidth, height: element.clientHeight };
+  const window = windowOf(element);
   const page = Math.max(1, Math.floor(window.height / ROW_HEIGHT) - 2);
   const { row, column } = view.state.chosen;
   const to = moveBy(event.key, event.ctrlKey || event.metaKey, { row, column }, size, page);
