@@ -17,11 +17,11 @@ export interface StatsActions {
   stop(): void;
 }
 
-export function facts(array: FileArray, name: string, stats: StatsView | undefined, actions: StatsActions): TemplateResult {
+export function facts(array: FileArray, stats: StatsView | undefined, actions: StatsActions): TemplateResult {
   const values = array.shape.reduce((product, d) => product * d, 1);
   const size = t("{n} values, {bytes}", { n: formatNumber(values), bytes: formatBytes(array.bytes) });
   return html`<div class="tensor-facts">
-    <h2 title=${clip(name, 500)}>${clip(name)}</h2>
+    ${array.name === "" ? nothing : html`<h2 title=${clip(array.name, 500)}>${clip(array.name)}</h2>`}
     <p class="tensor-shape">
       <code class="big">${tupleText(array.shape)}</code> <span class="dtype">${array.dtype}</span> <span class="dim">${size}</span>
     </p>

@@ -8,17 +8,24 @@ import { icon } from "../shared/icons.js";
 import { formatBytes, formatNumber, t } from "../shared/l10n.js";
 import { styled } from "../shared/style.js";
 
-export const ROW = 40;
+/** Names that take two lines make every row higher: rows of one height are found without looking at those before. */
+const ROW = 40;
+const TALL_ROW = 58;
 /** Fewer are seen at once. */
 const FILTERED = 9;
 const MARGIN = 4;
-/** Characters of a name that a row has room for; its end tells it from its neighbours. */
-const NAME = 34;
+/** Characters that a row has room for. */
+const NAME = 30;
+const PATH = 36;
 
 export interface Entry {
   /** Index of the array; behind all arrays those that cannot be read. */
   readonly id: number;
   readonly name: string;
+  /** The end of the name, which tells it from its neighbours. */
+  readonly label: string;
+  /** Where that stands in: the rest of a long name. */
+  readonly within: string;
   readonly about: string;
   /** Why it cannot be read; null: it can. */
   readonly problem: string | null;
@@ -39,10 +46,13 @@ export function entriesOf(file: TensorFile): readonly Entry[] {
   const { arrays, refused } = file;
   const entries = [
     ...arrays.map(({ name, dtype, shape, bytes }, id) => ({
-      ...{ id, name, problem: null },
+      ...{ id, name, ...shortened(name), problem: null },
       about: `${tupleText(shape)} · ${dtype} · ${formatBytes(bytes)}`,
     })),
-    ...refused.map(({ name, reason }, i) => ({ id: arrays.length + i, name, about: t("cannot be read"), problem: reason })),
+    ...refused.map(({ name, reason }, i) => ({
+      ...{ id: arrays.length + i, name, ...shortened(name) },
+      ...{ about: t("cannot be read"), problem: reason },
+    })),
   ];
   known.set(file, entries);
   return entries;
@@ -73,10 +83,28 @@ export function middle(name: string, most = NAME): string {
   return clip(`${letters.slice(0, 9).join("")}…${letters.slice(10 - most).join("")}`);
 }
 
+/** "q_proj.weight" within "model.layers.10.self_attn"; a short name stays whole. */
+export function shortened(name: string): { label: string; within: string } {
+  if (name.length <= NAME) return { label: clip(name), within: "" };
+  const parts = name.slice(-4096).split(/(?<=[./])/);
+  let label = parts.pop() ?? "";
+  while (parts.length > 0 && label.length + (parts.at(-1) ?? "").length <= NAME) label = `${parts.pop() ?? ""}${label}`;
+  const within = parts.join("").replace(/[./]$/, "");
+  return { label: middle(label), within: within.length <= PATH ? clip(within) : clip(`…${within.slice(1 - PATH)}`) };
+}
+
+export function rowHeight(entries: readonly Entry[]): number {
+  return entries.some(({ within }) => within !== "") ? TALL_ROW : ROW;
+}
+
 /** First row that is drawn, and the one behind the last. */
-export function rowsInSight({ top, height }: Pick<ListState, "top" | "height">, length: number): { first: number; end: number } {
-  const first = Math.max(0, Math.min(length, Math.floor(top / ROW)) - MARGIN);
-  return { first, end: Math.min(length, Math.ceil((top + height) / ROW) + MARGIN) };
+export function rowsInSight(
+  { top, height }: Pick<ListState, "top" | "height">,
+  length: number,
+  row: number,
+): { first: number; end: number } {
+  const first = Math.max(0, Math.min(length, Math.floor(top / row)) - MARGIN);
+  return { first, end: Math.min(length, Math.ceil((top + height) / row) + MARGIN) };
 }
 
 export interface ListActions {
@@ -116,15 +144,16 @@ function filterBox(state: ListState, actions: ListActions): TemplateResult {
 }
 
 function rows(shown: readonly Entry[], at: number, state: ListState, actions: ListActions): TemplateResult {
-  const { first, end } = rowsInSight(state, shown.length);
+  const high = rowHeight(shown);
+  const { first, end } = rowsInSight(state, shown.length, high);
   const key = (event: KeyboardEvent): void => {
-    const page = Math.max(1, Math.floor(state.height / ROW) - 1);
+    const page = Math.max(1, Math.floor(state.height / high) - 1);
     const by = event.key === "PageDown" ? page : event.key === "PageUp" ? -page : 0;
     const to = by === 0 ? neighbour(event, at, shown.length) : Math.max(0, Math.min(shown.length - 1, at + by));
     const next = shown[to];
     if (next === undefined) return;
     event.preventDefault();
-    reveal(event.currentTarget as HTMLElement, to);
+    reveal(event.currentTarget as HTMLElement, to, high);
     actions.choose(next.id);
   };
   const inSight = at >= first && at < end;
@@ -138,13 +167,19 @@ function rows(shown: readonly Entry[], at: number, state: ListState, actions: Li
     @keydown=${key}
     @scroll=${(event: Event) => actions.look({ top: (event.currentTarget as HTMLElement).scrollTop })}
   >
-    <div class="sizer" role="presentation" ${styled({ height: `${shown.length * ROW}px` })}>
-      ${shown.slice(first, end).map((entry, i) => row(entry, first + i, first + i === at, shown.length, actions))}
+    <div class="sizer" role="presentation" ${styled({ height: `${shown.length * high}px`, "--row": `${high}px` })}>
+      ${shown.slice(first, end).map((entry, i) => row(entry, { place: first + i, length: shown.length, selected: first + i === at }, actions))}
     </div>
   </div>`;
 }
 
-function row({ id, name, about, problem }: Entry, place: number, selected: boolean, length: number, actions: ListActions): TemplateResult {
+interface Place {
+  readonly place: number;
+  readonly length: number;
+  readonly selected: boolean;
+}
+
+function row({ id, name, label, within, about, problem }: Entry, { place, length, selected }: Place, actions: ListActions): TemplateResult {
   return html`<div
     role="option"
     id=${`array-${id}`}
@@ -153,17 +188,18 @@ function row({ id, name, about, problem }: Entry, place: number, selected: boole
     aria-posinset=${place + 1}
     class="array"
     title=${clip(name, 500)}
-    ${styled({ top: `${place * ROW}px` })}
+    ${styled({ top: `calc(var(--row) * ${place})` })}
     @click=${() => actions.choose(id)}
   >
-    <span class="label">${problem === null ? nothing : icon("warning", "i warn")}${middle(name)}</span>
+    <span class="label">${problem === null ? nothing : icon("warning", "i warn")}${label}</span>
+    ${within === "" ? nothing : html`<span class="about within">${within}</span>`}
     <span class="about">${about}</span>
   </div>`;
 }
 
 /** Scrolls as far as the row needs. */
-export function reveal(element: HTMLElement, place: number): void {
-  const top = place * ROW;
+export function reveal(element: HTMLElement, place: number, high: number): void {
+  const top = place * high;
   if (top < element.scrollTop) element.scrollTop = top;
-  else if (top + ROW > element.scrollTop + element.clientHeight) element.scrollTop = top + ROW - element.clientHeight;
+  else if (top + high > element.scrollTop + element.clientHeight) element.scrollTop = top + high - element.clientHeight;
 }

@@ -29,7 +29,7 @@ import { showCell } from "../results/views/grid.js";
 import { connect } from "../shared/bridge.js";
 import { setLanguage, t } from "../shared/l10n.js";
 import { UNASKED } from "./facts.js";
-import { entriesOf, filtered, type ListState, reveal } from "./list.js";
+import { entriesOf, filtered, type ListState, reveal, rowHeight } from "./list.js";
 import { page } from "./page.js";
 import { type Ends, runOf, widened } from "./run.js";
 import { decodeKept, type Kept, keptOf, keyOf } from "./kept.js";
@@ -268,8 +268,9 @@ function showChosen(): void {
   const tensor = view === null ? null : tensorById(view.outputs.run, state.chosen.tensor);
   if (view !== null && tensor !== null) showCell(view, tensor);
   if (file === null || tree === null) return;
-  const place = filtered(entriesOf(file), listState.filter).findIndex(({ id }) => id === looksAt());
-  if (place >= 0) reveal(tree, place);
+  const shown = filtered(entriesOf(file), listState.filter);
+  const place = shown.findIndex(({ id }) => id === looksAt());
+  if (place >= 0) reveal(tree, place, rowHeight(shown));
 }
 
 new ResizeObserver(draw).observe(document.body);

@@ -82,7 +82,7 @@ function array({ file, view, drawn, chosen, stats, actions }: Viewer): TemplateR
   if (view === null || drawn === null || stored === undefined || tensor === null) return nothing;
   const empty = elementsOf(tensor) === 0;
   return html`<div class="tensor-top">
-      ${facts(stored, tensor.name, stats, actions)}
+      ${facts(stored, stats, actions)}
       ${empty || tensor.shape.length === 0 ? nothing : html`<div class="tensor-face" aria-hidden="true">${sketch(drawn, tensor)}</div>`}
     </div>
     ${empty ? html`<p class="dim">${t("The array is empty: an axis of length 0 leaves no values.")}</p>` : valuesOf(view, tensor, null, nothing)}`;

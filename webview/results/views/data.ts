@@ -7,7 +7,7 @@ import { addressText, shownShape } from "../convention.js";
 import { type CopyFormat, copyFormats } from "../copy.js";
 import { cellOf, indexOf, type Plane, planeOf } from "../matrix.js";
 import { partOfTensor } from "../copier.js";
-import { isReversed, tensorById } from "../outputs.js";
+import { elementsOf, isReversed, tensorById } from "../outputs.js";
 import { elementsIn } from "../slices.js";
 import { digitChoices } from "../state.js";
 import { exactText, isWhole } from "../values.js";
@@ -34,11 +34,13 @@ export function valuesOf(
   name: TemplateResult | typeof nothing,
 ): TemplateResult {
   const plane = planeOf(tensor, view.state.chosen.leading, view.state.chosen.slice);
+  const named = name !== nothing;
   return html`<div class="data">
     <div class="bar data-title">
-      ${name}<span class=${name === nothing ? "slice" : "push slice"}>${sliceBox(view, plane, spec)}</span> ${pickers(view, plane)}
+      ${name}<span class=${named ? "push slice" : "slice"}>${sliceBox(view, plane, spec)}</span> ${pickers(view, plane)}
+      ${named ? nothing : copies(view, tensor)}
     </div>
-    ${tools(view, tensor)} ${readout(view, plane, spec)} ${grid(view, plane, spec)}
+    ${tools(view, tensor, named ? copies(view, tensor) : nothing)} ${readout(view, plane, spec)} ${grid(view, plane, spec)}
   </div>`;
 }
 
@@ -68,11 +70,9 @@ function pickers(view: Around, { tensor, start, pickers: axes }: Plane): Templat
 
 const formatNames: Readonly<Record<CopyFormat, string>> = { numpy: "NumPy", csv: "CSV", json: "JSON" };
 
-function tools(view: Around, tensor: TensorView): TemplateResult {
-  const { digits, tinted, slice } = view.state.chosen;
-  const elements = elementsIn(partOfTensor(tensor, slice).box.count);
-  const copyTitle = (format: string): string =>
-    slice === "" ? t("Copy the whole tensor as {format}", { format }) : t("Copy the slice as {format}", { format });
+/** @param beside what stands at the end of the line */
+function tools(view: Around, tensor: TensorView, beside: TemplateResult | typeof nothing): TemplateResult {
+  const { digits, tinted } = view.state.chosen;
   const choices = digitChoices.map((value) => ({ value, text: String(value) }));
   return html`<div class="bar">
     ${
@@ -82,17 +82,25 @@ function tools(view: Around, tensor: TensorView): TemplateResult {
             ${segmented("digits", t("Digits"), choices, digits as (typeof digitChoices)[number], (value) => view.choose({ digits: value }))}`
     }
     ${toggle("tinted", "contrast", t("Colours"), tinted, () => view.choose({ tinted: !tinted }))}
-    ${tinted ? html`${paletteSwitch(view)} ${legend(view, scaleOf(tensor, null))}` : nothing}
-    <span class="push copies" role="group" aria-label=${t("Copy")}>
-      ${
-        elements > MAX_SLICE_ELEMENTS
-          ? html`<span class="dim small">${t("{n} values: too many to copy.", { n: formatNumber(elements) })}</span>`
-          : html`<span class="dim small copy-label" aria-hidden="true">${t("Copy")}</span
-              >${copyFormats.map((format) => copyButton(view, `copy-${format}`, formatNames[format], () => view.copyTensor(tensor.id, format), copyTitle(formatNames[format])))}`
-      }
-      ${view.saveTensor === null ? nothing : ghost("save-npy", "export", t("Save as npy…"), () => view.saveTensor?.(tensor.id), t("Save the whole tensor for NumPy"))}
-    </span>
+    ${tinted ? html`${paletteSwitch(view)} ${legend(view, scaleOf(tensor, null))}` : nothing} ${beside}
   </div>`;
+}
+
+/** Of the whole tensor, or of the slice that was typed. */
+function copies(view: Around, tensor: TensorView): TemplateResult {
+  const elements = elementsIn(partOfTensor(tensor, view.state.chosen.slice).box.count);
+  const whole = elements === elementsOf(tensor);
+  const title = (format: string): string =>
+    whole ? t("Copy the whole tensor as {format}", { format }) : t("Copy the slice as {format}", { format });
+  return html`<span class="push copies" role="group" aria-label=${t("Copy")}>
+    ${
+      elements > MAX_SLICE_ELEMENTS
+        ? html`<span class="dim small">${t("{n} values: too many to copy.", { n: formatNumber(elements) })}</span>`
+        : html`<span class="dim small copy-label" aria-hidden="true">${t("Copy")}</span
+            >${copyFormats.map((format) => copyButton(view, `copy-${format}`, formatNames[format], () => view.copyTensor(tensor.id, format), title(formatNames[format])))}`
+    }
+    ${view.saveTensor === null ? nothing : ghost("save-npy", "export", t("Save as npy…"), () => view.saveTensor?.(tensor.id), t("Save the whole tensor for NumPy"))}
+  </span>`;
 }
 
 /** The selected cell: its address, its value with every digit, what row and column mean. */
@@ -112,6 +120,8 @@ function readout(view: NumbersContext, plane: Plane, spec: LayerSpec | null): Te
 
 /** "step 3 · unit 2": people count from 1. Of the last two axes, and of the batch where it is one of several. */
 export function placeWord(tensor: TensorView, spec: LayerSpec | null, index: readonly number[]): string {
+  // Axes without names: the index says it all.
+  if (tensor.axes.includes("axis")) return "";
   const at = (axis: number): string => {
     const value = index[axis] ?? 0;
     switch (tensor.axes[axis]) {
@@ -121,8 +131,6 @@ export function placeWord(tensor: TensorView, spec: LayerSpec | null, index: rea
         return t("feature {n}", { n: value + 1 });
       case "batch":
         return t("sequence {n}", { n: value + 1 });
-      case "axis":
-        return t("axis {n}: {value}", { n: axis, value });
       default:
         return t("unit {n}", { n: value + 1 });
     }

@@ -145,7 +145,8 @@ function select(view: NumbersContext, plane: Plane, spec: LayerSpec | null, at: 
   const value = cellOf(plane, at.row, at.column, (box) => view.slice(box));
   const address = addressText(plane.tensor, spec, view.state.chosen.convention, indexOf(plane, at.row, at.column));
   const said = value === null || typeof value === "string" ? "…" : shownText(value, plane.tensor.dtype, view.state.chosen.digits);
-  view.say(`${address} ${said}, ${placeWord(plane.tensor, spec, indexOf(plane, at.row, at.column))}`);
+  const place = placeWord(plane.tensor, spec, indexOf(plane, at.row, at.column));
+  view.say(`${address} ${said}${place === "" ? "" : `, ${place}`}`);
 }
 
 /** Where the selected number came from. */
