@@ -35,6 +35,8 @@ export class SelectionText {
   /** What is selected, or else what is around the cursor. null: it could not be read, which was said. */
   async take(place: Place): Promise<Taken | null> {
     const source = takeSource(place, hasSelection(place) ? undefined : await this.around(place));
+    // A long text takes a while to be had, and as long to be handed on: others get a turn between.
+    await new Promise((resolve) => setImmediate(resolve));
     return this.readAgain(source, this.startOf(source));
   }
 
