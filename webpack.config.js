@@ -31,6 +31,9 @@ function common(mode) {
   };
 }
 
+/** Written even where nothing changed: what is older than its sources is built again. */
+const output = { path: path.resolve(__dirname, "dist"), filename: "[name].js", compareBeforeEmit: false };
+
 /** Lays the files of h5wasm beside the bundles, as modules of their own. */
 class CopyHdf5 {
   /** @param {import("webpack").Compiler} compiler */
@@ -58,7 +61,7 @@ function forNode(mode) {
       node: "./extension/api/node.ts",
       cli: "./extension/api/cli.ts",
     },
-    output: { path: path.resolve(__dirname, "dist"), filename: "[name].js", chunkFilename: "[name].js", library: { type: "commonjs2" } },
+    output: { ...output, chunkFilename: "[name].js", library: { type: "commonjs2" } },
     // h5wasm finds itself by import.meta, which only a module has: it is loaded as it is published.
     externals: { vscode: "commonjs vscode", "h5wasm/node": "import ./h5wasm/hdf5_hl.js" },
     module: { rules: [transpile] },
@@ -81,7 +84,7 @@ function forWebviews(mode) {
     name: "webviews",
     target: "web",
     entry: { designer: "./webview/designer/main.ts", results: "./webview/results/main.ts", tensor: "./webview/tensor/main.ts" },
-    output: { path: path.resolve(__dirname, "dist"), filename: "[name].js" },
+    output,
     module: {
       rules: [transpile, { test: /\.css$/, use: [MiniCssExtractPlugin.loader, { loader: "css-loader", options: { url: false } }] }],
     },

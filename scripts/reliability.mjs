@@ -99,6 +99,27 @@ const items = [
     batch: 5_000,
     body: (n) => command(units("core/formats/delimited"), { UNROLL_CASES: n }),
   },
+  {
+    id: "R1-models",
+    what: "changed model configs",
+    target: 1_000_000,
+    batch: 100_000,
+    body: (n, at) => command(units("core/model/robust"), { UNROLL_CASES: n, UNROLL_SEED: at + 1 }),
+  },
+  {
+    id: "R1-code",
+    what: "changed code of Keras and PyTorch",
+    target: 1_000_000,
+    batch: 20_000,
+    body: (n, at) => command(units("core/code/robust"), { UNROLL_CASES: n, UNROLL_SEED: at + 1 }),
+  },
+  {
+    id: "R1-messages",
+    what: "made-up messages, of each direction",
+    target: 1_000_000,
+    batch: 200_000,
+    body: (n, at) => command(units("core/protocol/robust"), { UNROLL_CASES: n, UNROLL_SEED: at + 1 }),
+  },
   { id: "R2", what: "fuzzed programs under ASan and UBSan", target: 1_000_000, batch: 100_000, body: (n, at) => fuzz(n, at + 1) },
   {
     id: "R3",

@@ -36,7 +36,9 @@ function newest(folder) {
   return Math.max(0, ...fs.readdirSync(folder).map((name) => newest(path.join(folder, name))));
 }
 
-const bundles = ["extension", "reader", "engine", "node", "cli", "designer", "results"].map((name) => `${name}.js`);
+const bundles = ["extension", "reader", "engine", "node", "cli", "designer", "results", "parquet", "h5wasm/hdf5_hl"].map(
+  (name) => `${name}.js`,
+);
 
 /** Builds what is missing or older than its sources. */
 export function ensureBuilt() {

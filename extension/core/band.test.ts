@@ -8,6 +8,12 @@ const valueOf = (data: Float32Array, shape: readonly number[], box: BandBox): Ba
   return band.value;
 };
 
+/** The numbers beside what the counts go by. */
+const edges = [0.05, 0.95, -0.05, -0.95].flatMap((value) => {
+  const bits = new Int32Array(Float32Array.of(value).buffer);
+  return [-1, 0, 1].map((by) => new Float32Array(Int32Array.of((bits[0] as number) + by).buffer)[0] as number);
+});
+
 const boxes = fc
   .record({ batch: fc.integer({ min: 1, max: 3 }), steps: fc.integer({ min: 1, max: 12 }), units: fc.integer({ min: 1, max: 9 }) })
   .chain(({ batch, steps, units }) =>
@@ -19,7 +25,10 @@ const boxes = fc
       stepsPer: fc.integer({ min: 1, max: 5 }),
       unitsPer: fc.integer({ min: 1, max: 4 }),
       short: fc.nat(4),
-      data: fc.array(fc.float(), { minLength: batch * steps * units, maxLength: batch * steps * units }),
+      data: fc.array(fc.oneof(fc.float(), fc.constantFrom(...edges)), {
+        minLength: batch * steps * units,
+        maxLength: batch * steps * units,
+      }),
     }),
   );
 

@@ -61,50 +61,89 @@ export function bandOf(data: Float32Array, shape: readonly number[], box: BandBo
   return ok(read(data, (batch * timesteps + from) * width + unit, width, box));
 }
 
-/** One pass in the order of memory; what is rare, a new extreme, is looked for only where a cell has one. */
-function read(
-  data: Float32Array,
-  start: number,
-  width: number,
-  { from, steps, unit, units, stepsPer, unitsPer, lead }: BandBox,
-): BandValues {
+function read(data: Float32Array, start: number, width: number, box: BandBox): BandValues {
+  const { low, high } = extremes(data, start, width, box);
+  const place = (cells: Float32Array, before: (a: number, b: number) => boolean): Extreme | null => {
+    const cell = endOf(cells, before);
+    return cell === null ? null : placed(data, start, width, { box, cell, value: cells[cell] as number });
+  };
+  const [lowest, highest] = [place(low, (a, b) => a < b), place(high, (a, b) => a > b)];
+  return { low, high, finding: { lowest, highest, ...counts(data, start, width, box) } };
+}
+
+/** Unit by unit over the steps of a cell first: comparisons that are guessed right, where those from unit to unit are not. */
+function extremes(data: Float32Array, start: number, width: number, box: BandBox): { low: Float32Array; high: Float32Array } {
+  const { steps, units, stepsPer, unitsPer, lead } = box;
   const rows = Math.ceil(units / unitsPer);
   const low = new Float32Array(Math.ceil((steps + lead) / stepsPer) * rows).fill(NaN);
   const high = Float32Array.from(low);
-  let [nan, shut, open, below] = [0, 0, 0, 0];
-  let lowest: Extreme | null = null;
-  let highest: Extreme | null = null;
-  const found = (value: number, first: number, at: number, step: number): Extreme => {
-    let u = at;
-    while (data[first + u] !== value) u++;
-    return { value, unit: unit + u, step: from + step };
-  };
-  for (let step = 0; step < steps; step++) {
-    const first = start + step * width;
-    const column = Math.floor((step + lead) / stepsPer) * rows;
-    for (let row = 0; row < rows; row++) {
-      const end = Math.min(units, (row + 1) * unitsPer);
-      let [least, most] = [Infinity, -Infinity];
-      for (let u = row * unitsPer; u < end; u++) {
-        const value = data[first + u] as number;
-        if (value < least) least = value;
-        if (value > most) most = value;
-        // Additions where branches would be guessed wrong half of the time.
-        shut += +(value < SHUT);
-        open += +(value > OPEN);
-        below += +(value < -OPEN);
-        nan += +(value !== value);
+  const [least, most] = [new Float32Array(units), new Float32Array(units)];
+  for (let cell = 0, step = 0; step < steps; cell += rows) {
+    least.fill(Infinity);
+    most.fill(-Infinity);
+    for (const end = Math.min(steps, (cell / rows + 1) * stepsPer - lead); step < end; step++) {
+      const first = start + step * width;
+      for (let unit = 0; unit < units; unit++) {
+        const value = data[first + unit] as number;
+        if (value < (least[unit] as number)) least[unit] = value;
+        if (value > (most[unit] as number)) most[unit] = value;
       }
-      // Infinity alone may mean that all were NaN.
-      if (least > most) continue;
-      const cell = column + row;
-      if (!((low[cell] as number) <= least)) low[cell] = least;
-      if (!((high[cell] as number) >= most)) high[cell] = most;
-      if (lowest === null || least < lowest.value) lowest = found(least, first, row * unitsPer, step);
-      if (highest === null || most > highest.value) highest = found(most, first, row * unitsPer, step);
+    }
+    for (let unit = 0; unit < units; unit++) {
+      // Still so where every value was NaN.
+      if ((least[unit] as number) > (most[unit] as number)) continue;
+      const at = cell + Math.floor(unit / unitsPer);
+      if (!((low[at] as number) <= (least[unit] as number))) low[at] = least[unit] as number;
+      if (!((high[at] as number) >= (most[unit] as number))) high[at] = most[unit] as number;
     }
   }
-  return { low, high, finding: { lowest, highest, nan, shut, open, beyond: open + below } };
+  return { low, high };
+}
+
+/** Where the one number is that comes before all others, NaN aside. */
+function endOf(values: Float32Array, before: (a: number, b: number) => boolean): number | null {
+  let end: number | null = null;
+  for (const [i, value] of values.entries()) if (value === value && (end === null || before(value, values[end] as number))) end = i;
+  return end;
+}
+
+interface Sought {
+  readonly box: BandBox;
+  readonly cell: number;
+  readonly value: number;
+}
+
+/** Where the value of a cell stands first, in this cell or in another of the same steps. */
+function placed(data: Float32Array, start: number, width: number, { box, cell, value }: Sought): Extreme | null {
+  const column = Math.floor(cell / Math.ceil(box.units / box.unitsPer));
+  for (let step = Math.max(0, column * box.stepsPer - box.lead); step < box.steps; step++) {
+    const first = start + step * width;
+    const at = data.subarray(first, first + box.units).indexOf(value);
+    if (at >= 0) return { value, unit: box.unit + at, step: box.from + step };
+  }
+  return null;
+}
+
+/** float32 as int32, which grow together from 0: bits decide what would be branches, guessed wrong half of the time. */
+function counts(data: Float32Array, start: number, width: number, { steps, units }: BandBox): Omit<Finding, "lowest" | "highest"> {
+  const bits = new Int32Array(data.buffer, data.byteOffset, data.length);
+  const [shutAt = 0, openAt = 0, infinity = 0] = new Int32Array(Float32Array.of(SHUT, OPEN, Infinity).buffer);
+  let [nan, shut, open, beyond] = [0, 0, 0, 0];
+  for (let step = 0; step < steps; step++) {
+    const first = start + step * width;
+    for (let i = first; i < first + units; i++) {
+      const value = bits[i] as number;
+      const size = value & 0x7fffffff;
+      const negative = value >>> 31;
+      const isNan = (infinity - size) >>> 31;
+      const isBeyond = ((openAt - size) >>> 31) & (isNan ^ 1);
+      nan += isNan;
+      shut += (negative & (isNan ^ 1)) | ((size - shutAt) >>> 31);
+      open += isBeyond & (negative ^ 1);
+      beyond += isBeyond;
+    }
+  }
+  return { nan, shut, open, beyond };
 }
 
 function refusal(shape: readonly number[], { batch, from, steps, unit, units, stepsPer, unitsPer, lead }: BandBox): string | null {

@@ -1,5 +1,5 @@
 /** Opens any data file by what it is: arrays that are read when they are asked for, or a text for the selection reader. */
-import { failure, UnrollError } from "../core/errors.js";
+import { type Failure, failure, UnrollError } from "../core/errors.js";
 import { type ArrayFile, readBox, shapeWords, type StoredArray } from "../core/formats/arrays.js";
 import { type DataFormat, formatOf, languageOfFile } from "../core/formats/format.js";
 import { openNpy } from "../core/formats/npy.js";
@@ -93,31 +93,31 @@ export async function takeArray(array: StoredArray, limitBytes: number, missing 
       array.shape,
     ),
   );
-  return checkFinite(array, values, missing);
+  const bad = badValue(array, values, missing);
+  if (bad !== null) throw new UnrollError(bad);
+  return values;
 }
 
-/** As in a selection: one bad value makes every later time step NaN. @throws UnrollError that says where it is */
-function checkFinite({ shape, columns }: StoredArray, values: Float32Array, missing: boolean): Float32Array {
+/** As in a selection: one bad value makes every later time step NaN. Says where the first is; null: there is none. */
+export function badValue({ shape, columns }: StoredArray, values: Float32Array, missing: boolean): Failure | null {
   const at = values.findIndex((value) => !Number.isFinite(value) && !(missing && Number.isNaN(value)));
-  if (at < 0) return values;
+  if (at < 0) return null;
   const index = shape.map((d, axis) => Math.floor(at / shape.slice(axis + 1).reduce((product, n) => product * n, 1)) % d);
   const column = columns?.[index.at(-1) ?? 0];
   const place = column === undefined ? `[${index.join(", ")}]` : `[${index[0] ?? 0}, “${column}”]`;
-  throw new UnrollError(
-    failure("PARSE", "The value at {place} is {value}: one such value makes every later time step NaN. Replace it in the file.", {
-      place,
-      value: String(values[at]),
-    }),
-  );
+  return failure("PARSE", "The value at {place} is {value}: one such value makes every later time step NaN. Replace it in the file.", {
+    place,
+    value: String(values[at]),
+  });
 }
 
 const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(1);
 
-/** UTF-8, or UTF-16 where its first bytes say so, as spreadsheets export it. */
+/** UTF-8, or UTF-16 where its first bytes say so, as spreadsheets export it. Without those bytes, as an editor has it. */
 export function textOf(bytes: Uint8Array): string {
   const [first, second] = bytes;
   const encoding = first === 0xff && second === 0xfe ? "utf-16le" : first === 0xfe && second === 0xff ? "utf-16be" : "utf-8";
-  return new TextDecoder(encoding, { ignoreBOM: encoding === "utf-8" }).decode(bytes);
+  return new TextDecoder(encoding).decode(bytes);
 }
 
 /** A text as the selection reader takes it. @throws UnrollError */

@@ -46,7 +46,7 @@ export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
   const selection = new SelectionRun({ reader, text, memory, store, runs });
   // Nor does a file that is large.
   const fileReader = new Reader(extensionUri, log);
-  const files = new FileRun(fileReader, memory, selection);
+  const files = new FileRun(fileReader, memory, text, selection);
   const codeModels = new CodeModels(codeReader, log);
   const code = new CodeCommands({ models: codeModels, store, selection });
   const actions = new Actions(engine, runs, () => results.panel.show(), log);

@@ -1,6 +1,6 @@
 /** Data files for the host: what one holds, and the numbers of one of its arrays. */
 import { readFile, stat } from "node:fs/promises";
-import { failure, UnrollError } from "../core/errors.js";
+import { type Failure, failure, UnrollError } from "../core/errors.js";
 import type { StoredArray } from "../core/formats/arrays.js";
 import { readDelimited } from "../core/formats/delimited.js";
 import { languageOfFile } from "../core/formats/format.js";
@@ -9,8 +9,8 @@ import { msg } from "../core/messages.js";
 import { SELECTION_HARD_MAX_BYTES } from "../core/model/limits.js";
 import { type FileContent, MOST_ARRAYS, type ReaderRequest } from "../core/protocol/reader.js";
 import type { Result } from "../core/result.js";
-import { parseSelection, type Selection, type SelectionNumbers } from "../core/text/parseSelection.js";
-import { chooseArray, openArrays, takeArray, textOf } from "../files/dataFile.js";
+import { parseSelection, type Selection, type SelectionErrorKind, type SelectionNumbers } from "../core/text/parseSelection.js";
+import { badValue, chooseArray, openArrays, takeArray, textOf } from "../files/dataFile.js";
 import { FileSource, unreadable } from "../files/fileSource.js";
 
 /** The file is closed again: nothing of it is held between two questions. */
@@ -34,15 +34,19 @@ type Request = Extract<ReaderRequest, { type: "readFile" }>;
 /** A failure has no place in a file that is no text. */
 export async function numbersOf(request: Request): Promise<Selection> {
   const read = await guarded(() => take(request));
-  return read.ok ? read.value : { ok: false, kind: "not-an-array", message: read.error.message, start: 0, end: 0 };
+  return read.ok ? read.value : nowhere("not-an-array", read.error);
 }
+
+const nowhere = (kind: SelectionErrorKind, { message }: Failure): Selection => ({ ok: false, kind, message, start: 0, end: 0 });
 
 async function take({ path, array, ragged, missing, maxBytes }: Request): Promise<Selection> {
   const opened = await openArrays(path);
   if (opened === null) return takeText(path, { ragged, missing, maxBytes });
   try {
     const chosen = chooseArray(opened, array);
-    const values = await takeArray(chosen, maxBytes, missing === "keep");
+    const values = await takeArray(chosen, maxBytes, true);
+    const gap = missing === "keep" ? null : badValue(chosen, values, false);
+    if (gap !== null) return nowhere("missing-value", gap);
     const notes = [...opened.notes, ...(chosen.rounds ? [msg("{dtype} was rounded to float32.", { dtype: chosen.dtype })] : [])];
     return numbers(chosen, values, notes);
   } finally {

@@ -5,7 +5,8 @@ import { openWindow } from "./lib/window.mjs";
 import * as wb from "./lib/workbench.mjs";
 
 const matrix = Array.from({ length: 5 }, (_, r) => Array.from({ length: 4 }, (_, c) => `${r}.${c}`).join(" ")).join("\n");
-const files = { "sensors.txt": `${matrix}\n`, "gaps.csv": "a,b,c,d,e\n1,2,3,4,5\n1,,3,4,5\n1,2,3,4,5\n1,2,3,4,5\n" };
+const gaps = "a,b,c,d,e\n1,2,3,4,5\n1,,3,4,5\n1,2,3,4,5\n1,2,3,4,5\n";
+const files = { "sensors.txt": `${matrix}\n`, "gaps.csv": gaps, "holes.csv": gaps };
 const words = {
   en: {
     run: "Run RNN on selection",
@@ -103,5 +104,22 @@ for (const { name, theme, locale } of looks) {
       await results.locator("body", { hasText: "gaps.csv" }).waitFor();
       assert.deepEqual(win.server.hostCrashes(), []);
     });
+
+    if (name === "dark")
+      it("says of a file what it says of a selection: the cell in the text, and the rule that helps", async () => {
+        const { page } = win;
+        await wb.runOnFile(page, "holes.csv");
+        const offer = page.locator(".notification-toast");
+        await offer.locator(".monaco-button", { hasText: say.missing }).first().waitFor();
+        await offer.locator(".monaco-button", { hasText: "Show" }).first().click();
+        await page.locator(".tab.active", { hasText: "holes.csv" }).waitFor();
+        await page.locator(".squiggly-error").first().waitFor();
+        await win.shot("reading-dark-7-file");
+        await wb.runOnFile(page, "holes.csv");
+        await offer.locator(".monaco-button", { hasText: say.missing }).first().click();
+        await row("Repeat the value before").click();
+        await (await wb.resultsFrame(page)).locator("body", { hasText: "holes.csv" }).waitFor();
+        await page.locator(".squiggly-error").first().waitFor({ state: "detached" });
+      });
   });
 }

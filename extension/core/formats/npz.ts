@@ -4,6 +4,7 @@ import { type Failure, failure, UnrollError } from "../errors.js";
 import type { Result } from "../result.js";
 import type { ArrayFile, StoredArray } from "./arrays.js";
 import { openNpy } from "./npy.js";
+import { Checked } from "./checked.js";
 import { type ByteSource, endsEarly, guarded, partOf, readExactly } from "./source.js";
 
 const END = 0x06054b50;
@@ -26,6 +27,7 @@ interface Entry {
   readonly packed: number;
   readonly size: number;
   readonly local: number;
+  readonly crc: number;
   readonly encrypted: boolean;
 }
 
@@ -96,7 +98,15 @@ function entryAt(directory: Uint8Array, at: number): { entry: Entry; next: numbe
     [size, packed, local] = [wide(size), wide(packed), wide(local)];
   }
   const name = strFromU8(directory.subarray(at + 46, nameEnd), (flags & 0x800) === 0);
-  const entry = { name, method: view.getUint16(at + 10, true), packed, size, local, encrypted: (flags & 1) !== 0 };
+  const entry = {
+    name,
+    method: view.getUint16(at + 10, true),
+    packed,
+    size,
+    local,
+    crc: view.getUint32(at + 16, true),
+    encrypted: (flags & 1) !== 0,
+  };
   return { entry, next: extraEnd + view.getUint16(at + 32, true) };
 }
 
@@ -115,8 +125,8 @@ async function contentOf(source: ByteSource, entry: Entry): Promise<ByteSource> 
   if (start + entry.packed > source.size) throw new UnrollError(endsEarly(start + entry.packed, source.size));
   if (entry.encrypted) throw new UnrollError(failure("UNSUPPORTED", "The archive is encrypted. Save it again with numpy.savez."));
   const packed = partOf(source, start, entry.packed);
-  if (entry.method === 0 && entry.packed === entry.size) return packed;
-  if (entry.method === 8) return new Inflated(packed, entry.size);
+  if (entry.method === 0 && entry.packed === entry.size) return new Checked(packed, entry.crc);
+  if (entry.method === 8) return new Checked(new Inflated(packed, entry.size), entry.crc);
   throw new UnrollError(
     failure(
       "UNSUPPORTED",

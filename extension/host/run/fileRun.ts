@@ -13,16 +13,25 @@ import { word } from "../words.js";
 import type { ReadingMemory } from "./readingMemory.js";
 import type { RunRecord } from "./records.js";
 import type { SelectionRun } from "./selectionRun.js";
-import type { Taken } from "./selectionText.js";
-import { fileSource } from "./source.js";
+import type { SelectionText, Taken } from "./selectionText.js";
+import { fileSource, type Source, takeSource } from "./source.js";
 
 /** Endings that the dialog and the explorer's menu offer (package.json has the same). */
 const endings = ["csv", "tsv", "txt", "json", "npy", "npz", "parquet", "safetensors", "h5", "hdf5"];
+
+interface Chosen {
+  readonly file: vscode.Uri;
+  readonly array: string | null;
+  readonly content: FileContent;
+  /** What its runs and readings are known by. */
+  readonly source: Source;
+}
 
 export class FileRun {
   constructor(
     private readonly reader: Reader,
     private readonly memory: ReadingMemory,
+    private readonly text: SelectionText,
     private readonly selection: SelectionRun,
   ) {}
 
@@ -49,25 +58,31 @@ export class FileRun {
       if (!content.value.isText && content.value.arrays.length === 0)
         return tell(first?.reason.message ?? msg("The file holds no array of numbers."));
       const array = content.value.isText ? null : (named(content.value.arrays, name) ?? (await pickArray(content.value.arrays)));
-      return array === undefined ? null : await this.read({ file, array: array?.name ?? null, content: content.value }, this.startOf(file));
+      if (array === undefined) return null;
+      const source = fileSource(file, array?.name ?? "");
+      return await this.read({ file, array: array?.name ?? null, content: content.value, source }, this.startOf(source));
     } catch (error) {
       return tell(error instanceof UnrollError ? error.failure.message : msg("{reason}", { reason: String(error) }));
     }
   }
 
-  private async read(chosen: { file: vscode.Uri; array: string | null; content: FileContent }, start: Reading): Promise<Taken | null> {
-    const { file, array, content } = chosen;
+  private async read(chosen: Chosen, start: Reading): Promise<Taken | null> {
+    const { file, array, content, source } = chosen;
+    this.text.clear(file);
     const missing = start.missing === "error" ? "error" : "keep";
     // Input, output and the copies on their way are held as well.
     const maxBytes = Math.floor(readSettings(file).memoryLimitBytes / 4);
     const read = await this.reader.readFile({ path: file.fsPath, array, ragged: start.ragged, missing, maxBytes }, content.size);
-    if (!read.ok) return tell(read.message);
+    if (!read.ok) {
+      const next = await this.text.sayWrong(await placed(chosen), read, start);
+      return next === null ? null : this.read(chosen, next);
+    }
     const rank = read.shape.length;
-    const known = this.memory.of(file, rank);
-    const remembered = this.memory.knows(file, rank);
+    const known = this.memory.of(source.uri, rank);
+    const remembered = this.memory.knows(source.uri, rank);
     const { axes, window, columns } = remembered && known !== undefined ? known : { ...plainReading, axes: usualAxes(read) };
     return {
-      source: fileSource(file, array ?? ""),
+      source,
       read,
       reading: { ...start, axes, window, columns },
       remembered,
@@ -76,10 +91,16 @@ export class FileRun {
   }
 
   /** As the file was read last, else as the settings say. */
-  private startOf(file: vscode.Uri): Reading {
-    const { missing, scaling, fitPercent } = readSettings(file);
-    return this.memory.of(file) ?? { ...plainReading, missing, scaling, fitPercent };
+  private startOf({ uri }: Source): Reading {
+    const { missing, scaling, fitPercent } = readSettings(uri);
+    return this.memory.of(uri) ?? { ...plainReading, missing, scaling, fitPercent };
   }
+}
+
+/** Where a failure can be shown: in the file's text, if an editor can have it. */
+async function placed({ file, content, source }: Chosen): Promise<Source> {
+  const document = content.isText ? await vscode.workspace.openTextDocument(file).then(undefined, () => undefined) : undefined;
+  return document === undefined ? source : takeSource({ document, selections: [] });
 }
 
 async function askFile(): Promise<vscode.Uri | undefined> {

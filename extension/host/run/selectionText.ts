@@ -35,21 +35,28 @@ export class SelectionText {
   /** What is selected, or else what is around the cursor. null: it could not be read, which was said. */
   async take(place: Place): Promise<Taken | null> {
     const source = takeSource(place, hasSelection(place) ? undefined : await this.around(place));
+    // A long text takes a while to be had, and as long to be handed on: others get a turn between.
+    await new Promise((resolve) => setImmediate(resolve));
     return this.readAgain(source, this.startOf(source));
   }
 
   /** A text once more, with other rules for missing values or uneven rows. */
   async readAgain(source: Source, start: Reading): Promise<Taken | null> {
-    this.diagnostics.clear(source.uri);
     let reading = start;
     for (;;) {
       const read = await this.read(source, reading);
       if (read === null) return null;
+      this.clear(source.uri);
       if (read.ok) return this.taken(source, read, reading);
       const next = await this.sayWrong(source, read, reading);
       if (next === null) return null;
       reading = next;
     }
+  }
+
+  /** What was wrong is no longer said. */
+  clear(uri: vscode.Uri): void {
+    this.diagnostics.clear(uri);
   }
 
   /** Numbers that are selected now, read in silence; null: there are none. */
@@ -100,14 +107,15 @@ export class SelectionText {
     }
   }
 
-  /** A diagnostic at the exact place and one notification. Resolves to the reading that the person chose instead, or null. */
-  private async sayWrong(source: Source, failure: SelectionFailure, reading: Reading): Promise<Reading | null> {
+  /** A diagnostic at the exact place, where there is a text, and one notification. Resolves to the reading that the person chose instead, or null. */
+  async sayWrong(source: Source, failure: SelectionFailure, reading: Reading): Promise<Reading | null> {
     const range = rangeIn(source, failure.start, failure.end);
     const text = word(failure.message);
-    this.diagnostics.show(source.uri, range, text, failure.kind);
+    const hasText = source.text !== "";
+    if (hasText) this.diagnostics.show(source.uri, range, text, failure.kind);
     const remedy = remedyFor(failure, source);
     const show = word(msg("Show"));
-    const said = vscode.window.showErrorMessage(text, ...(remedy === null ? [show] : [word(remedy), show]));
+    const said = vscode.window.showErrorMessage(text, ...(remedy === null ? [] : [word(remedy)]), ...(hasText ? [show] : []));
     if (remedy === null) {
       // Nothing waits for an answer that changes nothing.
       void said.then((picked) => (picked === show ? revealSource(source, { selection: range }) : undefined));

@@ -15,6 +15,20 @@ function newestVsix() {
   return path.join(root, found.sort((a, b) => fs.statSync(path.join(root, a)).mtimeMs - fs.statSync(path.join(root, b)).mtimeMs).at(-1));
 }
 
+let extensions;
+
+/** Where the extension is installed: once for all windows, as for all of a person's. */
+function extensionsFolder() {
+  if (extensions === undefined) {
+    const dir = fs.mkdtempSync(path.join(os.tmpdir(), "unroll-extensions-"));
+    process.once("exit", () => fs.rmSync(dir, { recursive: true, force: true }));
+    const extensionsDir = path.join(dir, "extensions");
+    installVsix(newestVsix(), { userDataDir: path.join(dir, "user-data"), extensionsDir });
+    extensions = extensionsDir;
+  }
+  return extensions;
+}
+
 /**
  * @param {{ theme?: keyof typeof themes, locale?: string, trust?: boolean, viewport?: { width: number, height: number }, settings?: object,
  *   files?: Record<string, string> }} options  trust: the workspace is asked for; files: more files of the workspace
@@ -25,8 +39,7 @@ export async function openWindow({ theme = "dark", locale = "en", trust = false,
   fs.cpSync(path.join(root, "samples"), workspace, { recursive: true });
   for (const [name, content] of Object.entries(files)) fs.writeFileSync(path.join(workspace, name), content);
   const userDataDir = path.join(dir, "user-data");
-  const extensionsDir = path.join(dir, "extensions");
-  installVsix(newestVsix(), { userDataDir, extensionsDir });
+  const extensionsDir = extensionsFolder();
   const trusted = trust ? { "security.workspace.trust.enabled": true, "security.workspace.trust.startupPrompt": "never" } : {};
   const server = await startServer({
     userDataDir,

@@ -71,3 +71,14 @@ export async function resizeSideBar(page, width) {
 }
 
 export const resultsFrame = (page) => webviewFrame(page, ".unroll-results main");
+
+/** "Run RNN on file…" of the explorer's menu. */
+export async function runOnFile(page, name, words = "Run RNN on file…") {
+  await page.locator(".explorer-folders-view .monaco-list-row", { hasText: name }).first().click({ button: "right" });
+  const item = page.locator(".monaco-menu .action-item", { hasText: words }).first();
+  await item.waitFor();
+  // A menu takes no click in its first moments, lest the one that opened it chooses something.
+  await page.waitForTimeout(400);
+  await item.click();
+  await page.locator(".monaco-menu").first().waitFor({ state: "detached" });
+}
