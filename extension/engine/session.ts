@@ -191,7 +191,7 @@ export class Session {
   }
 
   /** Half of what is free now, but never more than the setting. What fits anyway is not worth asking the system: that takes longer than a tiny run. */
-  private limitBytes(bytes: number): number {
+  limitBytes(bytes: number): number {
     if (bytes <= ALWAYS_FREE_BYTES) return Math.min(this.memoryLimitBytes, ALWAYS_FREE_BYTES);
     return Math.min(this.memoryLimitBytes, Math.max(os.freemem() / 2, ALWAYS_FREE_BYTES));
   }

@@ -49,6 +49,12 @@ export interface FileArray {
   readonly shape: readonly number[];
 }
 
+/** A table as its first rows say: about so many rows. */
+export interface TableSample {
+  readonly shape: readonly number[];
+  readonly columns: readonly string[] | null;
+}
+
 /** What a file holds; of a text no arrays. */
 export interface FileContent {
   readonly isText: boolean;
@@ -56,6 +62,8 @@ export interface FileContent {
   readonly arrays: readonly FileArray[];
   /** Why what else it holds cannot be read. */
   readonly refused: readonly Failure[];
+  /** Of a text so long that it may have to be run in pieces; null: it is short, or no table. */
+  readonly table: TableSample | null;
 }
 
 export type ReaderAnswer =
@@ -152,6 +160,7 @@ const fileContent = object<FileContent>({
   size: natural,
   arrays: array(object<FileArray>({ name: string, dtype: string, shape: array(natural, 8) }), 2 ** 16),
   refused: array(failureOf, 2 ** 16),
+  table: nullable(object<TableSample>({ shape: array(natural, 8), columns: nullable(array(string, 2 ** 24)) })),
 });
 
 export const decodeReaderRequest: Decoder<ReaderRequest> = union<ReaderRequest>("type", {

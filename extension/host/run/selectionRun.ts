@@ -6,6 +6,7 @@ import type { ModelSpec } from "../../core/model/spec.js";
 import type { Shaped } from "../../core/reading/applyReading.js";
 import { fitReading, isAmbiguous, targetOf } from "../../core/reading/fit.js";
 import { shapeLine, shapeOf } from "../../core/reading/shapeOf.js";
+import type { SelectionNumbers } from "../../core/text/selection.js";
 import type { ModelStore } from "../model/modelStore.js";
 import type { Reader } from "../reader.js";
 import { word } from "../words.js";
@@ -25,10 +26,15 @@ export interface SelectionParts {
   readonly runs: RunController;
 }
 
+/** Numbers by what is known of them before they are read. */
+export interface Unread extends Pick<Taken, "source" | "reading" | "remembered"> {
+  readonly read: Pick<SelectionNumbers, "shape" | "columns" | "mask"> & { readonly inPieces?: boolean };
+}
+
 /** What is taken of a run's data by the model that runs. */
-interface Ready {
+interface Ready<T extends Unread = Taken> {
   readonly model: ModelSpec;
-  readonly taken: Taken;
+  readonly taken: T;
 }
 
 export class SelectionRun implements vscode.Disposable {
@@ -75,6 +81,13 @@ export class SelectionRun implements vscode.Disposable {
     if (!(await trusted())) return undefined;
     const taken = await take();
     return taken === null ? undefined : this.go(taken);
+  }
+
+  /** For data that are never read as a whole: the model that gets them, and how; undefined: there is none, which was said. */
+  async settleUnread(data: Unread, ask: boolean): Promise<Ready<Unread> | undefined> {
+    const ready = this.refused() ? undefined : await this.settle(data, ask);
+    if (ready !== undefined && ready.model !== this.parts.store.model) await this.parts.store.change(ready.model);
+    return ready;
   }
 
   /** "Read Selection Differently…": asks how, whatever fits. Of what is selected, else of what ran last. */
@@ -145,7 +158,7 @@ export class SelectionRun implements vscode.Disposable {
   }
 
   /** A model and a reading that fit each other; asks where they do not, or where the numbers may be read in several ways. */
-  private async settle(taken: Taken, ask: boolean): Promise<Ready | undefined> {
+  private async settle<T extends Unread>(taken: T, ask: boolean): Promise<Ready<T> | undefined> {
     const { read, reading, source, remembered } = taken;
     const plain = shapeOf(read, reading, "sequences");
     const model = this.parts.store.model ?? (await pickPreset(plain.ok ? [null, ...plain.value.slice(1)] : null));
