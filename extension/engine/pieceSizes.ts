@@ -2,8 +2,8 @@
 import { type Failure, failure, UnrollError } from "../core/errors.js";
 import { bytesText, type LoadedModel } from "./loadedModel.js";
 
-/** Numbers of a piece; more make no run faster. */
-export const MOST_NUMBERS = 2 ** 22;
+/** Numbers of a piece: more make no run faster, and a cancel waits until one is read. */
+export const MOST_NUMBERS = 2 ** 20;
 /** What a run of a piece may take where the limit is wide. */
 const GOOD_BYTES = 128 * 1024 * 1024;
 /** As read, in the order of a view, filled and scaled: so often a piece is held on its way. */

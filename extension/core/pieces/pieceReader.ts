@@ -87,7 +87,8 @@ export class PieceReader {
     const whole = gaps.count > 0 ? filled(gapped, reading.missing, piece.step === 0 ? null : this.earlier) : gapped;
     this.keepEarlier(whole, piece);
     const done = this.scale === null ? whole : scaledBy(whole, this.scale);
-    if (!done.values.every(Number.isFinite))
+    // What is not scaled was looked at when it was read.
+    if (this.scale !== null && !done.values.every(Number.isFinite))
       throw new UnrollError(
         failure("INVALID_ARGUMENT", "Scaled by these rows, values go beyond the range of float32. Fit the scale on all rows."),
       );
@@ -116,6 +117,8 @@ export class PieceReader {
 
   /** Steps that the next piece reads once more are counted there. */
   private count(raw: Grid, { step, steps, nextStep }: Piece): Gaps {
+    // The first gap is an error then.
+    if (this.reading.missing === "error") return { count: 0, steps: 0 };
     const own = nextStep === null ? steps : nextStep - step;
     const gaps = gapsOf(raw);
     const counted = own === steps ? gaps : gapsOf({ ...raw, values: raw.values.subarray(0, own * raw.features) });
