@@ -58,12 +58,17 @@ export class FileInPieces {
 
   /** Says what became of it; never rejects. @param ask also where the data fit as they are */
   async run(data: LongData, ask = false): Promise<void> {
-    const { file, source, shape, columns, reading, remembered } = data;
+    const { source, shape, columns, reading, remembered } = data;
     const read = { shape: [...shape], columns, mask: null, inPieces: true };
     const ready = await this.selection.settleUnread({ source, read, reading, remembered }, ask);
-    if (ready === undefined) return;
+    if (ready !== undefined) await this.start({ ...data, reading: ready.taken.reading }, ready.model);
+  }
+
+  /** Whatever fits: as it is read. Never rejects. */
+  async start(data: LongData, model: ModelSpec): Promise<void> {
+    const { file, reading } = data;
     const output = await freeName(file.fsPath);
-    const order = { data, model: ready.model, reading: ready.taken.reading, output };
+    const order = { data, model, reading, output };
     const options = {
       location: vscode.ProgressLocation.Notification,
       title: word(msg("Running the model on {file}, piece by piece", { file: path.basename(file.fsPath) })),
@@ -76,7 +81,7 @@ export class FileInPieces {
     } catch (error) {
       // An engine that was ended could not clear away what it had begun.
       await Promise.all(leftovers(output).map((one) => rm(one, { force: true }).catch(() => undefined)));
-      this.tellFailed(error, () => void this.run({ ...data, reading: order.reading, remembered: true }, true));
+      this.tellFailed(error, () => void this.run({ ...data, remembered: true }, true));
     }
   }
 

@@ -8,6 +8,7 @@ import { shapeText } from "../../core/model/shapes.js";
 import { usualAxes } from "../../core/reading/fit.js";
 import { MAX_NUMBERS } from "../../core/reading/grid.js";
 import { type AxisReading, plainReading, type Reading } from "../../core/reading/reading.js";
+import type { SelectionNumbers } from "../../core/text/selection.js";
 import type { Reader } from "../reader.js";
 import { readSettings } from "../settings.js";
 import { word } from "../words.js";
@@ -94,7 +95,14 @@ export class FileRun {
       read,
       ...this.usualReading(source, { shape: read.shape, usual: usualAxes(read) }, start),
       again: (reading) => this.read(chosen, reading),
+      // What is no table has to be read as a whole.
+      ...((!content.isText || content.table !== null) && { inPieces: this.inPieces(chosen, read) }),
     };
+  }
+
+  private inPieces({ file, array, content, source }: Chosen, { shape, columns }: SelectionNumbers): NonNullable<Taken["inPieces"]> {
+    const data = { file, source, array, shape, columns, size: content.size, remembered: true };
+    return (model, reading) => this.parts.pieces.start({ ...data, reading }, model);
   }
 
   /** The axes as they were read last, else as such numbers usually are. */

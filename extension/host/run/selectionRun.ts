@@ -1,14 +1,18 @@
 /** "Run RNN on selection": text → numbers → a shape that fits the model → a run. */
+import { freemem } from "node:os";
 import * as vscode from "vscode";
 import { UnrollError } from "../../core/errors.js";
 import { msg } from "../../core/messages.js";
+import { ALWAYS_FREE_BYTES } from "../../core/model/limits.js";
 import type { ModelSpec } from "../../core/model/spec.js";
+import { plannedBytes } from "../../core/pieces/planned.js";
 import type { Shaped } from "../../core/reading/applyReading.js";
 import { fitReading, isAmbiguous, targetOf } from "../../core/reading/fit.js";
 import { shapeLine, shapeOf } from "../../core/reading/shapeOf.js";
 import type { SelectionNumbers } from "../../core/text/selection.js";
 import type { ModelStore } from "../model/modelStore.js";
 import type { Reader } from "../reader.js";
+import { readSettings } from "../settings.js";
 import { word } from "../words.js";
 import { pickPreset } from "./presetPick.js";
 import type { ReadingMemory } from "./readingMemory.js";
@@ -147,6 +151,11 @@ export class SelectionRun implements vscode.Disposable {
     }
     this.lastRead = taken;
     const { model } = ready;
+    if (taken.inPieces !== undefined && isTooLarge(model, taken)) {
+      if (model !== store.model) await store.change(model);
+      await taken.inPieces(model, taken.reading);
+      return undefined;
+    }
     const data = await this.dataOf({ model, taken }).catch((error: unknown) => ({ failure: reasonOf(error) }));
     if ("failure" in data) {
       void vscode.window.showErrorMessage(data.failure);
@@ -197,6 +206,14 @@ export class SelectionRun implements vscode.Disposable {
     void vscode.window.showErrorMessage(word(msg("{file}, line {line}: {reason}", args)));
     return true;
   }
+}
+
+/** The same limit as the engine's: where it is sure to refuse. */
+function isTooLarge(model: ModelSpec, { source, read, reading }: Taken): boolean {
+  const fit = fitReading(model, read, reading);
+  if (!fit.ok) return false;
+  const limit = Math.min(readSettings(source.uri).memoryLimitBytes, freemem() / 2);
+  return plannedBytes(model, fit.value.shape) > Math.max(limit, ALWAYS_FREE_BYTES);
 }
 
 function notesOf({ notes }: Shaped, { read }: Taken, remembered: boolean): string[] {

@@ -5,6 +5,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import * as vscode from "vscode";
 import { writeNpy } from "../../../extension/core/formats/npy.js";
+import { recurrent } from "../../../extension/core/model/defaults.js";
 import { presetById } from "../../../extension/core/model/presets.js";
 import type { UnrollExtensionApi } from "../../../extension/host/publicApi.js";
 
@@ -32,7 +33,8 @@ async function outputOf(shape: number[], values: Float32Array): Promise<number[]
   assert.notEqual(view?.id, before, "nothing ran");
   const tensor = view?.tensors.find(({ returned }) => returned);
   assert.ok(tensor);
-  return [...(await unroll.readSlice(tensor.id, [0, 0], tensor.shape))];
+  const start = tensor.shape.map(() => 0);
+  return [...(await unroll.readSlice(tensor.id, start, tensor.shape))];
 }
 
 function written(name: string): { header: string; values: Float32Array } {
@@ -75,6 +77,22 @@ describe("files that memory does not hold", function () {
     }
     assert.notEqual(before, unroll.lastRun()?.id);
     assert.deepEqual(fs.readdirSync(folder).sort(), ["many.npy", "many.out-2.npy", "many.out.npy", "part.npy"]);
+  });
+
+  it("run in pieces, too, where memory holds the data and not the outputs", async () => {
+    const values = wave(3000 * 100 * 2);
+    const file = path.join(folder, "wide.npy");
+    fs.writeFileSync(file, writeNpy([3000, 100, 2], values));
+    takes(100, 2);
+    const model = unroll.model();
+    assert.ok(model);
+    unroll.setModel({ ...model, layers: [recurrent("GRU", 64, { name: "wide", returnSequences: true })] });
+    await run(file);
+    const { header, values: got } = written("wide.out.npy");
+    assert.match(header, /'shape': \(3000, 100, 64\)/);
+    const whole = await outputOf([1, 100, 2], values.slice(1717 * 200, 1718 * 200));
+    assert.ok(whole.every((value, i) => Math.abs(value - (got[1717 * 6400 + i] ?? NaN)) < 1e-5));
+    for (const name of ["wide.npy", "wide.out.npy"]) fs.rmSync(path.join(folder, name));
   });
 
   it("run along time, a table with dates, and leave nothing where a cell is wrong", async () => {
