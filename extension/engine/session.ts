@@ -1,7 +1,7 @@
 /** The engine itself, without a process around it: devices, models, runs in the order of their calls. */
 import * as os from "node:os";
 import { failure, UnrollError } from "../core/errors.js";
-import { MEMORY_DEFAULT_BYTES } from "../core/model/limits.js";
+import { ALWAYS_FREE_BYTES, MEMORY_DEFAULT_BYTES } from "../core/model/limits.js";
 import type { ModelSpec } from "../core/model/spec.js";
 import type { CheckReport } from "../core/protocol/check.js";
 import type { DeviceChoice, DeviceKind, GpuPrecision, GpuWords } from "../core/protocol/device.js";
@@ -11,9 +11,6 @@ import { checkDevices, type CheckOrder } from "./check.js";
 import { chooseBackend, type Devices, findDevices } from "./devices.js";
 import { type InputTensor, LoadedModel, type OutputTensor, type PreparedRun, type RunRequest } from "./loadedModel.js";
 import { computeSensitivity, type SensitivityOutcome, type SensitivityRequest } from "./sensitivity.js";
-
-/** So much is taken to be free on any machine. */
-const ALWAYS_FREE_BYTES = 64 * 1024 * 1024;
 
 /** How often a run's progress and deadline are looked at. */
 const POLL_MS = 20;
@@ -191,7 +188,7 @@ export class Session {
   }
 
   /** Half of what is free now, but never more than the setting. What fits anyway is not worth asking the system: that takes longer than a tiny run. */
-  private limitBytes(bytes: number): number {
+  limitBytes(bytes: number): number {
     if (bytes <= ALWAYS_FREE_BYTES) return Math.min(this.memoryLimitBytes, ALWAYS_FREE_BYTES);
     return Math.min(this.memoryLimitBytes, Math.max(os.freemem() / 2, ALWAYS_FREE_BYTES));
   }

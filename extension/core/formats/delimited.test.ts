@@ -9,7 +9,7 @@ import { readDelimited } from "./delimited.js";
 import { inMemory } from "./source.js";
 
 async function streamed(text: string, chunk: number): Promise<{ values: number[]; table: TableEnd | SelectionFailure }> {
-  const reading = readDelimited(inMemory(new TextEncoder().encode(text)), chunk);
+  const reading = readDelimited(inMemory(new TextEncoder().encode(text)), { chunk });
   const values: number[] = [];
   for (;;) {
     const next = await reading.next();
@@ -91,7 +91,7 @@ describe("tables in chunks", function () {
   it("keep little of a long text", async () => {
     const text = "1,2,3\n".repeat(300_000);
     let most = 0;
-    const reading = readDelimited(inMemory(new TextEncoder().encode(text)), 4096);
+    const reading = readDelimited(inMemory(new TextEncoder().encode(text)), { chunk: 4096 });
     let sum = 0;
     for (;;) {
       const next = await reading.next();
