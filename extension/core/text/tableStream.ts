@@ -1,14 +1,14 @@
 /** A table of any length, read piece by piece, as `parseSelection` reads it whole. What consoles print under tables is not looked for. */
 import { type Message, msg } from "../messages.js";
 import { type Head, headOf } from "./head.js";
-import { type Layout, layoutOf, Row, SAMPLE_LINES, sampleLines } from "./layout.js";
+import { type Layout, layoutOf, LONGEST_CELL, Row, SAMPLE_LINES, sampleLines } from "./layout.js";
 import { raggedWords } from "./nest.js";
 import { Refusal, type SelectionErrorKind, type SelectionFailure } from "./selection.js";
 import { isOpening } from "./skip.js";
 import { type Piece, TableReader } from "./table.js";
 
 /** A quoted cell is looked for its end over so many characters; a row is read once all of them are there. */
-const AHEAD = 65_536 + 8;
+const AHEAD = LONGEST_CELL + 8;
 /** Text that is held while the first rows, or one row, are not complete. */
 const MAX_HELD = 64 * 1024 * 1024;
 
