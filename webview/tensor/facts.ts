@@ -62,6 +62,8 @@ function notice(values: number, stats: StatsView | undefined, actions: StatsActi
     case "done":
       return nothing;
     case "counting": {
+      // What takes a moment is not told of: nothing shall jump.
+      if (stats.done === 0) return nothing;
       const share = Math.floor((100 * stats.done) / Math.max(1, stats.total));
       return html`<p class="counting dim small">
         <progress class="page-progress" aria-label=${t("Looking through all values")} max=${stats.total} .value=${stats.done}></progress>

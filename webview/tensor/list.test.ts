@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type Entry, filtered, middle, rowHeight, rowsInSight, shortened } from "./list.js";
+import { type Entry, filtered, middle, rowHeight, shortened } from "./entries.js";
+import { rowsInSight } from "./list.js";
 
 const ROW = 40;
 const entry = (name: string, id: number): Entry => ({ id, name, ...shortened(name), about: "(3, 4) · float32 · 48 B", problem: null });

@@ -10,7 +10,8 @@ import { valuesOf } from "../results/views/data.js";
 import { icon } from "../shared/icons.js";
 import { formatBytes, formatNumber, t } from "../shared/l10n.js";
 import { facts, type StatsActions } from "./facts.js";
-import { entriesOf, list, type ListActions, type ListState } from "./list.js";
+import { entriesOf } from "./entries.js";
+import { list, type ListActions, type ListState } from "./list.js";
 
 export interface Viewer {
   readonly file: TensorFile;

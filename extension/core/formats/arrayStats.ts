@@ -59,7 +59,9 @@ class Sofar {
 
   private takeFloats(values: Float32Array | Float64Array): void {
     let [min, max, sum, nanCount] = [Infinity, -Infinity, 0, 0];
-    for (const value of values) {
+    // By index: iterators of two kinds of arrays take several times as long.
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i] as number;
       if (value !== value) nanCount++;
       else {
         if (value < min) min = value;
@@ -74,7 +76,8 @@ class Sofar {
 
   private takeBig(values: BigInt64Array | BigUint64Array): void {
     let [min, max, sum] = [values[0] ?? 0n, values[0] ?? 0n, 0];
-    for (const value of values) {
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i] as bigint;
       if (value < min) min = value;
       if (value > max) max = value;
       sum += Number(value);
