@@ -2,7 +2,9 @@
 #include "native/kernels/backward/direction.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <functional>
 
 #include "native/core/pool.h"
 
@@ -12,8 +14,10 @@ namespace {
 
 // Rows of a Jacobian that are pulled together: the scratch of a thread.
 constexpr int64_t kRows = 96;
+// Shares of a thread, of which one that is faster than the others takes more.
+constexpr int64_t kShares = 4;
 // Multiply-adds of a thread's part of a step below which waiting for it costs more than it takes off.
-constexpr int64_t kMemberWork = 1 << 18;
+constexpr int64_t kMemberWork = 1 << 20;
 
 }  // namespace
 
@@ -73,6 +77,8 @@ Doubles Direction::Outputs() const {
 struct Direction::Jacobian {
   Jacobian(const RecurrentSpec& spec, int64_t threads)
       : members(threads),
+        // Whole tiles of any target.
+        share(std::min(kRows, (spec.units / (threads * kShares) + 8) / 8 * 8)),
         by_h(spec.units * spec.units),
         by_c(spec.cell == Cell::kLstm ? spec.units * spec.units : 0),
         gates(threads * kRows * GateCount(spec.cell) * spec.units),
@@ -84,10 +90,11 @@ struct Direction::Jacobian {
     }
   }
 
-  const int64_t members;
-  Doubles by_h, by_c;    // [H, H]
-  Doubles gates, reset;  // [members, kRows, G·H] and [members, kRows, H], scratch
-  Doubles squares;       // [H], of each row of by_h: their sum does not depend on who computed which
+  const int64_t members, share;   // of rows
+  std::atomic<int64_t> taken{0};  // rows that somebody computes, in this step
+  Doubles by_h, by_c;             // [H, H]
+  Doubles gates, reset;           // [members, kRows, G·H] and [members, kRows, H], scratch
+  Doubles squares;                // [H], of each row of by_h: their sum does not depend on who computed which
 };
 
 bool Direction::StateNorms(double* norms) {
@@ -102,6 +109,7 @@ bool Direction::StateNorms(double* norms) {
     for (int64_t k = 0; k < n; ++k) sum += jacobian.squares[k];
     norms[taken] = std::sqrt(sum);
     if (taken > 0 && Enter(taken)) {
+      jacobian.taken.store(0, std::memory_order_relaxed);
       if (jacobian.members > 1)
         pool->Run(static_cast<int>(jacobian.members), pull);
       else
@@ -114,12 +122,12 @@ bool Direction::StateNorms(double* norms) {
 
 void Direction::PullMember(Jacobian* jacobian, int member) const {
   const int64_t n = units_;
-  const int64_t end = n * (member + 1) / jacobian->members;
   double* gates = jacobian->gates.data() + member * kRows * weights_.columns();
   double* reset = jacobian->reset.data() + member * kRows * n;
-  for (int64_t from = n * member / jacobian->members; from < end; from += kRows) {
-    if (computing_.cancelled()) return;
-    const int64_t count = std::min(kRows, end - from);
+  for (;;) {
+    const int64_t from = jacobian->taken.fetch_add(jacobian->share, std::memory_order_relaxed);
+    if (from >= n || computing_.cancelled()) return;
+    const int64_t count = std::min(jacobian->share, n - from);
     double* h = jacobian->by_h.data() + from * n;
     double* c = spec().cell == Cell::kLstm ? jacobian->by_c.data() + from * n : nullptr;
     step_.Pull(computing_, {count, h, c, gates, reset, nullptr});
