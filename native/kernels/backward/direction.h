@@ -41,8 +41,8 @@ class Direction {
   bool Counts(int64_t taken) const { return (*sequence_.counts)[static_cast<size_t>(taken)] != 0; }
   const double* X(int64_t taken) const { return sequence_.x + Row(taken) * features(); }
   int64_t Row(int64_t taken) const { return spec().go_backwards ? sequence_.timesteps - 1 - taken : taken; }
-  // Readies the step; false where the mask skips it, and the states are held.
-  bool Enter(int64_t taken);
+  // Readies a step; false where the mask skips it, and the states are held.
+  bool Enter(int64_t taken, Step* step) const;
   void PullMember(Jacobian* jacobian, int member) const;
 
   const Sequence sequence_;
