@@ -97,7 +97,7 @@ export class Session {
 
   /** Beside the runs, which do not wait for it: the model on every device, or on `only` one, against the reference. @throws UnrollError */
   check(model: LoadedModel, request: CheckOrder["request"], controls: RunControls = {}, only?: DeviceKind): Promise<CheckReport> {
-    const signal = AbortSignal.any([this.closing.signal, ...(controls.signal === undefined ? [] : [controls.signal])]);
+    const signal = this.ended(controls.signal);
     const { onProgress } = controls;
     const order = { ...model.source(), request };
     const report = checkDevices(this.devices, order, { signal, onProgress, limitBytes: (bytes) => this.limitBytes(bytes) }, only);
@@ -107,12 +107,15 @@ export class Session {
 
   /** The memory horizon, in the order of calls. @throws UnrollError */
   sensitivity(model: LoadedModel, request: SensitivityRequest, controls: Omit<RunControls, "timeoutMs"> = {}): Promise<SensitivityOutcome> {
-    const { signal, onProgress } = controls;
+    const { onProgress } = controls;
+    const signal = this.ended(controls.signal);
     return this.inOrder(async () => {
       this.orClosed();
-      if (signal?.aborted === true) throw cancelled();
-      const prepared = model.sensitivity(request, (bytes) => this.limitBytes(bytes));
-      return computeSensitivity(prepared, { cancelled: () => signal?.aborted === true || this.closing.signal.aborted, onProgress });
+      if (signal.aborted) throw cancelled();
+      return computeSensitivity(
+        model.sensitivity(request, (bytes) => this.limitBytes(bytes)),
+        { signal, onProgress },
+      );
     });
   }
 
@@ -191,6 +194,11 @@ export class Session {
   limitBytes(bytes: number): number {
     if (bytes <= ALWAYS_FREE_BYTES) return Math.min(this.memoryLimitBytes, ALWAYS_FREE_BYTES);
     return Math.min(this.memoryLimitBytes, Math.max(os.freemem() / 2, ALWAYS_FREE_BYTES));
+  }
+
+  /** Aborted with the caller's signal, or when the session closes. */
+  private ended(signal: AbortSignal | undefined): AbortSignal {
+    return AbortSignal.any([this.closing.signal, ...(signal === undefined ? [] : [signal])]);
   }
 
   private orClosed(): void {
