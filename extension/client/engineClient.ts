@@ -361,7 +361,7 @@ export class EngineClient {
 
 /** It reads what is held, and computes nothing. */
 export function isRead(type: EngineRequest["type"]): boolean {
-  return type === "readSlice" || type === "readBand";
+  return type === "readSlice" || type === "readBand" || type === "readDifferenceBand" || type === "difference";
 }
 
 function ended(how: string): Failure {

@@ -47,27 +47,34 @@ export interface BandValues {
 export const SHUT = 0.05;
 export const OPEN = 0.95;
 
+/** The units of one step after another, where they lie. */
+export interface Rows {
+  readonly data: Float32Array;
+  /** Where the box's units of a step begin, counted from 0 within the box; what lay there of another step may be gone. */
+  start(step: number): number;
+}
+
 /** @param data row-major, of shape [B, T, U] */
 export function bandOf(data: Float32Array, shape: readonly number[], box: BandBox): Result<BandValues> {
+  const [, timesteps = 0, width = 0] = shape;
+  const first = (box.batch * timesteps + box.from) * width + box.unit;
+  return bandOfRows({ data, start: (step) => first + step * width }, shape, box);
+}
+
+/** @param shape of the tensor that the box is of, [B, T, U] */
+export function bandOfRows(rows: Rows, shape: readonly number[], box: BandBox): Result<BandValues> {
   const refused = refusal(shape, box);
   if (refused !== null)
     return err(failure("INVALID_ARGUMENT", "The stretch does not lie in a tensor of shape {shape}.", { shape: refused }));
-  const [, timesteps, width] = shape as [number, number, number];
-  const { batch, from, steps, unit, units, stepsPer, unitsPer, lead } = box;
-  const rows = Math.ceil(units / unitsPer);
-  const cells = Math.ceil((steps + lead) / stepsPer) * rows;
+  const { steps, units, stepsPer, unitsPer, lead } = box;
+  const cells = Math.ceil((steps + lead) / stepsPer) * Math.ceil(units / unitsPer);
   if (cells > MAX_BAND_CELLS)
     return err(failure("TOO_LARGE", "{cells} cells are too many for one answer: at most {limit}.", { cells, limit: MAX_BAND_CELLS }));
-  return ok(read(data, (batch * timesteps + from) * width + unit, width, box));
+  return ok(read(rows, box));
 }
 
 /** One pass in the order of memory; what is rare, a new extreme, is looked for only where a cell has one. */
-function read(
-  data: Float32Array,
-  start: number,
-  width: number,
-  { from, steps, unit, units, stepsPer, unitsPer, lead }: BandBox,
-): BandValues {
+function read({ data, start }: Rows, { from, steps, unit, units, stepsPer, unitsPer, lead }: BandBox): BandValues {
   const rows = Math.ceil(units / unitsPer);
   const low = new Float32Array(Math.ceil((steps + lead) / stepsPer) * rows).fill(NaN);
   const high = Float32Array.from(low);
@@ -80,7 +87,7 @@ function read(
     return { value, unit: unit + u, step: from + step };
   };
   for (let step = 0; step < steps; step++) {
-    const first = start + step * width;
+    const first = start(step);
     const column = Math.floor((step + lead) / stepsPer) * rows;
     for (let row = 0; row < rows; row++) {
       const end = Math.min(units, (row + 1) * unitsPer);

@@ -5,6 +5,7 @@ import { readModel } from "../core/model/read.js";
 import { decodeEngineRequest, type EngineAnswer, type EngineRequest, type RunTensor } from "../core/protocol/engine.js";
 import type { CheckReport } from "../core/protocol/check.js";
 import { bandOf, type BandValues } from "../core/band.js";
+import { differenceBandOf } from "../core/differenceBand.js";
 import { healthOf } from "../core/health.js";
 import { valuesGone } from "../core/protocol/gone.js";
 import type { Trace } from "../core/trace/trace.js";
@@ -85,6 +86,8 @@ export class EngineService {
         return { type: "slice", id, values: this.readSlice(request) };
       case "readBand":
         return { type: "band", id, ...this.readBand(request) };
+      case "readDifferenceBand":
+        return { type: "band", id, ...this.readDifferenceBand(request) };
       case "difference":
         return { type: "difference", id, parts: this.difference(request) };
       case "release":
@@ -202,6 +205,14 @@ export class EngineService {
     const tensor = this.kept(resultId)[index];
     if (tensor === undefined) throw new UnrollError(valuesGone());
     const band = bandOf(tensor.data, tensor.shape, box);
+    if (!band.ok) throw new UnrollError(band.error);
+    return band.value;
+  }
+
+  private readDifferenceBand({ resultA, resultB, part, box }: Request<"readDifferenceBand">): BandValues {
+    const [a, b] = [this.kept(resultA)[part.a], this.kept(resultB)[part.b]];
+    if (a === undefined || b === undefined) throw new UnrollError(valuesGone());
+    const band = differenceBandOf(a, b, part, box);
     if (!band.ok) throw new UnrollError(band.error);
     return band.value;
   }

@@ -1,32 +1,29 @@
 /** Behind the tab Compare: the shown run and another beside it, both with all their steps, and how far they are apart. */
 import * as vscode from "vscode";
 import { expected } from "../client/expected.js";
-import { comparable, type Compared, type Difference, differenceOf } from "../core/difference.js";
+import type { BandBox, BandValues } from "../core/band.js";
+import { comparable, type Difference, differenceOf } from "../core/difference.js";
+import { differenceBandOf } from "../core/differenceBand.js";
 import { UnrollError } from "../core/errors.js";
 import { msg } from "../core/messages.js";
-import { withInput } from "../core/model/input.js";
-import { lower } from "../core/model/lower.js";
-import type { CaptureLevel } from "../core/model/program.js";
-import { sizeOf, tensorPlan } from "../core/model/tensors.js";
-import type { CompareChoice, CompareState, MeasuredPart, MeasureRequested, RunChoice, Side } from "../core/protocol/compare.js";
+import type {
+  CompareChoice,
+  CompareState,
+  DifferenceBandRequested,
+  MeasuredPart,
+  MeasureRequested,
+  RunChoice,
+} from "../core/protocol/compare.js";
 import { valuesGone } from "../core/protocol/gone.js";
 import { applyFlip, type Flip, flipsOf } from "../core/runs/whatIf.js";
+import { type Placed, placeRun } from "./compareSides.js";
 import type { Engine } from "./engine.js";
-import { inputSlice, type RunRecord, runView } from "./run/records.js";
+import { inputBand, inputSlice, type RunRecord } from "./run/records.js";
 import type { RunController } from "./run/runController.js";
 import type { RunStore } from "./run/runStore.js";
 import type { Box, RunValues } from "./run/runValues.js";
 import { agoText, runTitle } from "./run/runWords.js";
 import { word } from "./words.js";
-
-/** Steps and gates of a run that are computed for a comparison; of a larger one only what its layers return is compared. */
-const MOST_TRACED_BYTES = 256 * 2 ** 20;
-
-interface Placed {
-  readonly record: RunRecord;
-  readonly capture: CaptureLevel;
-  readonly side: Side;
-}
 
 export class CompareDesk implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
@@ -81,24 +78,42 @@ export class CompareDesk implements vscode.Disposable {
     return this.prepare(choice);
   }
 
-  /** A box of one of the sides; undefined: that is no side. */
-  read(id: string, { tensor, start, count }: Box): Promise<Float32Array> | undefined {
-    const placed = this.placed(id);
-    if (placed === undefined) return undefined;
-    const { record, capture } = placed;
-    if (tensor === 0) return Promise.resolve(inputSlice(record, start, count));
-    return this.values.at(record, capture, ({ resultId }) => this.values.slice(resultId, { tensor: tensor - 1, start, count }));
+  /** Is this one of the sides? */
+  has(id: string): boolean {
+    return this.find(id) !== undefined;
+  }
+
+  /** A box of a side's tensor. @throws UnrollError */
+  async slice(id: string, { tensor, start, count }: Box): Promise<Float32Array> {
+    const { input, at } = this.placed(id);
+    return tensor === 0
+      ? inputSlice(input, start, count)
+      : at(({ resultId }) => this.values.slice(resultId, { tensor: tensor - 1, start, count }));
+  }
+
+  /** @throws UnrollError */
+  async band(id: string, tensor: number, box: BandBox): Promise<BandValues> {
+    const { input, at } = this.placed(id);
+    return tensor === 0 ? inputBand(input, box) : at(({ resultId }) => this.values.band(resultId, tensor - 1, box));
+  }
+
+  /** @throws UnrollError */
+  async differenceBand({ a, b, part, box }: DifferenceBandRequested): Promise<BandValues> {
+    const [left, right] = [this.placed(a), this.placed(b)];
+    if (part.a > 0 && part.b > 0) return both(left, right, (idA, idB) => this.values.differenceBand(idA, idB, inEngine(part), box));
+    const band = differenceBandOf(comparedInput(left), comparedInput(right), part, box);
+    if (!band.ok) throw new UnrollError(band.error);
+    return band.value;
   }
 
   /** @throws UnrollError */
   async measure({ a, b, tolerance, parts }: MeasureRequested): Promise<(Difference | null)[]> {
     const [left, right] = [this.placed(a), this.placed(b)];
-    if (left === undefined || right === undefined) throw new UnrollError(valuesGone());
-    const inEngine = parts.filter((part) => part.a > 0 && part.b > 0);
-    const answers = inEngine.length === 0 ? [] : await this.ask(left, right, { tolerance, parts: inEngine });
+    const asked = parts.filter((part) => part.a > 0 && part.b > 0);
+    const answers = asked.length === 0 ? [] : await this.ask(left, right, { tolerance, parts: asked.map(inEngine) });
     return parts.map((part) => {
-      const at = inEngine.indexOf(part);
-      return at >= 0 ? (answers[at] ?? null) : inputDifference(left.record, right.record, part, tolerance);
+      const at = asked.indexOf(part);
+      return at >= 0 ? (answers[at] ?? null) : inputDifference(left, right, part, tolerance);
     });
   }
 
@@ -111,16 +126,16 @@ export class CompareDesk implements vscode.Disposable {
     const { record } = this.runs;
     if (record === null) return;
     this.open = true;
-    const known = this.activity.phase === "computing" ? this.preparing : this.a?.record;
-    if (choice === null && known === record && this.activity.phase !== "failed") return this.changed.fire();
+    const known = this.activity.phase === "computing" ? this.preparing?.id : this.a?.record;
+    if (choice === null && known === record.id && this.activity.phase !== "failed") return this.changed.fire();
     const turn = ++this.turn;
     this.preparing = record;
     if (choice?.kind === "run") this.wanted = choice.id;
     this.show({ phase: "computing" });
     try {
       const id = await this.otherOf(record, choice);
-      const a = await this.place(record);
-      const b = id === null ? null : await this.place(await this.kept.record(id));
+      const a = await placeRun(this.values, record, this.choiceOf(record.id));
+      const b = id === null ? null : await placeRun(this.values, await this.kept.record(id), this.choiceOf(id));
       if (turn !== this.turn) return;
       [this.a, this.b, this.wanted] = [a, b, id];
       this.show({ phase: "none" });
@@ -133,15 +148,10 @@ export class CompareDesk implements vscode.Disposable {
   }
 
   private ask(a: Placed, b: Placed, asked: Pick<MeasureRequested, "tolerance" | "parts">): Promise<readonly (Difference | null)[]> {
-    const parts = asked.parts.map((part) => ({ ...part, a: part.a - 1, b: part.b - 1 }));
-    const { tolerance } = asked;
-    // Each of the two is computed again where the engine has dropped it.
-    return this.values.at(a.record, a.capture, (left) =>
-      this.values.at(b.record, b.capture, async (right) => {
-        const request = { type: "difference", resultA: left.resultId, resultB: right.resultId, tolerance, parts } as const;
-        return expected("difference", await this.engine.ask(request)).parts;
-      }),
-    );
+    return both(a, b, async (resultA, resultB) => {
+      const answer = await this.engine.ask({ type: "difference", resultA, resultB, ...asked });
+      return expected("difference", answer).parts;
+    });
   }
 
   /** The id of the run to put beside it, which is computed first where it is the same one with a change. */
@@ -172,15 +182,15 @@ export class CompareDesk implements vscode.Disposable {
     return other.id;
   }
 
-  private async place(record: RunRecord): Promise<Placed> {
-    const capture = tracedBytes(record) <= MOST_TRACED_BYTES ? 2 : 1;
-    const tensors = await this.values.at(record, capture, (place) => Promise.resolve(place.tensors));
-    const run = { ...runView({ ...record, tensors }), id: `compare ${record.id}` };
-    return { record, capture, side: { ...this.choiceOf(record.id), id: run.id, run } };
+  private find(id: string): Placed | undefined {
+    return [this.a, this.b].find((placed) => placed?.side.id === id) ?? undefined;
   }
 
-  private placed(id: string): Placed | undefined {
-    return [this.a, this.b].find((placed) => placed?.side.id === id) ?? undefined;
+  /** @throws UnrollError */
+  private placed(id: string): Placed {
+    const placed = this.find(id);
+    if (placed === undefined) throw new UnrollError(valuesGone());
+    return placed;
   }
 
   private flips({ model, data }: RunRecord): Flip[] {
@@ -199,14 +209,22 @@ export class CompareDesk implements vscode.Disposable {
   }
 }
 
-/** The input is the host's own. */
-function inputDifference(left: RunRecord, right: RunRecord, part: MeasuredPart, tolerance: number): Difference | null {
-  const values = ({ data }: RunRecord): Compared => ({ data: data.values, shape: data.shape });
-  const [a, b] = [values(left), values(right)];
-  return part.a === 0 && part.b === 0 && comparable(a.shape, b.shape, part) ? differenceOf(a, b, part, tolerance) : null;
+/** Of what is in the engine, as the engine counts. */
+function inEngine(part: MeasuredPart): MeasuredPart {
+  return { ...part, a: part.a - 1, b: part.b - 1 };
 }
 
-function tracedBytes({ model, data }: RunRecord): number {
-  const program = lower(withInput(model, data.shape));
-  return tensorPlan(program, data.shape, 2).reduce((sum, tensor) => sum + 4 * sizeOf(tensor.shape), 0);
+/** Asks about both; each of the two is computed again where the engine has dropped it. */
+function both<T>(a: Placed, b: Placed, ask: (resultA: number, resultB: number) => Promise<T>): Promise<T> {
+  return a.at((left) => b.at((right) => ask(left.resultId, right.resultId)));
+}
+
+function comparedInput({ input }: Placed): { readonly data: Float32Array; readonly shape: readonly number[] } {
+  return { data: input.values, shape: input.shape };
+}
+
+/** The input is the host's own. */
+function inputDifference(left: Placed, right: Placed, part: MeasuredPart, tolerance: number): Difference | null {
+  const [a, b] = [comparedInput(left), comparedInput(right)];
+  return part.a === 0 && part.b === 0 && comparable(a.shape, b.shape, part) ? differenceOf(a, b, part, tolerance) : null;
 }

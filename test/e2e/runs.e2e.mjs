@@ -91,7 +91,7 @@ describe("kept runs", () => {
     await assertAccessible(results, "Compare");
     await assertNoOverflow(results, "Compare");
     await results.locator("#table-twin").click();
-    assert.match(await results.locator("#compare-delta").innerText(), /=/);
+    await results.locator("#compare-delta td", { hasText: /^=$/ }).first().waitFor();
     await win.shot("runs-compare-table");
     await assertAccessible(results, "Compare as tables");
     await results.locator("#table-twin").click();
@@ -150,6 +150,74 @@ describe("kept runs", () => {
     await win.shot("runs-reloaded");
     await assertAccessible(results, "after a reload");
     assert.deepEqual(win.server.hostCrashes(), []);
+  });
+});
+
+/** Two thousand rows, of which one may be another. */
+const longRows = (changedRow) =>
+  Array.from({ length: 2000 }, (_, t) => `${Math.sin(t / 50).toFixed(4)},${t === changedRow ? 3 : Math.cos(t / 70).toFixed(4)}`).join("\n");
+
+describe("Compare over two thousand steps", () => {
+  let win;
+  let results;
+  before(async () => {
+    const rnn = { class_name: "SimpleRNN", config: { units: 24, return_sequences: true } };
+    const layers = [{ class_name: "InputLayer", config: { batch_shape: [null, null, 2] } }, rnn];
+    const model = JSON.stringify({ class_name: "Sequential", config: { name: "long", layers } });
+    const files = { "long.rnn.json": model, "a.csv": longRows(-1), "b.csv": longRows(1200) };
+    win = await openWindow({ viewport: { width: 1600, height: 1000 }, files });
+    const { page } = win;
+    await page.locator(".statusbar-item", { hasText: "Unroll" }).first().waitFor();
+    await page.locator(".explorer-folders-view .monaco-list-row", { hasText: "long.rnn.json" }).first().dblclick();
+    await wb.webviewFrame(page, ".unroll-designer main");
+    for (const file of ["a.csv", "b.csv"]) {
+      await wb.openFile(page, file);
+      await page.keyboard.press("Control+a");
+      await wb.runCommand(page, words.en.run);
+      results = await wb.resultsFrame(page);
+      await results.locator(".fact.link", { hasText: file }).waitFor({ timeout: 60_000 });
+    }
+  });
+  afterEach(async function () {
+    if (this.currentTest.state === "failed") await win?.shot("failed-compare-long");
+  });
+  after(() => win?.close());
+
+  /** Columns of a picture, counted in strides, in which a pixel of its lower half has the colour of a difference. */
+  const coloured = (id) =>
+    results.locator(id).evaluate((canvas) => {
+      const { width, height } = canvas;
+      const top = Math.round(height / 4);
+      const { data } = canvas.getContext("2d").getImageData(0, top, width, height - 2 * top);
+      const found = new Set();
+      for (let i = 0; i < data.length; i += 4)
+        if (data[i + 3] > 0 && Math.max(data[i], data[i + 1], data[i + 2]) - Math.min(data[i], data[i + 1], data[i + 2]) > 60)
+          found.add(Math.floor((100 * ((i / 4) % width)) / width));
+      return [...found].sort((a, b) => a - b);
+    });
+
+  it("shows every step, and where the two part", async () => {
+    await results.locator("#tab-compare").click();
+    await results.locator(".verdict", { hasText: "First difference: step 1201" }).waitFor({ timeout: 60_000 });
+    for (const id of ["#map-a", "#map-b", "#map-delta"]) await results.locator(id).waitFor();
+    // The cursor, at the first step, is coloured too.
+    const away = (await coloured("#map-delta")).filter((percent) => percent > 25);
+    assert.ok(away.length > 0 && away.every((percent) => percent >= 55 && percent <= 75), `differences at ${away} % of the width`);
+    await win.shot("compare-long");
+    await assertAccessible(results, "Compare over a long sequence");
+    await assertNoOverflow(results, "Compare over a long sequence");
+  });
+
+  it("goes to the first difference, and is zoomed around it", async () => {
+    await results.locator("#compare-first").click();
+    await results.locator("#step-label", { hasText: "step 1201 of 2000" }).waitFor();
+    for (let i = 0; i < 4; i++) await results.locator("#zoom-in").click();
+    await results.locator("#compare-cell", { hasText: /step 1201: .* → .*, difference [+−]/ }).waitFor();
+    await win.shot("compare-long-zoomed");
+    await results.locator("#map-delta").focus();
+    await win.page.keyboard.press("ArrowLeft");
+    await results.locator("#compare-cell", { hasText: /step 1200: .*, difference =/ }).waitFor();
+    await results.locator("#zoom-all").click();
   });
 });
 

@@ -29,6 +29,7 @@ import { type CopyFormat, copyText } from "./copy.js";
 import { outputsOf, tensorById } from "./outputs.js";
 import { readPalette, watchTheme } from "./palette.js";
 import { exportAs } from "./report.js";
+import { requestIds } from "./requestCache.js";
 import { BandCache, SliceCache } from "./slices.js";
 import { type Action, decodeSaved, initialState, reduce, savedOf, type State } from "./state.js";
 import type { View } from "./view.js";
@@ -40,10 +41,11 @@ const COPIED_MS = 1500;
 const AHEAD_MS = 100;
 
 const bridge = connect<ResultsFromHost, ResultsFromView>(decodeResultsFromHost, receive);
-const slices = new SliceCache((message) => bridge.post(message));
-const bands = new BandCache((message) => bridge.post(message));
+const nextId = requestIds();
+const slices = new SliceCache((message) => bridge.post(message), nextId);
+const bands = new BandCache((message) => bridge.post(message), nextId);
 const answers = new AnswerCache((message) => bridge.post(message));
-const compare = new CompareClient((message) => bridge.post(message));
+const compare = new CompareClient((message) => bridge.post(message), nextId);
 const saved = decodeSaved(bridge.saved());
 let state: State = saved === null ? initialState : { ...initialState, chosen: saved.chosen };
 let palette: Palette = readPalette(state.chosen.palette);
@@ -92,18 +94,18 @@ function receive(message: ResultsFromHost): void {
       if (slices.answer(message.requestId, message.values)) finishCopy();
       break;
     case "sliceFailed":
-      if (compare.answer(message.requestId, message.message)) break;
-      if (!slices.answer(message.requestId, message.message)) bands.answer(message.requestId, message.message);
+      for (const cache of [slices, bands, compare]) cache.answer(message.requestId, message.message);
+      compare.answerBand(message.requestId, message.message);
       break;
     case "band":
-      bands.answer(message.requestId, message);
+      if (!bands.answer(message.requestId, message)) compare.answerBand(message.requestId, message);
       break;
   }
   draw();
 }
 
 async function sendExport(format: ExportFormat): Promise<void> {
-  const data = await exportAs(format, live(), () => slices.open + bands.open > 0).catch(() => null);
+  const data = await exportAs(format, live(), () => slices.open + bands.open + compare.open > 0).catch(() => null);
   bridge.post({ type: "exported", format, data });
 }
 

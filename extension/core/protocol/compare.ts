@@ -1,5 +1,7 @@
 /** Host ⇄ results view, the tab Compare: two runs side by side, and how far they are apart. */
+import type { BandBox } from "../band.js";
 import type { Difference, DifferencePart } from "../difference.js";
+import { bandBox } from "./band.js";
 import { array, boolean, type Decoder, finite, literal, natural, nullable, object, string, union } from "./decode.js";
 import type { DeviceKind } from "./device.js";
 import { differenceOfParts, differencePartFields } from "./difference.js";
@@ -80,7 +82,17 @@ export interface MeasureRequested {
   readonly parts: readonly MeasuredPart[];
 }
 
-export type CompareFromView = CompareChosen | MeasureRequested;
+/** A band of B − A of two sides, in a box of A's tensor; answered as a band of a run is. */
+export interface DifferenceBandRequested {
+  readonly type: "differenceBandRequested";
+  readonly requestId: number;
+  readonly a: string;
+  readonly b: string;
+  readonly part: MeasuredPart;
+  readonly box: BandBox;
+}
+
+export type CompareFromView = CompareChosen | MeasureRequested | DifferenceBandRequested;
 
 /** More layers and directions than these are not compared at once. */
 export const MAX_PARTS = 256;
@@ -106,6 +118,15 @@ export const measureRequested: Decoder<MeasureRequested> = object<MeasureRequest
   b: string,
   tolerance: finite,
   parts: array(measuredPart, MAX_PARTS),
+});
+
+export const differenceBandRequested: Decoder<DifferenceBandRequested> = object<DifferenceBandRequested>({
+  type: literal("differenceBandRequested"),
+  requestId: natural,
+  a: string,
+  b: string,
+  part: measuredPart,
+  box: bandBox,
 });
 
 const choiceFields = { id: string, title: string, detail: string, pinned: boolean };

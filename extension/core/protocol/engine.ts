@@ -152,6 +152,15 @@ export type EngineRequest =
       readonly tolerance: number;
       readonly parts: readonly EnginePart[];
     }
+  /** A band of B − A, of a part of two kept results. Answered by `band`. */
+  | {
+      readonly type: "readDifferenceBand";
+      readonly id: number;
+      readonly resultA: number;
+      readonly resultB: number;
+      readonly part: EnginePart;
+      readonly box: BandBox;
+    }
   | { readonly type: "release"; readonly id: number; readonly resultId: number }
   | { readonly type: "unload"; readonly id: number; readonly modelId: number }
   | { readonly type: "weights"; readonly id: number; readonly modelId: number }
@@ -277,6 +286,14 @@ export const decodeEngineRequest: Decoder<EngineRequest> = union<EngineRequest>(
     resultB: id,
     tolerance: finite,
     parts: array(enginePart, MAX_DIFFERENCE_PARTS),
+  }),
+  readDifferenceBand: object<Request<"readDifferenceBand">>({
+    type: literal("readDifferenceBand"),
+    id,
+    resultA: id,
+    resultB: id,
+    part: enginePart,
+    box: bandBox,
   }),
   release: object<Request<"release">>({ type: literal("release"), id, resultId: id }),
   unload: object<Request<"unload">>({ type: literal("unload"), id, modelId: id }),

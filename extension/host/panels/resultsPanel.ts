@@ -17,7 +17,17 @@ import { type Answering, Asked } from "./asked.js";
 import { webviewHtml, webviewOptions } from "./html.js";
 
 type Slice = Extract<ResultsFromView, { type: "sliceRequested" }>;
-type Band = Extract<ResultsFromView, { type: "bandRequested" }>;
+type Band = Extract<ResultsFromView, { type: "bandRequested" | "differenceBandRequested" }>;
+/** What the panel answers itself, or with one message of the host's. */
+type Answered =
+  | "ready"
+  | "sliceRequested"
+  | "bandRequested"
+  | "differenceBandRequested"
+  | "measureRequested"
+  | "copyRequested"
+  | "asked"
+  | "askCancelled";
 
 export interface ResultsHost extends Answering {
   state(): ResultsState;
@@ -28,12 +38,7 @@ export interface ResultsHost extends Answering {
   /** null: nobody compares. */
   compare(): CompareState | null;
   measure(request: MeasureRequested): Promise<(Difference | null)[]>;
-  receive(
-    intent: Exclude<
-      ResultsFromView,
-      { type: "ready" | "sliceRequested" | "bandRequested" | "measureRequested" | "copyRequested" | "asked" | "askCancelled" }
-    >,
-  ): void;
+  receive(intent: Exclude<ResultsFromView, { type: Answered }>): void;
 }
 
 export class ResultsPanel implements vscode.WebviewPanelSerializer, vscode.Disposable {
@@ -117,7 +122,7 @@ export class ResultsPanel implements vscode.WebviewPanelSerializer, vscode.Dispo
       void this.measure(intent);
     } else if (intent.type === "sliceRequested") {
       void this.slice(intent);
-    } else if (intent.type === "bandRequested") {
+    } else if (intent.type === "bandRequested" || intent.type === "differenceBandRequested") {
       void this.band(intent);
     } else if (intent.type === "asked") {
       void this.asked.take(intent);

@@ -7,6 +7,7 @@ import { failure, UnrollError } from "../../core/errors.js";
 import { msg } from "../../core/messages.js";
 import type { CaptureLevel } from "../../core/model/program.js";
 import type { ModelSpec } from "../../core/model/spec.js";
+import type { MeasuredPart } from "../../core/protocol/compare.js";
 import type { DeviceKind } from "../../core/protocol/device.js";
 import type { RunTensor } from "../../core/protocol/engine.js";
 import { isGone } from "../../core/protocol/gone.js";
@@ -100,6 +101,11 @@ export class RunValues implements vscode.Disposable {
 
   async band(resultId: number, tensor: number, box: BandBox): Promise<BandValues> {
     return expected("band", await this.engine.ask({ type: "readBand", resultId, tensor, box }));
+  }
+
+  /** Of a part of tensors of two results, by their index in each. */
+  async differenceBand(resultA: number, resultB: number, part: MeasuredPart, box: BandBox): Promise<BandValues> {
+    return expected("band", await this.engine.ask({ type: "readDifferenceBand", resultA, resultB, part, box }));
   }
 
   dispose(): void {

@@ -3,17 +3,17 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { CompareChoice, CompareState, Side } from "../../../extension/core/protocol/compare.js";
 import { icon } from "../../shared/icons.js";
 import { t } from "../../shared/l10n.js";
-import { gridOf, windowAround } from "../compare/grid.js";
 import { pairsOf } from "../compare/pairs.js";
 import { pairWord, sentenceWord, titleWord, toleranceWord } from "../compare/words.js";
 import { clip } from "../names.js";
 import { significant } from "../numbers.js";
 import { outputsOf } from "../outputs.js";
 import type { RunContext } from "../view.js";
-import { compareMaps } from "./compareMaps.js";
+import { chooseCell, type Compared, compareMaps, comparedOf, firstStep } from "./compareMaps.js";
 import { profile, type Row, where } from "./compareWhere.js";
-import { oneOf, paletteSwitch, toggle } from "./controls.js";
+import { ghost, oneOf, paletteSwitch, toggle } from "./controls.js";
 import { waiting } from "./frame.js";
+import { zoomButtons } from "./zoom.js";
 
 interface Sides {
   readonly a: Side;
@@ -127,15 +127,17 @@ function compared(view: RunContext, { a, b }: Sides): TemplateResult {
   const timed = rows.filter((row) => row.found !== null && row.pair.a?.strip != null);
   const chosen = timed.find((row) => row.pair.key === view.state.compare.pair) ?? firstDifferent(timed) ?? firstLayer(timed) ?? timed[0];
   const pick = (pair: string): void => view.dispatch({ type: "compare", changes: { pair } });
+  const shown = chosen === undefined ? null : comparedOf(a, b, chosen);
   const layers = timed.map((row) => ({ value: row.pair.key, text: pairWord(row.pair) }));
   return html`${verdict(view, { a, b }, rows, chosen ?? rows.find((row) => row.found !== null))}
     <div class="bar wrap">
       ${layers.length < 2 ? nothing : oneOf("compare-layer", t("Layer"), layers, chosen?.pair.key ?? "", pick)} ${paletteSwitch(view)}
+      ${shown === null ? nothing : jump(view, shown)} ${zoomButtons(view)}
       <span class="push"
         >${toggle("table-twin", "table", t("Table"), view.state.chosen.table, () => view.choose({ table: !view.state.chosen.table }))}</span
       >
     </div>
-    ${chosen === undefined ? nothing : maps(view, { a, b }, chosen)}
+    ${shown === null ? nothing : compareMaps(view, shown)}
     <div class="compare-below">
       ${chosen?.found == null ? nothing : profile(view, chosen.pair, chosen.found, tolerance)} ${where(rows, chosen?.pair.key ?? "", pick)}
     </div>`;
@@ -193,20 +195,14 @@ function causesOf({ a, b }: Sides, rows: readonly Row[]): string[] {
   return causes;
 }
 
-function maps(view: RunContext, { a, b }: Sides, { pair, found }: Row): TemplateResult {
-  const [endA, endB] = [pair.a, pair.b];
-  if (endA === null || endB === null || found === null) return html``;
-  const window = windowAround([endA, endB], view.state.chosen.step);
-  const batch = view.state.chosen.batch;
-  const [left, right] = [
-    gridOf(endA, window, batch, (box) => view.compare.slice(a, box)),
-    gridOf(endB, window, batch, (box) => view.compare.slice(b, box)),
-  ];
-  if (typeof left === "string" || typeof right === "string") return waiting(view, typeof left === "string" ? left : (right as string));
-  if (left === null || right === null) return waiting(view, null);
-  const letter = (text: string, side: Side): TemplateResult =>
-    html`<span class="letter">${text}</span><span class="side-name">${clip(side.title)}</span>`;
-  const alt = sentenceWord(pair, found, view.state.compare.tolerance);
-  const titles = { a: letter("A", a), b: letter("B", b) };
-  return compareMaps(view, { pair, a: left, b: right, titles, largest: found.largest, tolerance: view.state.compare.tolerance, alt });
+/** To the step at which the layer parts from itself, in the row of the batch and the unit that differ most there. */
+function jump(view: RunContext, compared: Compared): TemplateResult | typeof nothing {
+  const { first } = compared.found;
+  const step = firstStep(compared);
+  if (first === null || step === null) return nothing;
+  const go = (): void => {
+    view.choose({ batch: first.batch });
+    chooseCell(view, { unit: first.unit, step });
+  };
+  return ghost("compare-first", "forward", t("To the first difference"), go);
 }
