@@ -296,7 +296,8 @@ export class EngineClient {
     const waiting = this.waiting.get(answer.id);
     if (waiting === undefined) return;
     this.waiting.delete(answer.id);
-    if (answer.type === "ran" && waiting.request.type === "run" && waiting.request.keep) this.held.add(waiting.request.resultId);
+    const { request } = waiting;
+    if (answer.type !== "failed" && (request.type === "hold" || (request.type === "run" && request.keep))) this.held.add(request.resultId);
     if (waiting.request.type === "run" && this.child !== null) this.advance("rest");
     if (this.waiting.size === 0) {
       this.child?.unref();

@@ -2,7 +2,7 @@
 import { comparable, type Difference, differenceOf } from "../core/difference.js";
 import { type Failure, failure, UnrollError } from "../core/errors.js";
 import { readModel } from "../core/model/read.js";
-import { decodeEngineRequest, type EngineAnswer, type EngineRequest, type RunTensor } from "../core/protocol/engine.js";
+import { decodeEngineRequest, type EngineAnswer, type EngineRequest, type RunTensor, type WireTensor } from "../core/protocol/engine.js";
 import type { CheckReport } from "../core/protocol/check.js";
 import { bandOf, type BandValues } from "../core/band.js";
 import { differenceBandOf } from "../core/differenceBand.js";
@@ -82,6 +82,9 @@ export class EngineService {
         return { type: "done", id };
       case "run":
         return this.run(request);
+      case "hold":
+        this.keep(request.resultId, request.tensors.map(heldTensor));
+        return { type: "done", id };
       case "readSlice":
         return { type: "slice", id, values: this.readSlice(request) };
       case "readBand":
@@ -252,6 +255,12 @@ export class EngineService {
     if (model === undefined) throw new UnrollError(failure("INVALID_ARGUMENT", "The model was disposed."));
     return model;
   }
+}
+
+/** Of no layer: nothing that traces or checks a run asks for it. @throws UnrollError where there are not as many numbers as the shape says */
+function heldTensor({ shape, data }: WireTensor, index: number): OutputTensor {
+  if (shape.reduce((product, d) => product * d, 1) !== data.length) throw new UnrollError(unreadable());
+  return { layer: -1, name: String(index), role: "output", shape, data: Float32Array.from(data) };
 }
 
 export function failureOf(error: unknown): Failure {

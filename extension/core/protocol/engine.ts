@@ -152,6 +152,8 @@ export type EngineRequest =
       readonly tolerance: number;
       readonly parts: readonly EnginePart[];
     }
+  /** Keeps tensors of somebody else's under a `resultId`, to be read and told apart like a run's. Answered by `done`. */
+  | { readonly type: "hold"; readonly id: number; readonly resultId: number; readonly tensors: readonly WireTensor[] }
   /** A band of B − A, of a part of two kept results. Answered by `band`. */
   | {
       readonly type: "readDifferenceBand";
@@ -287,6 +289,7 @@ export const decodeEngineRequest: Decoder<EngineRequest> = union<EngineRequest>(
     tolerance: finite,
     parts: array(enginePart, MAX_DIFFERENCE_PARTS),
   }),
+  hold: object<Request<"hold">>({ type: literal("hold"), id, resultId: id, tensors: array(tensor, 8) }),
   readDifferenceBand: object<Request<"readDifferenceBand">>({
     type: literal("readDifferenceBand"),
     id,

@@ -17,7 +17,7 @@ import type { Taken } from "./selectionText.js";
 import { fileSource } from "./source.js";
 
 /** Endings that the dialog and the explorer's menu offer (package.json has the same). */
-const endings = ["csv", "tsv", "txt", "json", "npy", "npz", "parquet", "safetensors", "h5", "hdf5"];
+export const dataEndings = ["csv", "tsv", "txt", "json", "npy", "npz", "parquet", "safetensors", "h5", "hdf5"];
 
 export class FileRun {
   constructor(
@@ -45,7 +45,9 @@ export class FileRun {
       const [first] = content.value.refused;
       if (!content.value.isText && content.value.arrays.length === 0)
         return tell(first?.message ?? msg("The file holds no array of numbers."));
-      const array = content.value.isText ? null : await pickArray(content.value.arrays);
+      const { arrays } = content.value;
+      const question = msg("The file holds {count} arrays. Which one is the data?", { count: arrays.length });
+      const array = content.value.isText ? null : await pickArray(arrays, question);
       return array === undefined ? null : await this.read({ file, array: array?.name ?? null, content: content.value }, this.startOf(file));
     } catch (error) {
       return tell(error instanceof UnrollError ? error.failure.message : msg("{reason}", { reason: String(error) }));
@@ -86,14 +88,14 @@ async function askFile(): Promise<vscode.Uri | undefined> {
   const picked = await vscode.window.showOpenDialog({
     title: word(msg("Run RNN on file…")),
     openLabel: word(msg("Run")),
-    filters: { [word(msg("Data files"))]: endings, [word(msg("All files"))]: ["*"] },
+    filters: { [word(msg("Data files"))]: dataEndings, [word(msg("All files"))]: ["*"] },
     ...(defaultUri !== undefined && { defaultUri }),
   });
   return picked?.[0];
 }
 
 /** undefined: the person went away. */
-async function pickArray(arrays: readonly FileArray[]): Promise<FileArray | undefined> {
+export async function pickArray(arrays: readonly FileArray[], question: Message): Promise<FileArray | undefined> {
   if (arrays.length === 1) return arrays[0];
   const items = arrays.map((array) => ({
     label: path.posix.basename(array.name),
@@ -101,8 +103,7 @@ async function pickArray(arrays: readonly FileArray[]): Promise<FileArray | unde
     ...(array.name.includes("/") && { detail: array.name }),
     array,
   }));
-  const placeHolder = word(msg("The file holds {count} arrays. Which one is the data?", { count: arrays.length }));
-  return (await vscode.window.showQuickPick(items, { placeHolder, matchOnDescription: true, matchOnDetail: true }))?.array;
+  return (await vscode.window.showQuickPick(items, { placeHolder: word(question), matchOnDescription: true, matchOnDetail: true }))?.array;
 }
 
 function tell(message: Message): null {

@@ -128,7 +128,8 @@ export class CompareClient {
 }
 
 function kept(before: Side | null, now: Side | null): Side | null {
-  return before !== null && now !== null && before.id === now.id && before.title === now.title && before.pinned === now.pinned
-    ? before
-    : now;
+  if (before === null || now === null) return now;
+  const same = before.id === now.id && before.title === now.title && before.pinned === now.pinned;
+  // Beside a file, a run has the one tensor that the file is of.
+  return same && String(before.run.tensors.map(({ id }) => id)) === String(now.run.tensors.map(({ id }) => id)) ? before : now;
 }

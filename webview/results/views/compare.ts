@@ -25,7 +25,7 @@ export function compareTab(view: RunContext): TemplateResult {
   const host = view.compare.state;
   if (host === null) return waiting(view, null);
   const { swapped } = view.state.compare;
-  const current = host.a?.run.id === `compare ${view.outputs.run.id}`;
+  const current = host.a?.choice === view.outputs.run.id;
   const sides = !current || host.a === null || host.b === null ? null : swapped ? { a: host.b, b: host.a } : { a: host.a, b: host.b };
   return html`${picks(view, host)} ${state(view, host, sides)} ${sides === null ? nothing : compared(view, sides)}`;
 }
@@ -39,8 +39,8 @@ function picks(view: RunContext, host: CompareState): TemplateResult {
     >${host.a?.pinned === true ? html`<span class="tag quiet">${icon("pin")}${t("pinned")}</span>` : nothing}</span
   >`;
   const other = html`<label class="compare-side" for="compare-other"
-    ><span class="letter">${swapped ? "A" : "B"}</span><span class="sr">${t("Compare with")}</span>${choices(view, host)}</label
-  >`;
+      ><span class="letter">${swapped ? "A" : "B"}</span><span class="sr">${t("Compare with")}</span>${choices(view, host)}</label
+    >${fileButton(view, host)}`;
   const change = (event: Event): void => {
     const input = event.target as HTMLInputElement;
     const value = Number(input.value);
@@ -67,13 +67,28 @@ function picks(view: RunContext, host: CompareState): TemplateResult {
   </div>`;
 }
 
+function fileButton(view: RunContext, { activity }: CompareState): TemplateResult {
+  const name = t("Compare with a file…");
+  const busy = activity.phase === "computing";
+  return html`<button
+    class="ghost"
+    type="button"
+    id="compare-file"
+    title=${name}
+    aria-disabled=${String(busy)}
+    @click=${() => busy || view.compare.choose({ kind: "file", id: null })}
+  >
+    ${icon("file")}${t("File…")}
+  </button>`;
+}
+
 function choices(view: RunContext, host: CompareState): TemplateResult {
   const change = (event: Event): void => {
     const choice = choiceOf((event.target as HTMLSelectElement).value);
     if (choice !== null) view.compare.choose(choice);
   };
   const busy = host.activity.phase === "computing";
-  const chosen = host.b === null ? null : host.b.id.replace(/^compare /, "");
+  const chosen = host.b === null ? null : host.b.choice;
   const group = (label: string, options: readonly TemplateResult[]): TemplateResult | typeof nothing =>
     options.length === 0 ? nothing : html`<optgroup label=${label}>${options}</optgroup>`;
   return html`<select id="compare-other" ?disabled=${busy} @change=${change}>
@@ -82,6 +97,18 @@ function choices(view: RunContext, host: CompareState): TemplateResult {
       t("Kept runs"),
       host.runs.map(
         (run) => html`<option value=${`run ${run.id}`} ?selected=${run.id === chosen}>${clip(run.title)} · ${run.detail}</option>`,
+      ),
+    )}
+    ${group(
+      t("Files"),
+      host.files.map(
+        (file) =>
+          html`<option value=${`file ${file.id}`} ?selected=${file.id === chosen}>
+            ${[file.title, file.detail]
+              .filter((text) => text !== "")
+              .map((text) => clip(text))
+              .join(" · ")}
+          </option>`,
       ),
     )}
     ${group(
@@ -99,6 +126,7 @@ function choiceOf(value: string): CompareChoice | null {
   const [kind, first = "", key = ""] = value.split(" ");
   if (kind === "run") return { kind, id: first };
   if (kind === "device" && (first === "cuda" || first === "cpu" || first === "js")) return { kind, device: first };
+  if (kind === "file") return { kind, id: first };
   return kind === "flip" ? { kind, layer: Number(first), key } : null;
 }
 
@@ -110,7 +138,7 @@ function state(view: RunContext, { activity, runs }: CompareState, sides: Sides 
   return html`<p class="dim">
     ${
       runs.length === 0
-        ? t("There is no other run yet. Run on other numbers, or choose another device or a changed option above.")
+        ? t("There is no other run yet. Run on other numbers, or choose another device, a changed option or a file above.")
         : t("Choose what to compare with.")
     }
   </p>`;
