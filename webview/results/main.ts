@@ -212,22 +212,23 @@ function draw(): void {
   requestAnimationFrame(() => {
     scheduled = false;
     render(page(live()), document.body);
-    measure();
+    watchPanel();
   });
 }
 
-const resize = new ResizeObserver(() => measure());
+/** Told after the layout, before the paint: asked for sooner, the width would cost a layout of its own. */
+const resize = new ResizeObserver(() => {
+  const width = observed?.clientWidth ?? 0;
+  if (width !== state.width) dispatch({ type: "view", view: { width } });
+});
 let observed: Element | null = null;
 
-function measure(): void {
+function watchPanel(): void {
   const panel = document.getElementById("panel");
-  if (panel !== observed) {
-    if (observed !== null) resize.unobserve(observed);
-    if (panel !== null) resize.observe(panel);
-    observed = panel;
-  }
-  const width = panel?.clientWidth ?? 0;
-  if (width !== state.width) dispatch({ type: "view", view: { width } });
+  if (panel === observed) return;
+  if (observed !== null) resize.unobserve(observed);
+  if (panel !== null) resize.observe(panel);
+  observed = panel;
 }
 
 // A click beside the explanation of the device, or of the check, closes it.

@@ -109,6 +109,8 @@ export class ResultsPanel implements vscode.WebviewPanelSerializer, vscode.Dispo
       this.asked.cancelAll();
     });
     panel.webview.html = webviewHtml(panel.webview, this.extension, "results", panel.title);
+    // They wait for the page in VS Code: it need not ask for them before it is painted.
+    this.sendAll();
   }
 
   private receive(raw: unknown): void {
@@ -116,8 +118,7 @@ export class ResultsPanel implements vscode.WebviewPanelSerializer, vscode.Dispo
     if (intent === undefined) {
       this.log.warn("a message of the results panel was dropped");
     } else if (intent.type === "ready") {
-      this.send({ type: "init", locale: vscode.env.language, strings: webviewStrings() });
-      this.sendState();
+      this.sendAll();
     } else if (intent.type === "measureRequested") {
       void this.measure(intent);
     } else if (intent.type === "sliceRequested") {
@@ -163,6 +164,11 @@ export class ResultsPanel implements vscode.WebviewPanelSerializer, vscode.Dispo
     } catch (error) {
       this.send({ type: "measureFailed", requestId, message: this.host.reason(error) });
     }
+  }
+
+  private sendAll(): void {
+    this.send({ type: "init", locale: vscode.env.language, strings: webviewStrings() });
+    this.sendState();
   }
 
   private sendState(): void {
