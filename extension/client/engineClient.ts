@@ -300,7 +300,8 @@ export class EngineClient {
     const waiting = this.waiting.get(answer.id);
     if (waiting === undefined) return;
     this.waiting.delete(answer.id);
-    if (answer.type === "ran" && waiting.request.type === "run" && waiting.request.keep) this.held.add(waiting.request.resultId);
+    const { request } = waiting;
+    if (answer.type !== "failed" && (request.type === "hold" || (request.type === "run" && request.keep))) this.held.add(request.resultId);
     if (waiting.request.type === "run" && this.child !== null) this.advance("rest");
     if (this.waiting.size === 0) {
       this.child?.unref();
@@ -365,7 +366,7 @@ export class EngineClient {
 
 /** It reads what is held, and computes nothing. */
 export function isRead(type: EngineRequest["type"]): boolean {
-  return type === "readSlice" || type === "readBand";
+  return type === "readSlice" || type === "readBand" || type === "readDifferenceBand" || type === "difference";
 }
 
 function ended(how: string): Failure {

@@ -47,47 +47,64 @@ export interface BandValues {
 export const SHUT = 0.05;
 export const OPEN = 0.95;
 
+/** The units of one step after another, where they lie. */
+export interface Rows {
+  readonly data: Float32Array;
+  /** Where the box's units of a step begin, counted from 0 within the box; what lay there of another step may be gone. */
+  start(step: number): number;
+}
+
 /** @param data row-major, of shape [B, T, U] */
 export function bandOf(data: Float32Array, shape: readonly number[], box: BandBox): Result<BandValues> {
+  const [, timesteps = 0, width = 0] = shape;
+  const first = (box.batch * timesteps + box.from) * width + box.unit;
+  return bandOfRows({ data, start: (step) => first + step * width }, shape, box);
+}
+
+/** @param shape of the tensor that the box is of, [B, T, U] */
+export function bandOfRows(rows: Rows, shape: readonly number[], box: BandBox): Result<BandValues> {
   const refused = refusal(shape, box);
   if (refused !== null)
     return err(failure("INVALID_ARGUMENT", "The stretch does not lie in a tensor of shape {shape}.", { shape: refused }));
-  const [, timesteps, width] = shape as [number, number, number];
-  const { batch, from, steps, unit, units, stepsPer, unitsPer, lead } = box;
-  const rows = Math.ceil(units / unitsPer);
-  const cells = Math.ceil((steps + lead) / stepsPer) * rows;
+  const { steps, units, stepsPer, unitsPer, lead } = box;
+  const cells = Math.ceil((steps + lead) / stepsPer) * Math.ceil(units / unitsPer);
   if (cells > MAX_BAND_CELLS)
     return err(failure("TOO_LARGE", "{cells} cells are too many for one answer: at most {limit}.", { cells, limit: MAX_BAND_CELLS }));
-  return ok(read(data, (batch * timesteps + from) * width + unit, width, box));
+  return ok(read(rows, box));
 }
 
-function read(data: Float32Array, start: number, width: number, box: BandBox): BandValues {
-  const { low, high } = extremes(data, start, width, box);
+function read(rows: Rows, box: BandBox): BandValues {
+  const { low, high, counts } = survey(rows, box);
   const place = (cells: Float32Array, before: (a: number, b: number) => boolean): Extreme | null => {
     const cell = endOf(cells, before);
-    return cell === null ? null : placed(data, start, width, { box, cell, value: cells[cell] as number });
+    return cell === null ? null : placed(rows, box, { cell, value: cells[cell] as number });
   };
   const [lowest, highest] = [place(low, (a, b) => a < b), place(high, (a, b) => a > b)];
-  return { low, high, finding: { lowest, highest, ...counts(data, start, width, box) } };
+  return { low, high, finding: { lowest, highest, ...counts } };
 }
 
+type Counts = { -readonly [K in "nan" | "shut" | "open" | "beyond"]: Finding[K] };
+
 /** Unit by unit over the steps of a cell first: comparisons that are guessed right, where those from unit to unit are not. */
-function extremes(data: Float32Array, start: number, width: number, box: BandBox): { low: Float32Array; high: Float32Array } {
+function survey({ data, start }: Rows, box: BandBox): { low: Float32Array; high: Float32Array; counts: Counts } {
   const { steps, units, stepsPer, unitsPer, lead } = box;
   const rows = Math.ceil(units / unitsPer);
   const low = new Float32Array(Math.ceil((steps + lead) / stepsPer) * rows).fill(NaN);
   const high = Float32Array.from(low);
+  const counts = { nan: 0, shut: 0, open: 0, beyond: 0 };
+  const bits = new Int32Array(data.buffer, data.byteOffset, data.length);
   const [least, most] = [new Float32Array(units), new Float32Array(units)];
   for (let cell = 0, step = 0; step < steps; cell += rows) {
     least.fill(Infinity);
     most.fill(-Infinity);
     for (const end = Math.min(steps, (cell / rows + 1) * stepsPer - lead); step < end; step++) {
-      const first = start + step * width;
+      const first = start(step);
       for (let unit = 0; unit < units; unit++) {
         const value = data[first + unit] as number;
         if (value < (least[unit] as number)) least[unit] = value;
         if (value > (most[unit] as number)) most[unit] = value;
       }
+      count(bits, first, first + units, counts);
     }
     for (let unit = 0; unit < units; unit++) {
       // Still so where every value was NaN.
@@ -97,7 +114,29 @@ function extremes(data: Float32Array, start: number, width: number, box: BandBox
       if (!((high[at] as number) >= (most[unit] as number))) high[at] = most[unit] as number;
     }
   }
-  return { low, high };
+  return { low, high, counts };
+}
+
+/** float32 as int32, which grow together from 0: bits decide what would be branches, guessed wrong half of the time. */
+const [SHUT_BITS = 0, OPEN_BITS = 0, INFINITY_BITS = 0] = new Int32Array(Float32Array.of(SHUT, OPEN, Infinity).buffer);
+
+function count(bits: Int32Array, from: number, end: number, counts: Counts): void {
+  let [nan, shut, open, beyond] = [0, 0, 0, 0];
+  for (let i = from; i < end; i++) {
+    const value = bits[i] as number;
+    const size = value & 0x7fffffff;
+    const negative = value >>> 31;
+    const isNan = (INFINITY_BITS - size) >>> 31;
+    const isBeyond = ((OPEN_BITS - size) >>> 31) & (isNan ^ 1);
+    nan += isNan;
+    shut += (negative & (isNan ^ 1)) | ((size - SHUT_BITS) >>> 31);
+    open += isBeyond & (negative ^ 1);
+    beyond += isBeyond;
+  }
+  counts.nan += nan;
+  counts.shut += shut;
+  counts.open += open;
+  counts.beyond += beyond;
 }
 
 /** Where the one number is that comes before all others, NaN aside. */
@@ -107,43 +146,15 @@ function endOf(values: Float32Array, before: (a: number, b: number) => boolean):
   return end;
 }
 
-interface Sought {
-  readonly box: BandBox;
-  readonly cell: number;
-  readonly value: number;
-}
-
 /** Where the value of a cell stands first, in this cell or in another of the same steps. */
-function placed(data: Float32Array, start: number, width: number, { box, cell, value }: Sought): Extreme | null {
+function placed({ data, start }: Rows, box: BandBox, { cell, value }: { cell: number; value: number }): Extreme | null {
   const column = Math.floor(cell / Math.ceil(box.units / box.unitsPer));
   for (let step = Math.max(0, column * box.stepsPer - box.lead); step < box.steps; step++) {
-    const first = start + step * width;
+    const first = start(step);
     const at = data.subarray(first, first + box.units).indexOf(value);
     if (at >= 0) return { value, unit: box.unit + at, step: box.from + step };
   }
   return null;
-}
-
-/** float32 as int32, which grow together from 0: bits decide what would be branches, guessed wrong half of the time. */
-function counts(data: Float32Array, start: number, width: number, { steps, units }: BandBox): Omit<Finding, "lowest" | "highest"> {
-  const bits = new Int32Array(data.buffer, data.byteOffset, data.length);
-  const [shutAt = 0, openAt = 0, infinity = 0] = new Int32Array(Float32Array.of(SHUT, OPEN, Infinity).buffer);
-  let [nan, shut, open, beyond] = [0, 0, 0, 0];
-  for (let step = 0; step < steps; step++) {
-    const first = start + step * width;
-    for (let i = first; i < first + units; i++) {
-      const value = bits[i] as number;
-      const size = value & 0x7fffffff;
-      const negative = value >>> 31;
-      const isNan = (infinity - size) >>> 31;
-      const isBeyond = ((openAt - size) >>> 31) & (isNan ^ 1);
-      nan += isNan;
-      shut += (negative & (isNan ^ 1)) | ((size - shutAt) >>> 31);
-      open += isBeyond & (negative ^ 1);
-      beyond += isBeyond;
-    }
-  }
-  return { nan, shut, open, beyond };
 }
 
 function refusal(shape: readonly number[], { batch, from, steps, unit, units, stepsPer, unitsPer, lead }: BandBox): string | null {

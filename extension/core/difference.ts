@@ -93,10 +93,15 @@ export function differenceOf(a: Compared, b: Compared, part: DifferencePart, tol
   return { largest: at === null ? 0 : distance(at.a, at.b), at, first, ...profile(worst) };
 }
 
-/** Equal infinities, and NaN on both sides, are no difference; else what is no number is as far away as can be. */
+/** |b − a|. Equal infinities, and NaN on both sides, are no difference; else what is no number is as far away as can be. */
 export function distance(a: number, b: number): number {
+  return Math.abs(delta(a, b));
+}
+
+/** b − a, which is Infinity where only one of them is a number. */
+export function delta(a: number, b: number): number {
   if (a === b || (a !== a && b !== b)) return 0;
-  const size = Math.abs(b - a);
+  const size = b - a;
   return size === size ? size : Infinity;
 }
 

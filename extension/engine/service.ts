@@ -2,9 +2,10 @@
 import { comparable, type Difference, differenceOf } from "../core/difference.js";
 import { type Failure, failure, UnrollError } from "../core/errors.js";
 import { readModel } from "../core/model/read.js";
-import { decodeEngineRequest, type EngineAnswer, type EngineRequest, type RunTensor } from "../core/protocol/engine.js";
+import { decodeEngineRequest, type EngineAnswer, type EngineRequest, type RunTensor, type WireTensor } from "../core/protocol/engine.js";
 import type { CheckReport } from "../core/protocol/check.js";
 import { bandOf, type BandValues } from "../core/band.js";
+import { differenceBandOf } from "../core/differenceBand.js";
 import { healthOf } from "../core/health.js";
 import { valuesGone } from "../core/protocol/gone.js";
 import type { Trace } from "../core/trace/trace.js";
@@ -85,10 +86,15 @@ export class EngineService {
         return this.run(request);
       case "runFile":
         return { type: "fileRan", id, outcome: await this.runFile(request) };
+      case "hold":
+        this.keep(request.resultId, request.tensors.map(heldTensor));
+        return { type: "done", id };
       case "readSlice":
         return { type: "slice", id, values: this.readSlice(request) };
       case "readBand":
         return { type: "band", id, ...this.readBand(request) };
+      case "readDifferenceBand":
+        return { type: "band", id, ...this.readDifferenceBand(request) };
       case "difference":
         return { type: "difference", id, parts: this.difference(request) };
       case "release":
@@ -217,6 +223,14 @@ export class EngineService {
     return band.value;
   }
 
+  private readDifferenceBand({ resultA, resultB, part, box }: Request<"readDifferenceBand">): BandValues {
+    const [a, b] = [this.kept(resultA)[part.a], this.kept(resultB)[part.b]];
+    if (a === undefined || b === undefined) throw new UnrollError(valuesGone());
+    const band = differenceBandOf(a, b, part, box);
+    if (!band.ok) throw new UnrollError(band.error);
+    return band.value;
+  }
+
   private readSlice(request: Request<"readSlice">): Float32Array {
     const tensor = this.kept(request.resultId)[request.tensor];
     if (tensor === undefined) throw new UnrollError(valuesGone());
@@ -252,6 +266,12 @@ export class EngineService {
     if (model === undefined) throw new UnrollError(failure("INVALID_ARGUMENT", "The model was disposed."));
     return model;
   }
+}
+
+/** Of no layer: nothing that traces or checks a run asks for it. @throws UnrollError where there are not as many numbers as the shape says */
+function heldTensor({ shape, data }: WireTensor, index: number): OutputTensor {
+  if (shape.reduce((product, d) => product * d, 1) !== data.length) throw new UnrollError(unreadable());
+  return { layer: -1, name: String(index), role: "output", shape, data: Float32Array.from(data) };
 }
 
 export function failureOf(error: unknown): Failure {

@@ -1,31 +1,44 @@
 /** Behind the tab Compare: the shown run and another beside it, both with all their steps, and how far they are apart. */
+import * as path from "node:path";
 import * as vscode from "vscode";
 import { expected } from "../client/expected.js";
-import { comparable, type Compared, type Difference, differenceOf } from "../core/difference.js";
+import type { BandBox, BandValues } from "../core/band.js";
+import { comparable, type Difference, differenceOf } from "../core/difference.js";
+import { differenceBandOf } from "../core/differenceBand.js";
 import { UnrollError } from "../core/errors.js";
 import { msg } from "../core/messages.js";
-import { withInput } from "../core/model/input.js";
-import { lower } from "../core/model/lower.js";
-import type { CaptureLevel } from "../core/model/program.js";
-import { sizeOf, tensorPlan } from "../core/model/tensors.js";
-import type { CompareChoice, CompareState, MeasuredPart, MeasureRequested, RunChoice, Side } from "../core/protocol/compare.js";
+import { shapeText } from "../core/model/shapes.js";
+import type {
+  CompareChoice,
+  CompareState,
+  DifferenceBandRequested,
+  MeasuredPart,
+  MeasureRequested,
+  RunChoice,
+} from "../core/protocol/compare.js";
 import { valuesGone } from "../core/protocol/gone.js";
 import { applyFlip, type Flip, flipsOf } from "../core/runs/whatIf.js";
+import { askComparedFile, fileTitle, openComparedFile } from "./compareFiles.js";
+import type { CompareMemory, KnownFile } from "./compareMemory.js";
+import { placeFile, type Placed, placeRun } from "./compareSides.js";
 import type { Engine } from "./engine.js";
-import { inputSlice, type RunRecord, runView } from "./run/records.js";
+import type { Reader } from "./reader.js";
+import { inputBand, inputSlice, type RunRecord } from "./run/records.js";
 import type { RunController } from "./run/runController.js";
 import type { RunStore } from "./run/runStore.js";
 import type { Box, RunValues } from "./run/runValues.js";
 import { agoText, runTitle } from "./run/runWords.js";
 import { word } from "./words.js";
 
-/** Steps and gates of a run that are computed for a comparison; of a larger one only what its layers return is compared. */
-const MOST_TRACED_BYTES = 256 * 2 ** 20;
-
-interface Placed {
-  readonly record: RunRecord;
-  readonly capture: CaptureLevel;
-  readonly side: Side;
+export interface CompareParts {
+  readonly engine: Engine;
+  readonly runs: RunController;
+  readonly kept: RunStore;
+  readonly values: RunValues;
+  /** The run or file beside the shown one, and the files there were. */
+  readonly memory: CompareMemory;
+  /** Of files. */
+  readonly reader: Reader;
 }
 
 export class CompareDesk implements vscode.Disposable {
@@ -33,8 +46,6 @@ export class CompareDesk implements vscode.Disposable {
   readonly onDidChange = this.changed.event;
   /** Nobody has looked yet: nothing is computed. */
   private open = false;
-  /** The run beside the shown one; null: the newest other. */
-  private wanted: string | null = null;
   private a: Placed | null = null;
   private b: Placed | null = null;
   private activity: CompareState["activity"] = { phase: "none" };
@@ -43,21 +54,17 @@ export class CompareDesk implements vscode.Disposable {
   private preparing: RunRecord | null = null;
   private turn = 0;
 
-  constructor(
-    private readonly engine: Engine,
-    private readonly runs: RunController,
-    private readonly kept: RunStore,
-    private readonly values: RunValues,
-  ) {}
+  constructor(private readonly parts: CompareParts) {}
 
   /** null: the tab was never opened. */
   state(): CompareState | null {
-    const { record } = this.runs;
+    const { record } = this.parts.runs;
     if (record === null || !this.open) return null;
     return {
       type: "compare",
-      runs: this.kept.runs.filter((run) => run.id !== record.id).map((run) => this.choiceOf(run.id)),
-      devices: this.engine
+      runs: this.parts.kept.runs.filter((run) => run.id !== record.id).map((run) => this.choiceOf(run.id)),
+      files: this.parts.memory.files.map((file) => fileChoice(file)),
+      devices: this.parts.engine
         .device()
         .options.filter(({ kind, available }) => available && kind !== record.device.used)
         .map(({ kind, name }) => ({ kind, name })),
@@ -81,24 +88,44 @@ export class CompareDesk implements vscode.Disposable {
     return this.prepare(choice);
   }
 
-  /** A box of one of the sides; undefined: that is no side. */
-  read(id: string, { tensor, start, count }: Box): Promise<Float32Array> | undefined {
-    const placed = this.placed(id);
-    if (placed === undefined) return undefined;
-    const { record, capture } = placed;
-    if (tensor === 0) return Promise.resolve(inputSlice(record, start, count));
-    return this.values.at(record, capture, ({ resultId }) => this.values.slice(resultId, { tensor: tensor - 1, start, count }));
+  /** Is this one of the sides? */
+  has(id: string): boolean {
+    return this.find(id) !== undefined;
+  }
+
+  /** A box of a side's tensor. @throws UnrollError */
+  async slice(id: string, { tensor, start, count }: Box): Promise<Float32Array> {
+    const { input, at } = this.placed(id);
+    return tensor === 0 && input !== null
+      ? inputSlice(input, start, count)
+      : at(({ resultId }) => this.parts.values.slice(resultId, { tensor: tensor - 1, start, count }));
+  }
+
+  /** @throws UnrollError */
+  async band(id: string, tensor: number, box: BandBox): Promise<BandValues> {
+    const { input, at } = this.placed(id);
+    return tensor === 0 && input !== null ? inputBand(input, box) : at(({ resultId }) => this.parts.values.band(resultId, tensor - 1, box));
+  }
+
+  /** @throws UnrollError */
+  async differenceBand({ a, b, part, box }: DifferenceBandRequested): Promise<BandValues> {
+    const [left, right] = [this.placed(a), this.placed(b)];
+    if (part.a > 0 && part.b > 0) return both(left, right, (idA, idB) => this.parts.values.differenceBand(idA, idB, inEngine(part), box));
+    const [inputA, inputB] = [comparedInput(left), comparedInput(right)];
+    if (inputA === null || inputB === null) throw new UnrollError(valuesGone());
+    const band = differenceBandOf(inputA, inputB, part, box);
+    if (!band.ok) throw new UnrollError(band.error);
+    return band.value;
   }
 
   /** @throws UnrollError */
   async measure({ a, b, tolerance, parts }: MeasureRequested): Promise<(Difference | null)[]> {
     const [left, right] = [this.placed(a), this.placed(b)];
-    if (left === undefined || right === undefined) throw new UnrollError(valuesGone());
-    const inEngine = parts.filter((part) => part.a > 0 && part.b > 0);
-    const answers = inEngine.length === 0 ? [] : await this.ask(left, right, { tolerance, parts: inEngine });
+    const asked = parts.filter((part) => part.a > 0 && part.b > 0);
+    const answers = asked.length === 0 ? [] : await this.ask(left, right, { tolerance, parts: asked.map(inEngine) });
     return parts.map((part) => {
-      const at = inEngine.indexOf(part);
-      return at >= 0 ? (answers[at] ?? null) : inputDifference(left.record, right.record, part, tolerance);
+      const at = asked.indexOf(part);
+      return at >= 0 ? (answers[at] ?? null) : inputDifference(left, right, part, tolerance);
     });
   }
 
@@ -108,21 +135,21 @@ export class CompareDesk implements vscode.Disposable {
 
   /** Never throws: a failure becomes the state. */
   private async prepare(choice: CompareChoice | null): Promise<void> {
-    const { record } = this.runs;
+    const { record } = this.parts.runs;
     if (record === null) return;
     this.open = true;
-    const known = this.activity.phase === "computing" ? this.preparing : this.a?.record;
-    if (choice === null && known === record && this.activity.phase !== "failed") return this.changed.fire();
+    const known = this.activity.phase === "computing" ? this.preparing?.id : this.a?.side.choice;
+    if (choice === null && known === record.id && this.activity.phase !== "failed") return this.changed.fire();
     const turn = ++this.turn;
     this.preparing = record;
-    if (choice?.kind === "run") this.wanted = choice.id;
+    if (choice?.kind === "run") this.parts.memory.other = choice.id;
     this.show({ phase: "computing" });
     try {
-      const id = await this.otherOf(record, choice);
-      const a = await this.place(record);
-      const b = id === null ? null : await this.place(await this.kept.record(id));
-      if (turn !== this.turn) return;
-      [this.a, this.b, this.wanted] = [a, b, id];
+      const { a, b } = await this.sides(record, choice);
+      if (turn !== this.turn) return b?.release();
+      this.b?.release();
+      [this.a, this.b] = [a, b];
+      if (b !== null) this.parts.memory.other = b.side.choice;
       this.show({ phase: "none" });
     } catch (error) {
       if (turn !== this.turn) return;
@@ -133,28 +160,49 @@ export class CompareDesk implements vscode.Disposable {
   }
 
   private ask(a: Placed, b: Placed, asked: Pick<MeasureRequested, "tolerance" | "parts">): Promise<readonly (Difference | null)[]> {
-    const parts = asked.parts.map((part) => ({ ...part, a: part.a - 1, b: part.b - 1 }));
-    const { tolerance } = asked;
-    // Each of the two is computed again where the engine has dropped it.
-    return this.values.at(a.record, a.capture, (left) =>
-      this.values.at(b.record, b.capture, async (right) => {
-        const request = { type: "difference", resultA: left.resultId, resultB: right.resultId, tolerance, parts } as const;
-        return expected("difference", await this.engine.ask(request)).parts;
-      }),
-    );
+    return both(a, b, async (resultA, resultB) => {
+      const answer = await this.parts.engine.ask({ type: "difference", resultA, resultB, ...asked });
+      return expected("difference", answer).parts;
+    });
+  }
+
+  private async sides(record: RunRecord, choice: CompareChoice | null): Promise<{ a: Placed; b: Placed | null }> {
+    await this.parts.kept.ready;
+    const a = await placeRun(this.parts.values, record, this.choiceOf(record.id));
+    const wanted = choice ?? this.choiceBefore(record);
+    if (wanted === null) return { a, b: null };
+    if (wanted.kind === "file") return this.besideFile(record, a, wanted.id);
+    const id = await this.otherOf(record, wanted);
+    return { a, b: await placeRun(this.parts.values, await this.parts.kept.record(id), this.choiceOf(id)) };
+  }
+
+  /** What was beside a run last, else the newest other run. */
+  private choiceBefore(record: RunRecord): CompareChoice | null {
+    const { other, files } = this.parts.memory;
+    if (other !== null && files.some((file) => file.id === other)) return { kind: "file", id: other };
+    const before = other !== record.id ? this.parts.kept.get(other ?? "") : undefined;
+    const run = before ?? this.parts.kept.runs.find(({ id }) => id !== record.id);
+    return run === undefined ? null : { kind: "run", id: run.id };
+  }
+
+  /** @param id of a file that was there before; null: the person is asked */
+  private async besideFile(record: RunRecord, run: Placed, id: string | null): Promise<{ a: Placed; b: Placed }> {
+    const known = this.parts.memory.files.find((file) => file.id === id);
+    const uri = known === undefined ? await askComparedFile(record.data.source.uri) : vscode.Uri.parse(known.uri);
+    const tensors = await run.at((place) => Promise.resolve(place.tensors));
+    const opened = await openComparedFile(this.parts.reader, { uri, array: known?.array ?? null }, tensors);
+    const choice = fileChoice(this.parts.memory.keep(uri.toString(), opened.array), opened.tensor.shape);
+    const { run: a, file: b } = await placeFile(this.parts.values, run, opened, choice);
+    return { a, b };
   }
 
   /** The id of the run to put beside it, which is computed first where it is the same one with a change. */
-  private async otherOf(record: RunRecord, choice: CompareChoice | null): Promise<string | null> {
-    switch (choice?.kind) {
-      case undefined: {
-        const before = this.wanted !== null && this.wanted !== record.id && this.kept.get(this.wanted) !== undefined ? this.wanted : null;
-        return before ?? this.kept.runs.find((run) => run.id !== record.id)?.id ?? null;
-      }
+  private async otherOf(record: RunRecord, choice: Exclude<CompareChoice, { kind: "file" }>): Promise<string> {
+    switch (choice.kind) {
       case "run":
         return choice.id;
       case "device": {
-        const name = this.engine.device(choice.device).name;
+        const name = this.parts.engine.device(choice.device).name;
         return this.beside(record, { device: choice.device }, `${this.choiceOf(record.id).title} · ${name}`);
       }
       case "flip": {
@@ -167,20 +215,20 @@ export class CompareDesk implements vscode.Disposable {
   }
 
   private async beside(record: RunRecord, changes: Parameters<RunValues["beside"]>[1], title: string): Promise<string> {
-    const other = await this.values.beside(record, changes);
-    await this.kept.add(other, { title });
+    const other = await this.parts.values.beside(record, changes);
+    await this.parts.kept.add(other, { title });
     return other.id;
   }
 
-  private async place(record: RunRecord): Promise<Placed> {
-    const capture = tracedBytes(record) <= MOST_TRACED_BYTES ? 2 : 1;
-    const tensors = await this.values.at(record, capture, (place) => Promise.resolve(place.tensors));
-    const run = { ...runView({ ...record, tensors }), id: `compare ${record.id}` };
-    return { record, capture, side: { ...this.choiceOf(record.id), id: run.id, run } };
+  private find(id: string): Placed | undefined {
+    return [this.a, this.b].find((placed) => placed?.side.id === id) ?? undefined;
   }
 
-  private placed(id: string): Placed | undefined {
-    return [this.a, this.b].find((placed) => placed?.side.id === id) ?? undefined;
+  /** @throws UnrollError */
+  private placed(id: string): Placed {
+    const placed = this.find(id);
+    if (placed === undefined) throw new UnrollError(valuesGone());
+    return placed;
   }
 
   private flips({ model, data }: RunRecord): Flip[] {
@@ -188,7 +236,7 @@ export class CompareDesk implements vscode.Disposable {
   }
 
   private choiceOf(id: string): RunChoice {
-    const run = this.kept.get(id);
+    const run = this.parts.kept.get(id);
     if (run === undefined) return { id, title: word(msg("The shown run")), detail: "", pinned: false };
     return { id, title: runTitle(run), detail: `${agoText(run.when, Date.now())} · ${run.device.name}`, pinned: run.pinned };
   }
@@ -199,14 +247,30 @@ export class CompareDesk implements vscode.Disposable {
   }
 }
 
-/** The input is the host's own. */
-function inputDifference(left: RunRecord, right: RunRecord, part: MeasuredPart, tolerance: number): Difference | null {
-  const values = ({ data }: RunRecord): Compared => ({ data: data.values, shape: data.shape });
-  const [a, b] = [values(left), values(right)];
-  return part.a === 0 && part.b === 0 && comparable(a.shape, b.shape, part) ? differenceOf(a, b, part, tolerance) : null;
+/** Of what is in the engine, as the engine counts. */
+function inEngine(part: MeasuredPart): MeasuredPart {
+  return { ...part, a: part.a - 1, b: part.b - 1 };
 }
 
-function tracedBytes({ model, data }: RunRecord): number {
-  const program = lower(withInput(model, data.shape));
-  return tensorPlan(program, data.shape, 2).reduce((sum, tensor) => sum + 4 * sizeOf(tensor.shape), 0);
+/** Asks about both; each of the two is computed again where the engine has dropped it. */
+function both<T>(a: Placed, b: Placed, ask: (resultA: number, resultB: number) => Promise<T>): Promise<T> {
+  return a.at((left) => b.at((right) => ask(left.resultId, right.resultId)));
+}
+
+function comparedInput({ input }: Placed): { readonly data: Float32Array; readonly shape: readonly number[] } | null {
+  return input === null ? null : { data: input.values, shape: input.shape };
+}
+
+/** @param shape of what is compared; left out: in which folder the file lies */
+function fileChoice(file: KnownFile, shape?: readonly number[]): RunChoice {
+  const folder = path.dirname(vscode.workspace.asRelativePath(vscode.Uri.parse(file.uri)));
+  const detail = shape !== undefined ? shapeText(shape) : folder === "." ? "" : folder;
+  return { id: file.id, title: fileTitle(file), detail, pinned: false };
+}
+
+/** The input is the host's own. */
+function inputDifference(left: Placed, right: Placed, part: MeasuredPart, tolerance: number): Difference | null {
+  const [a, b] = [comparedInput(left), comparedInput(right)];
+  if (a === null || b === null) return null;
+  return part.a === 0 && part.b === 0 && comparable(a.shape, b.shape, part) ? differenceOf(a, b, part, tolerance) : null;
 }

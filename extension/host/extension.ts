@@ -51,7 +51,7 @@ export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
   const codeModels = new CodeModels(codeReader, log);
   const code = new CodeCommands({ models: codeModels, store, selection });
   const actions = new Actions(engine, runs, () => results.panel.show(), log);
-  const results: Results = wireResults({ context, log, engine, runs, states, store, actions, codeReader });
+  const results: Results = wireResults({ context, log, engine, runs, states, store, actions, codeReader, fileReader });
   const parts = { engine, store, runs, selection, actions, code, codeReader };
   const pane = { extension: extensionUri, log };
   const designer = new DesignerView(new DesignerDesk(parts), pane);

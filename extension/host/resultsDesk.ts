@@ -30,7 +30,7 @@ import { saveTensor } from "./saveTensor.js";
 import { word } from "./words.js";
 
 type Intent = Parameters<ResultsHost["receive"]>[0];
-type Band = Extract<ResultsFromView, { type: "bandRequested" }>;
+type Band = Extract<ResultsFromView, { type: "bandRequested" | "differenceBandRequested" }>;
 type Slice = Extract<ResultsFromView, { type: "sliceRequested" }>;
 
 export interface ResultsParts {
@@ -62,17 +62,21 @@ export class ResultsDesk implements ResultsHost {
   }
 
   async readSlice({ runId, tensor, start, count }: Slice): Promise<Float32Array> {
-    const side = this.parts.compare.read(runId, { tensor, start, count });
-    if (side !== undefined) return side;
+    const { compare } = this.parts;
+    if (compare.has(runId)) return compare.slice(runId, { tensor, start, count });
     const record = this.shown(runId);
-    if (tensor === 0) return inputSlice(record, start, count);
+    if (tensor === 0) return inputSlice(record.data, start, count);
     const { values } = this.parts;
     return this.at(record, tensor, (resultId, index) => values.slice(resultId, { tensor: index, start, count }));
   }
 
-  async readBand({ runId, tensor, box }: Band): Promise<BandValues> {
+  async readBand(request: Band): Promise<BandValues> {
+    const { compare } = this.parts;
+    if (request.type === "differenceBandRequested") return compare.differenceBand(request);
+    const { runId, tensor, box } = request;
+    if (compare.has(runId)) return compare.band(runId, tensor, box);
     const record = this.shown(runId);
-    if (tensor === 0) return inputBand(record, box);
+    if (tensor === 0) return inputBand(record.data, box);
     return this.at(record, tensor, (resultId, index) => this.parts.values.band(resultId, index, box));
   }
 

@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import type { Actions } from "./actions.js";
 import { CompareDesk } from "./compareDesk.js";
+import { CompareMemory } from "./compareMemory.js";
 import { Debounce } from "./debounce.js";
 import type { Engine } from "./engine.js";
 import type { ModelStore } from "./model/modelStore.js";
@@ -31,6 +32,8 @@ export interface ResultsContext {
   readonly actions: Actions;
   /** Writes models as code. */
   readonly codeReader: Reader;
+  /** Reads files that are compared with. */
+  readonly fileReader: Reader;
 }
 
 export interface Results {
@@ -42,12 +45,12 @@ export interface Results {
   readonly disposables: readonly vscode.Disposable[];
 }
 
-export function wireResults({ context, log, engine, runs, states, store, actions, codeReader }: ResultsContext): Results {
+export function wireResults({ context, log, engine, runs, states, store, actions, codeReader, fileReader }: ResultsContext): Results {
   const kept = new RunStore(vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, "runs"), log);
   const values = new RunValues(engine, kept, log);
   const checks = new Checks(engine, runs);
   const gates = new Gates(runs, values);
-  const compare = new CompareDesk(engine, runs, kept, values);
+  const compare = new CompareDesk({ engine, runs, kept, values, reader: fileReader, memory: new CompareMemory(context.workspaceState) });
   const questions = new Questions(engine, runs, values, codeReader);
   const light = new SourceLight();
   const desk = new ResultsDesk({

@@ -1,6 +1,8 @@
 // Kept runs as a person uses them: the view Runs, two runs side by side in Compare, a changed option, and all of it after a reload.
 /* global describe, it, before, after, afterEach */
 import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
 import { assertAccessible, assertNoOverflow, englishIn } from "./lib/look.mjs";
 import { openWindow } from "./lib/window.mjs";
 import * as wb from "./lib/workbench.mjs";
@@ -91,7 +93,7 @@ describe("kept runs", () => {
     await assertAccessible(results, "Compare");
     await assertNoOverflow(results, "Compare");
     await results.locator("#table-twin").click();
-    assert.match(await results.locator("#compare-delta").innerText(), /=/);
+    await results.locator("#compare-delta td", { hasText: /^=$/ }).first().waitFor();
     await win.shot("runs-compare-table");
     await assertAccessible(results, "Compare as tables");
     await results.locator("#table-twin").click();
@@ -150,6 +152,158 @@ describe("kept runs", () => {
     await win.shot("runs-reloaded");
     await assertAccessible(results, "after a reload");
     assert.deepEqual(win.server.hostCrashes(), []);
+  });
+});
+
+/** A file of NumPy's with float64 numbers. */
+function npy(shape, value) {
+  const header = `{'descr': '<f8', 'fortran_order': False, 'shape': (${shape.join(", ")},), }`;
+  const text = header.padEnd(64 * Math.ceil((10 + header.length + 1) / 64) - 11) + "\n";
+  const values = Float64Array.from({ length: shape.reduce((size, d) => size * d, 1) }, (_, i) => value(i));
+  return Buffer.concat([
+    Buffer.from("\x93NUMPY\x01\x00", "latin1"),
+    Buffer.from([text.length & 255, text.length >> 8]),
+    Buffer.from(text),
+    Buffer.from(values.buffer),
+  ]);
+}
+
+describe("a file beside a run", () => {
+  let win;
+  before(async () => {
+    // The tutorial's model gives (1, 4, 6): one file fits without its batch axis, one does not.
+    const files = { "zeros.npy": npy([4, 6], (i) => (i === 7 ? 0.5 : 0)), "other.npy": npy([3, 2], (i) => i) };
+    win = await openWindow({ viewport: { width: 1600, height: 1000 }, files });
+    await win.page.locator(".statusbar-item", { hasText: "Unroll" }).first().waitFor();
+    await run(win.page, "en", "tutorial.py", 3, 8, 7);
+    const results = await wb.resultsFrame(win.page);
+    await results.locator("#tab-compare").click();
+  });
+  afterEach(async function () {
+    if (this.currentTest.state === "failed") await win?.shot("failed-compare-file");
+  });
+  after(() => win?.close());
+
+  async function choose(name) {
+    const { page, workspace } = win;
+    const results = await wb.resultsFrame(page);
+    await results.locator("#compare-file[aria-disabled=false]").click();
+    // The dialog of a window in the browser is a field with the path.
+    const input = page.locator(".quick-input-widget input").first();
+    await input.waitFor();
+    await page.waitForFunction(() => document.querySelector(".quick-input-widget input")?.value.endsWith("/"));
+    await input.fill(path.join(workspace, name));
+    await wb.quickPickRows(page).filter({ hasText: name }).first().waitFor();
+    await page.keyboard.press("Enter");
+    return results;
+  }
+
+  it("says both shapes, and what to do, where it does not fit", async () => {
+    const results = await choose("other.npy");
+    const text = "other.npy has the shape (3, 2), which no output of this run has: their shapes are (1, 4, 6)";
+    await results.locator(".failed, .waiting, [role=alert]", { hasText: text }).first().waitFor();
+    await win.shot("compare-file-misfit");
+    await assertAccessible(results, "a file that does not fit");
+  });
+
+  it("is compared with the output whose shape it has", async () => {
+    const results = await choose("zeros.npy");
+    await results.locator(".verdict", { hasText: "First difference: step" }).waitFor();
+    await results.locator("#map-delta").waitFor();
+    assert.match(await results.locator("#compare-other option:checked").innerText(), /zeros\.npy/);
+    // Only what the file is of is compared: the two directions of the last layer.
+    assert.equal(await results.locator(".where tbody tr").count(), 2);
+    await results.locator("#table-twin").click();
+    const cell = results.locator("#compare-b tbody tr").nth(1).locator("td").nth(1);
+    await cell.filter({ hasText: "0.5000" }).waitFor();
+    await results.locator("#table-twin").click();
+    await win.shot("compare-file");
+    await assertAccessible(results, "Compare with a file");
+    await assertNoOverflow(results, "Compare with a file");
+  });
+
+  it("is there after a reload, and missed where it is gone", async () => {
+    const { page, workspace } = win;
+    await page.waitForTimeout(1000);
+    await page.reload();
+    await page.waitForSelector(".tab", { timeout: 60_000 });
+    const results = await wb.resultsFrame(page);
+    await results.locator("#compare-b", { hasText: "zeros.npy" }).waitFor({ timeout: 60_000 });
+    fs.rmSync(path.join(workspace, "zeros.npy"));
+    await page.waitForTimeout(1000);
+    await page.reload();
+    await page.waitForSelector(".tab", { timeout: 60_000 });
+    const again = await wb.resultsFrame(page);
+    await again.locator("body", { hasText: "zeros.npy is not where it was." }).waitFor({ timeout: 60_000 });
+    await win.shot("compare-file-missing");
+  });
+});
+
+/** Two thousand rows, of which one may be another. */
+const longRows = (changedRow) =>
+  Array.from({ length: 2000 }, (_, t) => `${Math.sin(t / 50).toFixed(4)},${t === changedRow ? 3 : Math.cos(t / 70).toFixed(4)}`).join("\n");
+
+describe("Compare over two thousand steps", () => {
+  let win;
+  let results;
+  before(async () => {
+    const rnn = { class_name: "SimpleRNN", config: { units: 24, return_sequences: true } };
+    const layers = [{ class_name: "InputLayer", config: { batch_shape: [null, null, 2] } }, rnn];
+    const model = JSON.stringify({ class_name: "Sequential", config: { name: "long", layers } });
+    const files = { "long.rnn.json": model, "a.csv": longRows(-1), "b.csv": longRows(1200) };
+    win = await openWindow({ viewport: { width: 1600, height: 1000 }, files });
+    const { page } = win;
+    await page.locator(".statusbar-item", { hasText: "Unroll" }).first().waitFor();
+    await page.locator(".explorer-folders-view .monaco-list-row", { hasText: "long.rnn.json" }).first().dblclick();
+    await wb.webviewFrame(page, ".unroll-designer main");
+    for (const file of ["a.csv", "b.csv"]) {
+      await wb.openFile(page, file);
+      await page.keyboard.press("Control+a");
+      await wb.runCommand(page, words.en.run);
+      results = await wb.resultsFrame(page);
+      await results.locator(".fact.link", { hasText: file }).waitFor({ timeout: 60_000 });
+    }
+  });
+  afterEach(async function () {
+    if (this.currentTest.state === "failed") await win?.shot("failed-compare-long");
+  });
+  after(() => win?.close());
+
+  /** Columns of a picture, counted in strides, in which a pixel of its lower half has the colour of a difference. */
+  const coloured = (id) =>
+    results.locator(id).evaluate((canvas) => {
+      const { width, height } = canvas;
+      const top = Math.round(height / 4);
+      const { data } = canvas.getContext("2d").getImageData(0, top, width, height - 2 * top);
+      const found = new Set();
+      for (let i = 0; i < data.length; i += 4)
+        if (data[i + 3] > 0 && Math.max(data[i], data[i + 1], data[i + 2]) - Math.min(data[i], data[i + 1], data[i + 2]) > 60)
+          found.add(Math.floor((100 * ((i / 4) % width)) / width));
+      return [...found].sort((a, b) => a - b);
+    });
+
+  it("shows every step, and where the two part", async () => {
+    await results.locator("#tab-compare").click();
+    await results.locator(".verdict", { hasText: "First difference: step 1201" }).waitFor({ timeout: 60_000 });
+    for (const id of ["#map-a", "#map-b", "#map-delta"]) await results.locator(id).waitFor();
+    // The cursor, at the first step, is coloured too.
+    const away = (await coloured("#map-delta")).filter((percent) => percent > 25);
+    assert.ok(away.length > 0 && away.every((percent) => percent >= 55 && percent <= 75), `differences at ${away} % of the width`);
+    await win.shot("compare-long");
+    await assertAccessible(results, "Compare over a long sequence");
+    await assertNoOverflow(results, "Compare over a long sequence");
+  });
+
+  it("goes to the first difference, and is zoomed around it", async () => {
+    await results.locator("#compare-first").click();
+    await results.locator("#step-label", { hasText: "step 1201 of 2000" }).waitFor();
+    for (let i = 0; i < 4; i++) await results.locator("#zoom-in").click();
+    await results.locator("#compare-cell", { hasText: /step 1201: .* → .*, difference [+−]/ }).waitFor();
+    await win.shot("compare-long-zoomed");
+    await results.locator("#map-delta").focus();
+    await win.page.keyboard.press("ArrowLeft");
+    await results.locator("#compare-cell", { hasText: /step 1200: .*, difference =/ }).waitFor();
+    await results.locator("#zoom-all").click();
   });
 });
 

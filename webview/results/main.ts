@@ -29,6 +29,7 @@ import { Copier } from "./copier.js";
 import { outputsOf, tensorById } from "./outputs.js";
 import { readPalette, watchTheme } from "./palette.js";
 import { exportAs } from "./report.js";
+import { requestIds } from "./requestCache.js";
 import { BandCache, SliceCache } from "./slices.js";
 import { type Action, decodeSaved, initialState, reduce, savedOf, type State } from "./state.js";
 import type { View } from "./view.js";
@@ -40,10 +41,11 @@ const COPIED_MS = 1500;
 const AHEAD_MS = 100;
 
 const bridge = connect<ResultsFromHost, ResultsFromView>(decodeResultsFromHost, receive);
-const slices = new SliceCache((message) => bridge.post(message));
-const bands = new BandCache((message) => bridge.post(message));
+const nextId = requestIds();
+const slices = new SliceCache((message) => bridge.post(message), nextId);
+const bands = new BandCache((message) => bridge.post(message), nextId);
 const answers = new AnswerCache((message) => bridge.post(message));
-const compare = new CompareClient((message) => bridge.post(message));
+const compare = new CompareClient((message) => bridge.post(message), nextId);
 const saved = decodeSaved(bridge.saved());
 let state: State = saved === null ? initialState : { ...initialState, chosen: saved.chosen };
 let palette: Palette = readPalette(state.chosen.palette);
@@ -91,18 +93,18 @@ function receive(message: ResultsFromHost): void {
       if (slices.answer(message.requestId, message.values)) copier.proceed();
       break;
     case "sliceFailed":
-      if (compare.answer(message.requestId, message.message)) break;
-      if (!slices.answer(message.requestId, message.message)) bands.answer(message.requestId, message.message);
+      for (const cache of [slices, bands, compare]) cache.answer(message.requestId, message.message);
+      compare.answerBand(message.requestId, message.message);
       break;
     case "band":
-      bands.answer(message.requestId, message);
+      if (!bands.answer(message.requestId, message)) compare.answerBand(message.requestId, message);
       break;
   }
   draw();
 }
 
 async function sendExport(format: ExportFormat): Promise<void> {
-  const data = await exportAs(format, live(), () => slices.open + bands.open > 0).catch(() => null);
+  const data = await exportAs(format, live(), () => slices.open + bands.open + compare.open > 0).catch(() => null);
   bridge.post({ type: "exported", format, data });
 }
 
@@ -200,22 +202,23 @@ function draw(): void {
   requestAnimationFrame(() => {
     scheduled = false;
     render(page(live()), document.body);
-    measure();
+    watchPanel();
   });
 }
 
-const resize = new ResizeObserver(() => measure());
+/** Told after the layout, before the paint: asked for sooner, the width would cost a layout of its own. */
+const resize = new ResizeObserver(() => {
+  const width = observed?.clientWidth ?? 0;
+  if (width !== state.width) dispatch({ type: "view", view: { width } });
+});
 let observed: Element | null = null;
 
-function measure(): void {
+function watchPanel(): void {
   const panel = document.getElementById("panel");
-  if (panel !== observed) {
-    if (observed !== null) resize.unobserve(observed);
-    if (panel !== null) resize.observe(panel);
-    observed = panel;
-  }
-  const width = panel?.clientWidth ?? 0;
-  if (width !== state.width) dispatch({ type: "view", view: { width } });
+  if (panel === observed) return;
+  if (observed !== null) resize.unobserve(observed);
+  if (panel !== null) resize.observe(panel);
+  observed = panel;
 }
 
 // A click beside the explanation of the device, or of the check, closes it.

@@ -14,7 +14,14 @@ export interface Requests<Query, Value> {
   ask(requestId: number, runId: string, query: Query): void;
   /** Most numbers of all answers, but for the latest. */
   readonly budget: number;
-  readonly firstId: number;
+}
+
+/** Ids of requests are the view's own. Caches that share them know whose an answer is. */
+export type NextId = () => number;
+
+export function requestIds(): NextId {
+  let last = 0;
+  return () => ++last;
 }
 
 export class RequestCache<Query, Value> {
@@ -23,11 +30,11 @@ export class RequestCache<Query, Value> {
   private readonly found = new Map<string, Found<Value>>();
   private readonly asked = new Map<number, string>();
   private elements = 0;
-  private nextId: number;
 
-  constructor(private readonly requests: Requests<Query, Value>) {
-    this.nextId = requests.firstId;
-  }
+  constructor(
+    private readonly requests: Requests<Query, Value>,
+    private readonly nextId: NextId,
+  ) {}
 
   /** Forgets everything when another run is shown; its answers that still come are dropped. */
   show(runId: string | null): void {
@@ -48,7 +55,7 @@ export class RequestCache<Query, Value> {
       return found;
     }
     if (this.runId === null) return PENDING;
-    const requestId = this.nextId++;
+    const requestId = this.nextId();
     this.found.set(key, PENDING);
     this.asked.set(requestId, key);
     this.requests.ask(requestId, this.runId, query);

@@ -7,6 +7,7 @@ import { valueAt } from "./band.js";
 import { layoutOf, moveBy, MOST_PIXELS, scrollTo } from "./gridWindow.js";
 import { BLOCK, boxAround, cellOf, indexOf, planeOf } from "./matrix.js";
 import { outputsOf, stripsOf } from "./outputs.js";
+import { requestIds } from "./requestCache.js";
 import { type Box, type Slice, SliceCache } from "./slices.js";
 import { testRun } from "./testRun.test.js";
 
@@ -47,7 +48,7 @@ describe("slices", () => {
   });
 
   it("never hold more than the budget and the latest", () => {
-    const cache = new SliceCache(() => undefined, 32);
+    const cache = new SliceCache(() => undefined, requestIds(), 32);
     cache.show("run-1");
     for (let i = 0; i < 8; i++) {
       cache.get({ ...box, start: [i, 0, 0] });

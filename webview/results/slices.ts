@@ -1,7 +1,7 @@
 /** The few slices and bands that the view holds. Never a whole big tensor. */
 import type { BandBox, BandValues } from "../../extension/core/band.js";
 import { MAX_SLICE_ELEMENTS, type ResultsFromView } from "../../extension/core/protocol/results.js";
-import { type Found, RequestCache } from "./requestCache.js";
+import { type Found, RequestCache, requestIds, type Requests } from "./requestCache.js";
 
 /** A box of a tensor: where it starts, and how many of each axis. */
 export interface Box {
@@ -20,14 +20,14 @@ export function elementsIn(count: readonly number[]): number {
 }
 
 export class SliceCache extends RequestCache<Box, Float32Array> {
-  constructor(post: (message: ResultsFromView) => void, budget = CACHE_ELEMENTS) {
-    super({
+  constructor(post: (message: ResultsFromView) => void, nextId = requestIds(), budget = CACHE_ELEMENTS) {
+    const requests: Requests<Box, Float32Array> = {
       key: ({ tensor, start, count }) => `${tensor}|${start.join(",")}|${count.join(",")}`,
       size: (values) => values.length,
       ask: (requestId, runId, { tensor, start, count }) => post({ type: "sliceRequested", requestId, runId, tensor, start, count }),
       budget,
-      firstId: 1,
-    });
+    };
+    super(requests, nextId);
   }
 
   /** The box if it is here; else it is asked for, once. */
@@ -38,8 +38,6 @@ export class SliceCache extends RequestCache<Box, Float32Array> {
   }
 }
 
-/** Bands have ids of their own, as one message says of either that it failed. */
-const FIRST_BAND_ID = 2 ** 40;
 /** 8 MiB: the strips of one tab, and those of a zoom before. */
 const BAND_ELEMENTS = 2_097_152;
 
@@ -49,17 +47,18 @@ export interface BandQuery {
 }
 
 export class BandCache extends RequestCache<BandQuery, BandValues> {
-  constructor(post: (message: ResultsFromView) => void) {
-    super({
-      key: ({ tensor, box }) =>
-        [tensor, box.batch, box.from, box.steps, box.unit, box.units, box.stepsPer, box.unitsPer, box.lead].join(","),
-      size: ({ low, high }) => low.length + high.length,
-      ask: (requestId, runId, { tensor, box }) => post({ type: "bandRequested", requestId, runId, tensor, box }),
-      budget: BAND_ELEMENTS,
-      firstId: FIRST_BAND_ID,
-    });
+  constructor(post: (message: ResultsFromView) => void, nextId = requestIds()) {
+    super({ ...bands, ask: (requestId, runId, query) => post({ type: "bandRequested", requestId, runId, ...query }) }, nextId);
   }
 }
+
+/** What bands have in common, whatever they are of. */
+export const bands = {
+  key: ({ tensor, box }: BandQuery): string =>
+    [tensor, box.batch, box.from, box.steps, box.unit, box.units, box.stepsPer, box.unitsPer, box.lead].join(","),
+  size: ({ low, high }: BandValues): number => low.length + high.length,
+  budget: BAND_ELEMENTS,
+};
 
 /** The part [from, from + count) of an axis that a block of `size` aligned to its multiples covers. */
 export function blockOf(index: number, size: number, length: number): { from: number; count: number } {

@@ -3,6 +3,16 @@ import { css, ink, type Kind, mix, paint, type Palette } from "./colour.js";
 import { type Band, valueAt } from "./band.js";
 import { fixed } from "./numbers.js";
 
+/** What a cell says where it has room; the key tells one way of saying it from another. */
+export interface CellText {
+  readonly key: string;
+  of(value: number): string;
+}
+
+export function decimalsText(decimals: number): CellText {
+  return { key: String(decimals), of: (value) => fixed(value, decimals) };
+}
+
 export interface StripDrawing {
   /** A cell a column and row. */
   readonly band: Band;
@@ -12,7 +22,7 @@ export interface StripDrawing {
   readonly palette: Palette;
   readonly scale: number;
   readonly kind: Kind;
-  readonly decimals: number;
+  readonly text: CellText;
   /** First step in the band, from 0, for the axis. */
   readonly from: number;
   readonly axis: boolean;
@@ -27,6 +37,10 @@ export interface StripDrawing {
   readonly cell: { readonly unit: number; readonly step: number } | null;
   /** Whether the columns get wider than they need: not where other strips set the width. */
   readonly columns: number;
+  /** Most px of a column. */
+  readonly widest?: number;
+  /** A column with a mark above it, whatever the cursor does; left out, or −1: none. */
+  readonly marked?: number;
 }
 
 export interface StripGeometry {
@@ -40,11 +54,13 @@ export interface StripGeometry {
 
 const WIDEST = 144;
 
-export function geometryOf(drawing: Pick<StripDrawing, "band" | "axis" | "width" | "gutter" | "columns" | "rowHeight">): StripGeometry {
-  const { band, axis, gutter } = drawing;
+export function geometryOf(
+  drawing: Pick<StripDrawing, "band" | "axis" | "width" | "gutter" | "columns" | "rowHeight" | "widest">,
+): StripGeometry {
+  const { band, axis, gutter, widest = WIDEST } = drawing;
   const columns = Math.max(1, drawing.columns);
   const room = Math.max(40, drawing.width - gutter);
-  const cellWidth = room / columns >= 4 ? Math.min(WIDEST, Math.floor(room / columns)) : Math.max(1, room / columns);
+  const cellWidth = room / columns >= 4 ? Math.min(widest, Math.floor(room / columns)) : Math.max(1, room / columns);
   const rowHeight = drawing.rowHeight ?? (band.units <= 32 ? 16 : band.units <= 96 ? 6 : 3);
   const top = axis ? 16 : 0;
   return {
@@ -89,14 +105,14 @@ export function drawStrip(canvas: HTMLCanvasElement, drawing: StripDrawing): voi
 }
 
 function bitmapOf(canvas: HTMLCanvasElement, drawing: StripDrawing, geometry: StripGeometry, dpr: number): HTMLCanvasElement {
-  const { band, palette, scale, kind, decimals, from, axis, step } = drawing;
+  const { band, palette, scale, kind, text, from, axis, step } = drawing;
   const key = JSON.stringify([
     geometry,
     dpr,
     palette,
     scale,
     kind,
-    decimals,
+    text.key,
     from,
     band.start,
     band.byStep,
@@ -137,13 +153,17 @@ function labels(g: CanvasRenderingContext2D, drawing: StripDrawing, geometry: St
     g.fillStyle = dim;
     g.fillText("t", gutter - 11, 7);
     const every = roundStride((30 * stepsPer) / cellWidth);
+    // Where the label before ends.
+    let right = -Infinity;
     for (const index of labelled(from, band.steps * stepsPer, every)) {
       const column = Math.floor((index - from) / stepsPer);
-      const half = 4 * String(index + 1).length;
+      const half = g.measureText(String(index + 1)).width / 2;
+      const middle = Math.max(gutter - 4 + half, gutter + (column + 0.5) * cellWidth);
       // The last one would be cut.
-      if (gutter + (column + 0.5) * cellWidth + half > geometry.width + 4 && column > 0) continue;
+      if ((middle + half > geometry.width && column > 0) || middle - half < right + 6) continue;
+      right = middle + half;
       g.fillStyle = column === step ? css(palette.fore) : dim;
-      g.fillText(String(index + 1), gutter + (column + 0.5) * cellWidth, 7);
+      g.fillText(String(index + 1), middle, 7);
     }
   }
   g.font = `10px ${font.mono}`;
@@ -205,7 +225,7 @@ function shadesOf(palette: Palette, scale: number, kind: Kind): Uint32Array {
 
 /** A value is printed where its cell has room, else only coloured. */
 function cells(g: CanvasRenderingContext2D, drawing: StripDrawing, geometry: StripGeometry): void {
-  const { band, palette, scale, kind, decimals } = drawing;
+  const { band, palette, scale, kind, text } = drawing;
   const { cellWidth, rowHeight, top, gutter } = geometry;
   const gap = cellWidth >= 4 && rowHeight >= 6 ? 1 : 0;
   const printed = cellWidth >= 40 && rowHeight >= 14;
@@ -222,7 +242,7 @@ function cells(g: CanvasRenderingContext2D, drawing: StripDrawing, geometry: Str
       g.fillRect(x, y, cellWidth - gap, rowHeight - gap);
       if (printed) {
         g.fillStyle = css(ink(palette, colour));
-        g.fillText(fixed(v, decimals), x + cellWidth / 2, y + rowHeight / 2);
+        g.fillText(text.of(v), x + cellWidth / 2, y + rowHeight / 2);
       } else if (palette.safe && kind === "signed" && v < -0.05 * scale && cellWidth >= 8 && rowHeight >= 5) {
         g.fillStyle = css(ink(palette, colour));
         g.fillRect(x + cellWidth / 2 - 3, y + rowHeight / 2 - 1, 6, 1);
@@ -234,6 +254,7 @@ function cells(g: CanvasRenderingContext2D, drawing: StripDrawing, geometry: Str
 function frames(g: CanvasRenderingContext2D, drawing: StripDrawing, geometry: StripGeometry): void {
   const { palette, step, cell } = drawing;
   const { cellWidth, rowHeight, top, gutter, height } = geometry;
+  mark(g, drawing, geometry);
   g.lineWidth = 1.5;
   if (step >= 0) {
     g.strokeStyle = css(palette.focus);
@@ -248,4 +269,29 @@ function frames(g: CanvasRenderingContext2D, drawing: StripDrawing, geometry: St
       Math.max(2, rowHeight - 0.5),
     );
   }
+}
+
+/** A wedge that points at the column, and a dashed line down its side where the cells are too small to be told apart. */
+function mark(
+  g: CanvasRenderingContext2D,
+  { palette, marked = -1 }: StripDrawing,
+  { cellWidth, top, gutter, height }: StripGeometry,
+): void {
+  if (marked < 0) return;
+  const middle = gutter + (marked + 0.5) * cellWidth;
+  g.fillStyle = css(palette.fore);
+  g.beginPath();
+  g.moveTo(middle - 4, top - 4);
+  g.lineTo(middle + 4, top - 4);
+  g.lineTo(middle, top);
+  g.fill();
+  if (cellWidth >= 8) return;
+  g.lineWidth = 1;
+  g.strokeStyle = css(palette.fore);
+  g.setLineDash([3, 3]);
+  g.beginPath();
+  g.moveTo(Math.round(gutter + marked * cellWidth) - 0.5, top);
+  g.lineTo(Math.round(gutter + marked * cellWidth) - 0.5, height);
+  g.stroke();
+  g.setLineDash([]);
 }

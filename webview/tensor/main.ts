@@ -21,7 +21,7 @@ import { CompareClient } from "../results/compare/client.js";
 import { Copier } from "../results/copier.js";
 import { outputsOf, tensorById } from "../results/outputs.js";
 import { readPalette, watchTheme } from "../results/palette.js";
-import { RequestCache } from "../results/requestCache.js";
+import { RequestCache, requestIds, type Requests } from "../results/requestCache.js";
 import { type Box, CACHE_ELEMENTS, elementsIn, type Slice } from "../results/slices.js";
 import { type Action, fitting, initialState, reduce, type State } from "../results/state.js";
 import type { Around, NumbersContext, View } from "../results/view.js";
@@ -38,7 +38,8 @@ import { decodeKept, type Kept, keptOf, keyOf } from "./kept.js";
 const COPIED_MS = 1500;
 
 const bridge = connect<TensorFromHost, TensorFromView>(decodeTensorFromHost, receive);
-const slices = new RequestCache<Box, Numbers>({
+const nextId = requestIds();
+const asked: Requests<Box, Numbers> = {
   key: ({ tensor, start, count }) => `${tensor}|${start.join(",")}|${count.join(",")}`,
   size: (values) => values.length,
   ask: (requestId, _, { tensor, start, count }) => {
@@ -46,8 +47,8 @@ const slices = new RequestCache<Box, Numbers>({
     bridge.post({ type: "sliceRequested", requestId, array: tensor, start, count });
   },
   budget: CACHE_ELEMENTS,
-  firstId: 1,
-});
+};
+const slices = new RequestCache(asked, nextId);
 /** Whose values a request asked for. */
 const arrayOf = new Map<number, number>();
 const stats = new Map<number, StatsView>();
@@ -185,7 +186,7 @@ function copy(text: string, by: string): void {
 
 const copier = new Copier((box) => slices.get(box), copy);
 const nothing = (): void => undefined;
-const compare = new CompareClient(nothing);
+const compare = new CompareClient(nothing, nextId);
 
 /** The views of the results, with what a file has of a run: values, and nothing to compute. */
 function around(): Around | null {

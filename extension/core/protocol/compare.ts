@@ -1,11 +1,13 @@
 /** Host ⇄ results view, the tab Compare: two runs side by side, and how far they are apart. */
+import type { BandBox } from "../band.js";
 import type { Difference, DifferencePart } from "../difference.js";
+import { bandBox } from "./band.js";
 import { array, boolean, type Decoder, finite, literal, natural, nullable, object, string, union } from "./decode.js";
 import type { DeviceKind } from "./device.js";
 import { differenceOfParts, differencePartFields } from "./difference.js";
 import { runView, type RunView } from "./results.js";
 
-/** A kept run in the list to choose from. */
+/** A kept run, or a file, in the list to choose from. */
 export interface RunChoice {
   readonly id: string;
   readonly title: string;
@@ -14,8 +16,12 @@ export interface RunChoice {
   readonly pinned: boolean;
 }
 
-/** One of the two runs, with as many steps and states as are there. `id` asks for its slices. */
+/**
+ * One of the two, with as many steps and states as are there; a file is a run that gave one tensor. `id` asks for its slices.
+ */
 export interface Side extends RunChoice {
+  /** Its id among the choices. */
+  readonly choice: string;
   readonly run: RunView;
 }
 
@@ -29,6 +35,8 @@ export interface CompareState {
   readonly type: "compare";
   /** Kept runs without the one that is shown. */
   readonly runs: readonly RunChoice[];
+  /** Files that were put beside a run before. */
+  readonly files: readonly RunChoice[];
   /** Devices that the shown run was not on. */
   readonly devices: readonly { readonly kind: DeviceKind; readonly name: string }[];
   readonly flips: readonly FlipChoice[];
@@ -63,7 +71,9 @@ export type CompareFromHost = CompareState | Measured | MeasureFailed;
 export type CompareChoice =
   | { readonly kind: "run"; readonly id: string }
   | { readonly kind: "device"; readonly device: DeviceKind }
-  | { readonly kind: "flip"; readonly layer: number; readonly key: string };
+  | { readonly kind: "flip"; readonly layer: number; readonly key: string }
+  /** null: one that the person is asked for. */
+  | { readonly kind: "file"; readonly id: string | null };
 
 export interface CompareChosen {
   readonly type: "compareChosen";
@@ -80,7 +90,17 @@ export interface MeasureRequested {
   readonly parts: readonly MeasuredPart[];
 }
 
-export type CompareFromView = CompareChosen | MeasureRequested;
+/** A band of B − A of two sides, in a box of A's tensor; answered as a band of a run is. */
+export interface DifferenceBandRequested {
+  readonly type: "differenceBandRequested";
+  readonly requestId: number;
+  readonly a: string;
+  readonly b: string;
+  readonly part: MeasuredPart;
+  readonly box: BandBox;
+}
+
+export type CompareFromView = CompareChosen | MeasureRequested | DifferenceBandRequested;
 
 /** More layers and directions than these are not compared at once. */
 export const MAX_PARTS = 256;
@@ -94,6 +114,7 @@ export const compareChosen: Decoder<CompareChosen> = object<CompareChosen>({
     union<CompareChoice>("kind", {
       run: object<Extract<CompareChoice, { kind: "run" }>>({ kind: literal("run"), id: string }),
       device: object<Extract<CompareChoice, { kind: "device" }>>({ kind: literal("device"), device: deviceKind }),
+      file: object<Extract<CompareChoice, { kind: "file" }>>({ kind: literal("file"), id: nullable(string) }),
       flip: object<Extract<CompareChoice, { kind: "flip" }>>({ kind: literal("flip"), layer: natural, key: string }),
     }),
   ),
@@ -108,15 +129,25 @@ export const measureRequested: Decoder<MeasureRequested> = object<MeasureRequest
   parts: array(measuredPart, MAX_PARTS),
 });
 
+export const differenceBandRequested: Decoder<DifferenceBandRequested> = object<DifferenceBandRequested>({
+  type: literal("differenceBandRequested"),
+  requestId: natural,
+  a: string,
+  b: string,
+  part: measuredPart,
+  box: bandBox,
+});
+
 const choiceFields = { id: string, title: string, detail: string, pinned: boolean };
 // Later, as the two modules need each other.
-const side: Decoder<Side | null> = nullable((value) => object<Side>({ ...choiceFields, run: runView })(value));
+const side: Decoder<Side | null> = nullable((value) => object<Side>({ ...choiceFields, choice: string, run: runView })(value));
 type Activity = CompareState["activity"];
 
 export const compareState: Decoder<CompareState> = (value) =>
   object<CompareState>({
     type: literal("compare"),
     runs: array(object<RunChoice>(choiceFields)),
+    files: array(object<RunChoice>(choiceFields)),
     devices: array(object<CompareState["devices"][number]>({ kind: deviceKind, name: string }), 8),
     flips: array(object<FlipChoice>({ layer: natural, key: string, text: string })),
     a: side,

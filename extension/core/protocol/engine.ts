@@ -155,6 +155,17 @@ export type EngineRequest =
       readonly tolerance: number;
       readonly parts: readonly EnginePart[];
     }
+  /** Keeps tensors of somebody else's under a `resultId`, to be read and told apart like a run's. Answered by `done`. */
+  | { readonly type: "hold"; readonly id: number; readonly resultId: number; readonly tensors: readonly WireTensor[] }
+  /** A band of B − A, of a part of two kept results. Answered by `band`. */
+  | {
+      readonly type: "readDifferenceBand";
+      readonly id: number;
+      readonly resultA: number;
+      readonly resultB: number;
+      readonly part: EnginePart;
+      readonly box: BandBox;
+    }
   | { readonly type: "release"; readonly id: number; readonly resultId: number }
   | { readonly type: "unload"; readonly id: number; readonly modelId: number }
   | { readonly type: "weights"; readonly id: number; readonly modelId: number }
@@ -289,6 +300,15 @@ export const decodeEngineRequest: Decoder<EngineRequest> = union<EngineRequest>(
     resultB: id,
     tolerance: finite,
     parts: array(enginePart, MAX_DIFFERENCE_PARTS),
+  }),
+  hold: object<Request<"hold">>({ type: literal("hold"), id, resultId: id, tensors: array(tensor, 8) }),
+  readDifferenceBand: object<Request<"readDifferenceBand">>({
+    type: literal("readDifferenceBand"),
+    id,
+    resultA: id,
+    resultB: id,
+    part: enginePart,
+    box: bandBox,
   }),
   release: object<Request<"release">>({ type: literal("release"), id, resultId: id }),
   unload: object<Request<"unload">>({ type: literal("unload"), id, modelId: id }),

@@ -5,13 +5,13 @@ import type { Target } from "../code/write/code.js";
 import { bandBox, bandFinding } from "./band.js";
 import { type CheckReport, checkReport } from "./check.js";
 import {
-  type CompareChosen,
   compareChosen,
   type CompareFromHost,
+  type CompareFromView,
   compareState,
+  differenceBandRequested,
   measured,
   measureFailed,
-  type MeasureRequested,
   measureRequested,
 } from "./compare.js";
 import { anyObject, array, boolean, type Decoder, finite, literal, natural, nullable, object, string, union } from "./decode.js";
@@ -200,8 +200,7 @@ export type ResultsFromView =
   | { readonly type: "exported"; readonly format: ExportFormat; readonly data: string | Uint8Array | null }
   /** The model as code, in an editor. */
   | { readonly type: "codeOpened"; readonly target: Target }
-  | CompareChosen
-  | MeasureRequested
+  | CompareFromView
   | { readonly type: "copyRequested"; readonly text: string }
   | { readonly type: "cancelRequested" }
   | { readonly type: "actionChosen"; readonly id: string }
@@ -252,6 +251,7 @@ export const decodeResultsFromView: Decoder<ResultsFromView> = union<ResultsFrom
   // Looked up when they are needed: compare.ts needs this module as well.
   compareChosen: (value) => compareChosen(value),
   measureRequested: (value) => measureRequested(value),
+  differenceBandRequested: (value) => differenceBandRequested(value),
   copyRequested: object<{ type: "copyRequested"; text: string }>({ type: literal("copyRequested"), text: string }),
   cancelRequested: object<{ type: "cancelRequested" }>({ type: literal("cancelRequested") }),
   actionChosen: object<{ type: "actionChosen"; id: string }>({ type: literal("actionChosen"), id: string }),

@@ -17,7 +17,17 @@ import { type Answering, Asked } from "./asked.js";
 import { webviewHtml, webviewOptions } from "./html.js";
 
 type Slice = Extract<ResultsFromView, { type: "sliceRequested" }>;
-type Band = Extract<ResultsFromView, { type: "bandRequested" }>;
+type Band = Extract<ResultsFromView, { type: "bandRequested" | "differenceBandRequested" }>;
+/** What the panel answers itself, or with one message of the host's. */
+type Answered =
+  | "ready"
+  | "sliceRequested"
+  | "bandRequested"
+  | "differenceBandRequested"
+  | "measureRequested"
+  | "copyRequested"
+  | "asked"
+  | "askCancelled";
 
 export interface ResultsHost extends Answering {
   state(): ResultsState;
@@ -28,12 +38,7 @@ export interface ResultsHost extends Answering {
   /** null: nobody compares. */
   compare(): CompareState | null;
   measure(request: MeasureRequested): Promise<(Difference | null)[]>;
-  receive(
-    intent: Exclude<
-      ResultsFromView,
-      { type: "ready" | "sliceRequested" | "bandRequested" | "measureRequested" | "copyRequested" | "asked" | "askCancelled" }
-    >,
-  ): void;
+  receive(intent: Exclude<ResultsFromView, { type: Answered }>): void;
 }
 
 export class ResultsPanel implements vscode.WebviewPanelSerializer, vscode.Disposable {
@@ -104,6 +109,8 @@ export class ResultsPanel implements vscode.WebviewPanelSerializer, vscode.Dispo
       this.asked.cancelAll();
     });
     panel.webview.html = webviewHtml(panel.webview, this.extension, "results", panel.title);
+    // They wait for the page in VS Code: it need not ask for them before it is painted.
+    this.sendAll();
   }
 
   private receive(raw: unknown): void {
@@ -111,13 +118,12 @@ export class ResultsPanel implements vscode.WebviewPanelSerializer, vscode.Dispo
     if (intent === undefined) {
       this.log.warn("a message of the results panel was dropped");
     } else if (intent.type === "ready") {
-      this.send({ type: "init", locale: vscode.env.language, strings: webviewStrings() });
-      this.sendState();
+      this.sendAll();
     } else if (intent.type === "measureRequested") {
       void this.measure(intent);
     } else if (intent.type === "sliceRequested") {
       void this.slice(intent);
-    } else if (intent.type === "bandRequested") {
+    } else if (intent.type === "bandRequested" || intent.type === "differenceBandRequested") {
       void this.band(intent);
     } else if (intent.type === "asked") {
       void this.asked.take(intent);
@@ -158,6 +164,11 @@ export class ResultsPanel implements vscode.WebviewPanelSerializer, vscode.Dispo
     } catch (error) {
       this.send({ type: "measureFailed", requestId, message: this.host.reason(error) });
     }
+  }
+
+  private sendAll(): void {
+    this.send({ type: "init", locale: vscode.env.language, strings: webviewStrings() });
+    this.sendState();
   }
 
   private sendState(): void {

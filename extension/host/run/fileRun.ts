@@ -20,7 +20,7 @@ import type { SelectionText, Taken } from "./selectionText.js";
 import { fileSource, type Source, takeSource } from "./source.js";
 
 /** Endings that the dialog and the explorer's menu offer (package.json has the same). */
-const endings = ["csv", "tsv", "txt", "json", "npy", "npz", "parquet", "safetensors", "h5", "hdf5"];
+export const dataEndings = ["csv", "tsv", "txt", "json", "npy", "npz", "parquet", "safetensors", "h5", "hdf5"];
 
 interface Chosen {
   readonly file: vscode.Uri;
@@ -72,7 +72,9 @@ export class FileRun {
       const [first] = content.value.refused;
       if (!content.value.isText && content.value.arrays.length === 0)
         return tell(first?.reason.message ?? msg("The file holds no array of numbers."));
-      const array = content.value.isText ? null : (named(content.value.arrays, name) ?? (await pickArray(content.value.arrays)));
+      const { arrays } = content.value;
+      const question = msg("The file holds {count} arrays. Which one is the data?", { count: arrays.length });
+      const array = content.value.isText ? null : (named(arrays, name) ?? (await pickArray(arrays, question)));
       if (array === undefined) return null;
       const source = fileSource(file, array?.name ?? "");
       const long = longData(file, content.value, array);
@@ -158,7 +160,7 @@ async function askFile(): Promise<vscode.Uri | undefined> {
   const picked = await vscode.window.showOpenDialog({
     title: word(msg("Run RNN on file…")),
     openLabel: word(msg("Run")),
-    filters: { [word(msg("Data files"))]: endings, [word(msg("All files"))]: ["*"] },
+    filters: { [word(msg("Data files"))]: dataEndings, [word(msg("All files"))]: ["*"] },
     ...(defaultUri !== undefined && { defaultUri }),
   });
   return picked?.[0];
@@ -171,7 +173,7 @@ function named(arrays: readonly FileArray[], name: string | null): FileArray | u
 }
 
 /** undefined: the person went away. */
-async function pickArray(arrays: readonly FileArray[]): Promise<FileArray | undefined> {
+export async function pickArray(arrays: readonly FileArray[], question: Message): Promise<FileArray | undefined> {
   if (arrays.length === 1) return arrays[0];
   const items = arrays.map((array) => ({
     label: path.posix.basename(array.name),
@@ -179,8 +181,7 @@ async function pickArray(arrays: readonly FileArray[]): Promise<FileArray | unde
     ...(array.name.includes("/") && { detail: array.name }),
     array,
   }));
-  const placeHolder = word(msg("The file holds {count} arrays. Which one is the data?", { count: arrays.length }));
-  return (await vscode.window.showQuickPick(items, { placeHolder, matchOnDescription: true, matchOnDetail: true }))?.array;
+  return (await vscode.window.showQuickPick(items, { placeHolder: word(question), matchOnDescription: true, matchOnDetail: true }))?.array;
 }
 
 function tell(message: Message): null {

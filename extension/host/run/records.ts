@@ -113,14 +113,14 @@ function tensorView(tensor: RunTensor, id: number, model: ModelSpec): TensorView
 }
 
 /** A slice of the run's input, which the host itself holds. */
-export function inputSlice(record: RunRecord, start: readonly number[], count: readonly number[]): Float32Array {
-  const values = sliceOf(record.data.values, record.data.shape, start, count);
+export function inputSlice(data: RunData, start: readonly number[], count: readonly number[]): Float32Array {
+  const values = sliceOf(data.values, data.shape, start, count);
   if (!values.ok) throw new RangeError("slice");
   return values.value;
 }
 
-export function inputBand(record: RunRecord, box: BandBox): BandValues {
-  const band = bandOf(record.data.values, record.data.shape, box);
+export function inputBand(data: RunData, box: BandBox): BandValues {
+  const band = bandOf(data.values, data.shape, box);
   if (!band.ok) throw new RangeError("band");
   return band.value;
 }

@@ -7,8 +7,9 @@ import { failure, UnrollError } from "../../core/errors.js";
 import { msg } from "../../core/messages.js";
 import type { CaptureLevel } from "../../core/model/program.js";
 import type { ModelSpec } from "../../core/model/spec.js";
+import type { MeasuredPart } from "../../core/protocol/compare.js";
 import type { DeviceKind } from "../../core/protocol/device.js";
-import type { RunTensor } from "../../core/protocol/engine.js";
+import type { RunTensor, WireTensor } from "../../core/protocol/engine.js";
 import { isGone } from "../../core/protocol/gone.js";
 import type { Engine } from "../engine.js";
 import { withQuietProgress } from "../quietProgress.js";
@@ -37,6 +38,12 @@ interface Changes {
 export interface Place {
   readonly resultId: number;
   readonly tensors: readonly RunTensor[];
+}
+
+/** Numbers of ours in the engine. */
+export interface Held {
+  at<T>(ask: (resultId: number) => Promise<T>): Promise<T>;
+  release(): void;
 }
 
 export class RunValues implements vscode.Disposable {
@@ -94,12 +101,37 @@ export class RunValues implements vscode.Disposable {
     return { ...about, data, tensors, timing, device: this.engine.device(device) };
   }
 
+  /** Numbers that no run gave, where they can be told apart from a run's; `at` brings them there again where the engine had dropped them. */
+  async hold(tensor: WireTensor): Promise<Held> {
+    const bring = async (): Promise<number> => {
+      const resultId = ++this.ids;
+      await this.engine.ask({ type: "hold", resultId, tensors: [tensor] });
+      return resultId;
+    };
+    let resultId = await bring();
+    const at = async <T>(ask: (resultId: number) => Promise<T>): Promise<T> => {
+      try {
+        return await ask(resultId);
+      } catch (error) {
+        if (!(error instanceof UnrollError) || !isGone(error.failure)) throw error;
+      }
+      resultId = await bring();
+      return ask(resultId);
+    };
+    return { at, release: () => this.release(resultId) };
+  }
+
   async slice(resultId: number, { tensor, start, count }: Box): Promise<Float32Array> {
     return expected("slice", await this.engine.ask({ type: "readSlice", resultId, tensor, start, count })).values;
   }
 
   async band(resultId: number, tensor: number, box: BandBox): Promise<BandValues> {
     return expected("band", await this.engine.ask({ type: "readBand", resultId, tensor, box }));
+  }
+
+  /** Of a part of tensors of two results, by their index in each. */
+  async differenceBand(resultA: number, resultB: number, part: MeasuredPart, box: BandBox): Promise<BandValues> {
+    return expected("band", await this.engine.ask({ type: "readDifferenceBand", resultA, resultB, part, box }));
   }
 
   dispose(): void {
@@ -169,10 +201,14 @@ export class RunValues implements vscode.Disposable {
     for (const capture of [1, 2] as const) {
       const place = this.places.get(placeKey(id, capture));
       this.places.delete(placeKey(id, capture));
-      // An engine that is not there holds nothing, and is not started for it.
-      if (place !== undefined && this.engine.pid !== undefined)
-        this.engine.ask({ type: "release", resultId: place.resultId }).catch((error: unknown) => this.log.debug(String(error)));
+      if (place !== undefined) this.release(place.resultId);
     }
+  }
+
+  /** An engine that is not there holds nothing, and is not started for it. */
+  private release(resultId: number): void {
+    if (this.engine.pid === undefined) return;
+    this.engine.ask({ type: "release", resultId }).catch((error: unknown) => this.log.debug(String(error)));
   }
 }
 

@@ -1,12 +1,19 @@
 /** What the tab Compare knows: the host's state, slices of both sides, and measured differences. Asks once, when something is drawn. */
 import type { Difference } from "../../../extension/core/difference.js";
-import type { CompareChoice, CompareFromHost, CompareState, MeasureRequested, Side } from "../../../extension/core/protocol/compare.js";
+import type { BandValues } from "../../../extension/core/band.js";
+import type {
+  CompareChoice,
+  CompareFromHost,
+  CompareState,
+  DifferenceBandRequested,
+  MeasureRequested,
+  Side,
+} from "../../../extension/core/protocol/compare.js";
 import type { ResultsFromView } from "../../../extension/core/protocol/results.js";
-import { type Box, type Slice, SliceCache } from "../slices.js";
+import { type Found, type NextId, RequestCache } from "../requestCache.js";
+import { BandCache, type BandQuery, bands, type Box, type Slice, SliceCache } from "../slices.js";
 
-/** Requests of the sides are told from those of the shown run by their ids. */
-const FIRST_ID = 2 ** 40;
-const IDS_PER_SIDE = 2 ** 30;
+type DifferenceQuery = Omit<DifferenceBandRequested, "type" | "requestId">;
 
 export type Measurement =
   | { readonly status: "ready"; readonly parts: readonly (Difference | null)[] }
@@ -15,19 +22,29 @@ export type Measurement =
 
 export class CompareClient {
   private host: CompareState | null = null;
-  private readonly caches: readonly SliceCache[];
+  private readonly slices: readonly SliceCache[];
+  private readonly bands: readonly BandCache[];
+  private readonly differences: RequestCache<DifferenceQuery, BandValues>;
   private measurement: { readonly key: string; readonly requestId: number; result: Measurement } | null = null;
   private ids = 1;
   /** The run that the host was last asked to put beside another. */
   private asked: string | null = null;
 
-  constructor(private readonly post: (message: ResultsFromView) => void) {
-    this.caches = [0, 1].map((at) => {
-      const from = FIRST_ID + at * IDS_PER_SIDE;
-      return new SliceCache((message) =>
-        post(message.type === "sliceRequested" ? { ...message, requestId: message.requestId + from } : message),
-      );
-    });
+  constructor(
+    private readonly post: (message: ResultsFromView) => void,
+    nextId: NextId,
+  ) {
+    this.slices = [new SliceCache(post, nextId), new SliceCache(post, nextId)];
+    this.bands = [new BandCache(post, nextId), new BandCache(post, nextId)];
+    this.differences = new RequestCache<DifferenceQuery, BandValues>(
+      {
+        key: ({ a, b, part, box }) => `${a} ${b} ${part.a} ${part.b} ${bands.key({ tensor: part.offsetB, box })}`,
+        size: bands.size,
+        budget: bands.budget,
+        ask: (requestId, _pair, query) => post({ type: "differenceBandRequested", requestId, ...query }),
+      },
+      nextId,
+    );
   }
 
   get state(): CompareState | null {
@@ -50,8 +67,11 @@ export class CompareClient {
     if (message.type === "compare") {
       const { a, b } = this.host ?? { a: null, b: null };
       this.host = { ...message, a: kept(a, message.a), b: kept(b, message.b) };
-      this.caches[0]?.show(this.host.a?.id ?? null);
-      this.caches[1]?.show(this.host.b?.id ?? null);
+      for (const [at, side] of [this.host.a, this.host.b].entries()) {
+        this.slices[at]?.show(side?.id ?? null);
+        this.bands[at]?.show(side?.id ?? null);
+      }
+      this.differences.show(this.host.a === null || this.host.b === null ? null : `${this.host.a.id} ${this.host.b.id}`);
       if (message.reveal) this.asked = null;
     } else if (this.measurement?.requestId === message.requestId) {
       this.measurement.result =
@@ -59,17 +79,30 @@ export class CompareClient {
     }
   }
 
-  /** Takes an answer of the host's; false: it is not for a side. */
+  /** Takes a slice, or why there is none; false: nobody here waits for it. */
   answer(requestId: number, result: Float32Array | string): boolean {
-    const at = Math.floor((requestId - FIRST_ID) / IDS_PER_SIDE);
-    if (at < 0) return false;
-    this.caches[at]?.answer(requestId - FIRST_ID - at * IDS_PER_SIDE, result);
-    return true;
+    return this.slices.some((cache) => cache.answer(requestId, result));
+  }
+
+  answerBand(requestId: number, result: BandValues | string): boolean {
+    return [...this.bands, this.differences].some((cache) => cache.answer(requestId, result));
+  }
+
+  /** Answers that are still on their way. */
+  get open(): number {
+    return [...this.slices, ...this.bands, this.differences].reduce((sum, cache) => sum + cache.open, 0);
   }
 
   slice(side: Side, box: Box): Slice {
-    const cache = this.caches[side.id === this.host?.a?.id ? 0 : 1];
-    return cache?.get(box) ?? { status: "pending" };
+    return this.slices[this.at(side)]?.get(box) ?? { status: "pending" };
+  }
+
+  band(side: Side, query: BandQuery): Found<BandValues> {
+    return this.bands[this.at(side)]?.get(query) ?? { status: "pending" };
+  }
+
+  differenceBand(query: DifferenceQuery): Found<BandValues> {
+    return this.differences.get(query);
   }
 
   /** The last measurement is kept: another tolerance is another one. */
@@ -84,14 +117,19 @@ export class CompareClient {
   }
 
   retry(): void {
-    for (const cache of this.caches) cache.retry();
+    for (const cache of [...this.slices, ...this.bands, this.differences]) cache.retry();
     if (this.measurement?.result.status === "failed") this.measurement = null;
     if (this.host?.activity.phase === "failed") this.asked = null;
+  }
+
+  private at(side: Side): 0 | 1 {
+    return side.id === this.host?.a?.id ? 0 : 1;
   }
 }
 
 function kept(before: Side | null, now: Side | null): Side | null {
-  return before !== null && now !== null && before.id === now.id && before.title === now.title && before.pinned === now.pinned
-    ? before
-    : now;
+  if (before === null || now === null) return now;
+  const same = before.id === now.id && before.title === now.title && before.pinned === now.pinned;
+  // Beside a file, a run has the one tensor that the file is of.
+  return same && String(before.run.tensors.map(({ id }) => id)) === String(now.run.tensors.map(({ id }) => id)) ? before : now;
 }

@@ -6,6 +6,8 @@ export interface CompareUi {
   /** Up to which two numbers count as equal. */
   readonly tolerance: number;
   readonly swapped: boolean;
+  /** The unit of the cell that was looked at; the step is everybody's. */
+  readonly unit: number;
 }
 
-export const initialCompare: CompareUi = { pair: "", tolerance: 1e-6, swapped: false };
+export const initialCompare: CompareUi = { pair: "", tolerance: 1e-6, swapped: false, unit: 0 };

@@ -3,17 +3,17 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { CompareChoice, CompareState, Side } from "../../../extension/core/protocol/compare.js";
 import { icon } from "../../shared/icons.js";
 import { t } from "../../shared/l10n.js";
-import { gridOf, windowAround } from "../compare/grid.js";
 import { pairsOf } from "../compare/pairs.js";
 import { pairWord, sentenceWord, titleWord, toleranceWord } from "../compare/words.js";
 import { clip } from "../names.js";
 import { significant } from "../numbers.js";
 import { outputsOf } from "../outputs.js";
 import type { RunContext } from "../view.js";
-import { compareMaps } from "./compareMaps.js";
+import { chooseCell, type Compared, compareMaps, comparedOf, firstStep } from "./compareMaps.js";
 import { profile, type Row, where } from "./compareWhere.js";
-import { oneOf, paletteSwitch, toggle } from "./controls.js";
+import { ghost, oneOf, paletteSwitch, toggle } from "./controls.js";
 import { waiting } from "./frame.js";
+import { zoomButtons } from "./zoom.js";
 
 interface Sides {
   readonly a: Side;
@@ -25,7 +25,7 @@ export function compareTab(view: RunContext): TemplateResult {
   const host = view.compare.state;
   if (host === null) return waiting(view, null);
   const { swapped } = view.state.compare;
-  const current = host.a?.run.id === `compare ${view.outputs.run.id}`;
+  const current = host.a?.choice === view.outputs.run.id;
   const sides = !current || host.a === null || host.b === null ? null : swapped ? { a: host.b, b: host.a } : { a: host.a, b: host.b };
   return html`${picks(view, host)} ${state(view, host, sides)} ${sides === null ? nothing : compared(view, sides)}`;
 }
@@ -39,8 +39,8 @@ function picks(view: RunContext, host: CompareState): TemplateResult {
     >${host.a?.pinned === true ? html`<span class="tag quiet">${icon("pin")}${t("pinned")}</span>` : nothing}</span
   >`;
   const other = html`<label class="compare-side" for="compare-other"
-    ><span class="letter">${swapped ? "A" : "B"}</span><span class="sr">${t("Compare with")}</span>${choices(view, host)}</label
-  >`;
+      ><span class="letter">${swapped ? "A" : "B"}</span><span class="sr">${t("Compare with")}</span>${choices(view, host)}</label
+    >${fileButton(view, host)}`;
   const change = (event: Event): void => {
     const input = event.target as HTMLInputElement;
     const value = Number(input.value);
@@ -67,13 +67,28 @@ function picks(view: RunContext, host: CompareState): TemplateResult {
   </div>`;
 }
 
+function fileButton(view: RunContext, { activity }: CompareState): TemplateResult {
+  const name = t("Compare with a file…");
+  const busy = activity.phase === "computing";
+  return html`<button
+    class="ghost"
+    type="button"
+    id="compare-file"
+    title=${name}
+    aria-disabled=${String(busy)}
+    @click=${() => busy || view.compare.choose({ kind: "file", id: null })}
+  >
+    ${icon("file")}${t("File…")}
+  </button>`;
+}
+
 function choices(view: RunContext, host: CompareState): TemplateResult {
   const change = (event: Event): void => {
     const choice = choiceOf((event.target as HTMLSelectElement).value);
     if (choice !== null) view.compare.choose(choice);
   };
   const busy = host.activity.phase === "computing";
-  const chosen = host.b === null ? null : host.b.id.replace(/^compare /, "");
+  const chosen = host.b === null ? null : host.b.choice;
   const group = (label: string, options: readonly TemplateResult[]): TemplateResult | typeof nothing =>
     options.length === 0 ? nothing : html`<optgroup label=${label}>${options}</optgroup>`;
   return html`<select id="compare-other" ?disabled=${busy} @change=${change}>
@@ -82,6 +97,18 @@ function choices(view: RunContext, host: CompareState): TemplateResult {
       t("Kept runs"),
       host.runs.map(
         (run) => html`<option value=${`run ${run.id}`} ?selected=${run.id === chosen}>${clip(run.title)} · ${run.detail}</option>`,
+      ),
+    )}
+    ${group(
+      t("Files"),
+      host.files.map(
+        (file) =>
+          html`<option value=${`file ${file.id}`} ?selected=${file.id === chosen}>
+            ${[file.title, file.detail]
+              .filter((text) => text !== "")
+              .map((text) => clip(text))
+              .join(" · ")}
+          </option>`,
       ),
     )}
     ${group(
@@ -99,6 +126,7 @@ function choiceOf(value: string): CompareChoice | null {
   const [kind, first = "", key = ""] = value.split(" ");
   if (kind === "run") return { kind, id: first };
   if (kind === "device" && (first === "cuda" || first === "cpu" || first === "js")) return { kind, device: first };
+  if (kind === "file") return { kind, id: first };
   return kind === "flip" ? { kind, layer: Number(first), key } : null;
 }
 
@@ -110,7 +138,7 @@ function state(view: RunContext, { activity, runs }: CompareState, sides: Sides 
   return html`<p class="dim">
     ${
       runs.length === 0
-        ? t("There is no other run yet. Run on other numbers, or choose another device or a changed option above.")
+        ? t("There is no other run yet. Run on other numbers, or choose another device, a changed option or a file above.")
         : t("Choose what to compare with.")
     }
   </p>`;
@@ -127,15 +155,17 @@ function compared(view: RunContext, { a, b }: Sides): TemplateResult {
   const timed = rows.filter((row) => row.found !== null && row.pair.a?.strip != null);
   const chosen = timed.find((row) => row.pair.key === view.state.compare.pair) ?? firstDifferent(timed) ?? firstLayer(timed) ?? timed[0];
   const pick = (pair: string): void => view.dispatch({ type: "compare", changes: { pair } });
+  const shown = chosen === undefined ? null : comparedOf(a, b, chosen);
   const layers = timed.map((row) => ({ value: row.pair.key, text: pairWord(row.pair) }));
   return html`${verdict(view, { a, b }, rows, chosen ?? rows.find((row) => row.found !== null))}
     <div class="bar wrap">
       ${layers.length < 2 ? nothing : oneOf("compare-layer", t("Layer"), layers, chosen?.pair.key ?? "", pick)} ${paletteSwitch(view)}
+      ${shown === null ? nothing : jump(view, shown)} ${zoomButtons(view)}
       <span class="push"
         >${toggle("table-twin", "table", t("Table"), view.state.chosen.table, () => view.choose({ table: !view.state.chosen.table }))}</span
       >
     </div>
-    ${chosen === undefined ? nothing : maps(view, { a, b }, chosen)}
+    ${shown === null ? nothing : compareMaps(view, shown)}
     <div class="compare-below">
       ${chosen?.found == null ? nothing : profile(view, chosen.pair, chosen.found, tolerance)} ${where(rows, chosen?.pair.key ?? "", pick)}
     </div>`;
@@ -193,20 +223,14 @@ function causesOf({ a, b }: Sides, rows: readonly Row[]): string[] {
   return causes;
 }
 
-function maps(view: RunContext, { a, b }: Sides, { pair, found }: Row): TemplateResult {
-  const [endA, endB] = [pair.a, pair.b];
-  if (endA === null || endB === null || found === null) return html``;
-  const window = windowAround([endA, endB], view.state.chosen.step);
-  const batch = view.state.chosen.batch;
-  const [left, right] = [
-    gridOf(endA, window, batch, (box) => view.compare.slice(a, box)),
-    gridOf(endB, window, batch, (box) => view.compare.slice(b, box)),
-  ];
-  if (typeof left === "string" || typeof right === "string") return waiting(view, typeof left === "string" ? left : (right as string));
-  if (left === null || right === null) return waiting(view, null);
-  const letter = (text: string, side: Side): TemplateResult =>
-    html`<span class="letter">${text}</span><span class="side-name">${clip(side.title)}</span>`;
-  const alt = sentenceWord(pair, found, view.state.compare.tolerance);
-  const titles = { a: letter("A", a), b: letter("B", b) };
-  return compareMaps(view, { pair, a: left, b: right, titles, largest: found.largest, tolerance: view.state.compare.tolerance, alt });
+/** To the step at which the layer parts from itself, in the row of the batch and the unit that differ most there. */
+function jump(view: RunContext, compared: Compared): TemplateResult | typeof nothing {
+  const { first } = compared.found;
+  const step = firstStep(compared);
+  if (first === null || step === null) return nothing;
+  const go = (): void => {
+    view.choose({ batch: first.batch });
+    chooseCell(view, { unit: first.unit, step });
+  };
+  return ghost("compare-first", "forward", t("To the first difference"), go);
 }

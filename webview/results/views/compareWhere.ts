@@ -44,7 +44,7 @@ export function profile(view: RunContext, pair: Pair, found: Difference, toleran
       <rect class="hit" x=${x} y="0" width=${column} height=${HEIGHT}/>
       ${beyond ? svg`<rect class="bar" x=${mid - bars / 2} y=${top} width=${bars} height=${Math.max(1, BASE - top)}/>` : nothing}
       ${labelled ? svg`<text x=${mid} y=${beyond ? top - 6 : BASE - 6}>${beyond ? scientific(size) : t("equal")}</text>` : nothing}
-      ${labelled || i === 0 || i === sizes.length - 1 ? svg`<text x=${mid} y=${HEIGHT - 6}>${first + 1}</text>` : nothing}
+      ${labelled || i === 0 || i === sizes.length - 1 ? svg`<text class=${!labelled && i > 0 ? "last" : ""} x=${!labelled && i > 0 ? width - 8 : mid} y=${HEIGHT - 6}>${first + 1}</text>` : nothing}
     </g>`;
   };
   return html`<section>

@@ -4,7 +4,7 @@ import { t } from "../../shared/l10n.js";
 import { icon, type IconName } from "../../shared/icons.js";
 import { styled } from "../../shared/style.js";
 import { css, type Kind, paint } from "../colour.js";
-import { fixed, signed } from "../numbers.js";
+import { fixed, significant } from "../numbers.js";
 import type { View } from "../view.js";
 
 /** More buttons than these are no longer taken in at a glance. */
@@ -111,16 +111,26 @@ export function paletteSwitch(view: Pick<View, "state" | "choose">): TemplateRes
 
 /** The scale's two ends and the colours between them. */
 export function legend(view: Pick<View, "palette">, scale: number, kind: Kind = "signed"): TemplateResult {
+  const word = scaleWord(scale);
+  return html`<span class="legend"
+    >${kind === "signed" ? `−${word}` : "0"}${ramp(view, kind)}${kind === "signed" ? `+${word}` : word}</span
+  >`;
+}
+
+/** Of a signed scale, where there is little room. */
+export function shortLegend(view: Pick<View, "palette">, scale: number): TemplateResult {
+  return html`<span class="legend">±${scaleWord(scale)}${ramp(view, "signed")}</span>`;
+}
+
+function ramp(view: Pick<View, "palette">, kind: Kind): TemplateResult {
   const stops = kind === "signed" ? [-1, -0.5, 0, 0.5, 1] : [0, 0.5, 1];
   const colours = stops.map((v) => css(paint(view.palette, v, 1, kind))).join(",");
-  const decimals = scale < 1 ? 2 : 0;
-  return html`<span class="legend"
-    >${kind === "signed" ? fixed(-scale, decimals) : "0"}<span
-      class="ramp"
-      ${styled({ background: `linear-gradient(90deg,${colours})` })}
-    ></span
-    >${kind === "signed" ? signed(scale, decimals) : fixed(scale, decimals)}</span
-  >`;
+  return html`<span class="ramp" ${styled({ background: `linear-gradient(90deg,${colours})` })}></span>`;
+}
+
+/** Two decimals would make nothing of a small one. */
+function scaleWord(scale: number): string {
+  return scale < 0.01 ? significant(scale, 1) : fixed(scale, scale < 1 ? 2 : 0);
 }
 
 /** Which row of the batch is shown; nothing where there is only one. */

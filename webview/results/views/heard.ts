@@ -11,7 +11,7 @@ import { shareText } from "../memoryWords.js";
 import { fixed, significant } from "../numbers.js";
 import { type Strip, stripsOf } from "../outputs.js";
 import type { LayerPart } from "../parts.js";
-import { drawStrip } from "../stripCanvas.js";
+import { decimalsText, drawStrip } from "../stripCanvas.js";
 import { partTitle } from "../traceWords.js";
 import type { RunContext } from "../view.js";
 import { oneOf } from "./controls.js";
@@ -110,7 +110,7 @@ function map(view: RunContext, memory: Memory, alt: string): TemplateResult {
     palette: view.palette,
     scale: memory.most?.size || 1,
     kind: "amount",
-    decimals: (memory.most?.size ?? 0) < 0.5 ? 3 : 2,
+    text: decimalsText((memory.most?.size ?? 0) < 0.5 ? 3 : 2),
     from: 0,
     axis: true,
     width: Math.min(720, room),

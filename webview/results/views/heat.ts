@@ -92,7 +92,7 @@ function figure(view: RunContext, entry: Strip, place: Place): TemplateResult {
 }
 
 /** What a cell stands for, where that is more than one value. */
-function groupedWord({ stepsPer: steps, unitsPer: units }: Overview): string {
+export function groupedWord({ stepsPer: steps, unitsPer: units }: Overview): string {
   if (units > 1) return t("a cell is {steps} steps × {units} units: the value farthest from 0", { steps, units });
   return steps > 1 ? t("a column is {steps} steps: the value farthest from 0", { steps }) : "";
 }
@@ -120,6 +120,11 @@ function exactTable(view: RunContext, entry: Strip, caption: string): TemplateRe
 function* sample(band: Band): Generator<number> {
   for (let step = 0; step < Math.min(band.steps, 32); step++)
     for (let unit = 0; unit < Math.min(band.units, 32); unit++) yield valueAt(band, unit, step);
+}
+
+/** The lowest and the highest of what a cell stands for. */
+export function rangeWord(low: number, high: number): string {
+  return t("{low} to {high}", { low: fixed(low, 4), high: fixed(high, 4) });
 }
 
 /** "LSTM · forward, unit 5, step 3: −0.3667", for a screen reader. */
