@@ -8,13 +8,13 @@
 namespace unroll {
 namespace backward {
 
-CellWeights::CellWeights(const RecurrentSpec& own, int64_t features_in, const float* const* weights, const Kernels& kernels)
+CellWeights::CellWeights(const RecurrentSpec& own, int64_t features_in, const float* const* weights, const Computing& computing)
     : spec(own),
       features(features_in),
-      kernel(Matrix::Of(weights[0], features, columns(), kernels)),
-      recurrent(Matrix::Of(weights[1], spec.units, columns(), kernels)),
-      kernel_back(Matrix::Transposed(weights[0], features, columns(), kernels)),
-      recurrent_back(Matrix::Transposed(weights[1], spec.units, columns(), kernels)),
+      kernel(Matrix::Of(weights[0], features, columns(), computing)),
+      recurrent(Matrix::Of(weights[1], spec.units, columns(), computing)),
+      kernel_back(Matrix::Transposed(weights[0], features, columns(), computing)),
+      recurrent_back(Matrix::Transposed(weights[1], spec.units, columns(), computing)),
       bias(2 * columns()) {
   const bool two = spec.cell == Cell::kGru && spec.reset_after;
   if (spec.use_bias) std::copy(weights[2], weights[2] + (two ? 2 : 1) * columns(), bias.data());

@@ -10,7 +10,7 @@ namespace backward {
 // A direction's weights, as they are multiplied forward and backward.
 struct CellWeights {
   // kernel: [D, G·H]; recurrent: [H, G·H]; bias: [G·H], [2, G·H] of a GRU with reset_after, or null.
-  CellWeights(const RecurrentSpec& own, int64_t features_in, const float* const* weights, const Kernels& kernels);
+  CellWeights(const RecurrentSpec& own, int64_t features_in, const float* const* weights, const Computing& computing);
   // Doubles that it takes.
   static int64_t Size(const RecurrentSpec& spec, int64_t features);
   int64_t columns() const { return GateCount(spec.cell) * spec.units; }

@@ -31,7 +31,7 @@ Direction::Direction(const RecurrentSpec& spec, int64_t features, const float* c
                      const Computing& computing)
     : sequence_(sequence),
       computing_(computing),
-      weights_(spec, features, weights, computing.kernels),
+      weights_(spec, features, weights, computing),
       units_(spec.units),
       h_((sequence.timesteps + 1) * spec.units),
       c_((spec.cell == Cell::kLstm ? sequence.timesteps : 1) * spec.units),

@@ -20,10 +20,10 @@ Matrix::Matrix(int64_t rows, int64_t columns, const Kernels& kernels)
 
 int64_t Matrix::Size(int64_t rows, int64_t columns) { return rows * (columns + kMostWideWidth - 1); }
 
-Matrix Matrix::Of(const float* from, int64_t rows, int64_t columns, const Kernels& kernels) {
-  Matrix matrix(rows, columns, kernels);
+Matrix Matrix::Of(const float* from, int64_t rows, int64_t columns, const Computing& computing) {
+  Matrix matrix(rows, columns, computing.kernels);
   const int64_t width = matrix.width_;
-  for (int64_t first = 0; first < columns; first += width) {
+  for (int64_t first = 0; first < columns && !computing.cancelled(); first += width) {
     double* panel = matrix.data_.data() + first * rows;
     const int64_t count = std::min(width, columns - first);
     for (int64_t row = 0; row < rows; ++row) {
@@ -33,12 +33,15 @@ Matrix Matrix::Of(const float* from, int64_t rows, int64_t columns, const Kernel
   return matrix;
 }
 
-Matrix Matrix::Transposed(const float* from, int64_t rows, int64_t columns, const Kernels& kernels) {
-  Matrix matrix(columns, rows, kernels);
+Matrix Matrix::Transposed(const float* from, int64_t rows, int64_t columns, const Computing& computing) {
+  Matrix matrix(columns, rows, computing.kernels);
   const int64_t width = matrix.width_;
-  for (int64_t row = 0; row < rows; ++row) {
-    double* to = matrix.data_.data() + row / width * width * columns + row % width;
-    for (int64_t column = 0; column < columns; ++column) to[column * width] = from[row * columns + column];
+  for (int64_t first = 0; first < rows && !computing.cancelled(); first += width) {
+    double* panel = matrix.data_.data() + first * columns;
+    const int64_t count = std::min(width, rows - first);
+    for (int64_t column = 0; column < columns; ++column) {
+      for (int64_t k = 0; k < count; ++k) panel[column * width + k] = from[(first + k) * columns + column];
+    }
   }
   return matrix;
 }

@@ -15,25 +15,6 @@ struct Panels {
   int64_t stride, depth, columns, width;
 };
 
-class Matrix {
- public:
-  Matrix() = default;
-  // Of [rows, columns], or of what that is turned round: [columns, rows].
-  static Matrix Of(const float* from, int64_t rows, int64_t columns, const Kernels& kernels);
-  static Matrix Transposed(const float* from, int64_t rows, int64_t columns, const Kernels& kernels);
-  // Doubles that it takes, on any target.
-  static int64_t Size(int64_t rows, int64_t columns);
-
-  Panels All() const { return Rows(0, rows_); }
-  Panels Rows(int64_t from, int64_t count) const { return {data_.data() + from * width_, rows_ * width_, count, columns_, width_}; }
-
- private:
-  Matrix(int64_t rows, int64_t columns, const Kernels& kernels);
-
-  int64_t rows_ = 0, columns_ = 0, width_ = 0;
-  Doubles data_;
-};
-
 // Rows of what is multiplied: row i at data + i·stride.
 struct RowsOf {
   const double* data;
@@ -54,6 +35,25 @@ struct Computing {
   }
   // out[a.count × b.columns] += a · b; a's rows have b.depth numbers. Cancelled, it leaves numbers that nobody is to read.
   void AddProduct(const RowsOf& a, const Panels& b, double* out, int64_t out_stride) const;
+};
+
+class Matrix {
+ public:
+  Matrix() = default;
+  // Of [rows, columns], or of what that is turned round: [columns, rows]. Cancelled, it is left unfinished. Throws std::bad_alloc.
+  static Matrix Of(const float* from, int64_t rows, int64_t columns, const Computing& computing);
+  static Matrix Transposed(const float* from, int64_t rows, int64_t columns, const Computing& computing);
+  // Doubles that it takes, on any target.
+  static int64_t Size(int64_t rows, int64_t columns);
+
+  Panels All() const { return Rows(0, rows_); }
+  Panels Rows(int64_t from, int64_t count) const { return {data_.data() + from * width_, rows_ * width_, count, columns_, width_}; }
+
+ private:
+  Matrix(int64_t rows, int64_t columns, const Kernels& kernels);
+
+  int64_t rows_ = 0, columns_ = 0, width_ = 0;
+  Doubles data_;
 };
 
 }  // namespace backward

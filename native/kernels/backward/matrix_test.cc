@@ -35,7 +35,8 @@ void CheckProduct(const Kernels& kernels, const Sizes& s, Random* random) {
   }
   const std::vector<double> a = Wide(random->Floats(s.m * lda, 1)), start = Wide(random->Floats(s.m * ldc, 1));
   const Computing computing{kernels, 1, nullptr, nullptr};
-  const Matrix matrix = Matrix::Of(b.data(), rows, s.columns, kernels), other = Matrix::Transposed(turned.data(), s.columns, rows, kernels);
+  const Matrix matrix = Matrix::Of(b.data(), rows, s.columns, computing),
+               other = Matrix::Transposed(turned.data(), s.columns, rows, computing);
   std::vector<double> c = start, same = start;
   computing.AddProduct({a.data(), lda, s.m}, matrix.Rows(s.from, s.depth), c.data(), ldc);
   computing.AddProduct({a.data(), lda, s.m}, other.Rows(s.from, s.depth), same.data(), ldc);
@@ -70,7 +71,7 @@ TEST(a_row_does_not_depend_on_the_rows_beside_it) {
   for (const Kernels* kernels : AvailableKernels()) {
     test::Context() = kernels->name;
     const Computing computing{*kernels, 1, nullptr, nullptr};
-    const Matrix matrix = Matrix::Of(b.data(), depth, columns, *kernels);
+    const Matrix matrix = Matrix::Of(b.data(), depth, columns, computing);
     std::vector<double> together(m * columns);
     computing.AddProduct({a.data(), depth, m}, matrix.All(), together.data(), columns);
     for (int64_t i = 0; i < m; ++i) {
@@ -83,12 +84,13 @@ TEST(a_row_does_not_depend_on_the_rows_beside_it) {
 
 TEST(a_cancelled_product_is_left_alone) {
   CancelToken token;
-  token.Cancel();
-  const Kernels& kernels = *AvailableKernels().back();
+  const Computing computing{*AvailableKernels().back(), 1, &token, nullptr};
   const std::vector<float> b(100, 1);
   const std::vector<double> a(10, 1);
   std::vector<double> c(10);
-  Computing{kernels, 1, &token, nullptr}.AddProduct({a.data(), 10, 1}, Matrix::Of(b.data(), 10, 10, kernels).All(), c.data(), 10);
+  const Matrix matrix = Matrix::Of(b.data(), 10, 10, computing);
+  token.Cancel();
+  computing.AddProduct({a.data(), 10, 1}, matrix.All(), c.data(), 10);
   CHECK(c == std::vector<double>(10));
 }
 

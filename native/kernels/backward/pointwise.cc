@@ -17,7 +17,7 @@ class DenseLayer : public Layer {
     features_ = flow->shape.back();
     flow->shape.back() = spec_.units;
     const int64_t n = spec_.units, rows = flow->data.size() / features_;
-    const Matrix kernel = Matrix::Of(weights_[0], features_, n, computing_.kernels);
+    const Matrix kernel = Matrix::Of(weights_[0], features_, n, computing_);
     Doubles out(rows * n);
     before_ = Doubles(rows * n);
     for (int64_t row = 0; row < rows && spec_.use_bias; ++row) std::copy(weights_[1], weights_[1] + n, before_.data() + row * n);
@@ -31,7 +31,7 @@ class DenseLayer : public Layer {
 
   bool Backward(Doubles* gradient) override {
     const int64_t n = spec_.units, rows = before_.size() / n;
-    const Matrix kernel = Matrix::Transposed(weights_[0], features_, n, computing_.kernels);
+    const Matrix kernel = Matrix::Transposed(weights_[0], features_, n, computing_);
     Doubles by(rows * features_), y(n), slopes(n);
     for (int64_t row = 0; row < rows; ++row) {
       const double* x = before_.data() + row * n;
