@@ -2,7 +2,7 @@
 import type { Quantity, TraceAddress } from "../../extension/core/trace/trace.js";
 import { directionsOf, type LayerSpec, type RecurrentSpec } from "../../extension/core/model/spec.js";
 import type { TensorView } from "../../extension/core/protocol/results.js";
-import { type Direction, isReversed, type LayerGroup, type Outputs, partOf, type Strip, stripsOf } from "./outputs.js";
+import { type Direction, hasTime, isReversed, type LayerGroup, type Outputs, partOf, type Strip, stripsOf } from "./outputs.js";
 import type { Choices } from "./state.js";
 
 export interface LayerPart {
@@ -86,6 +86,27 @@ export function stripOf(outputs: Outputs, part: LayerPart): Strip | null {
   return isLast ? (own.find((strip) => strip.cell === null) ?? null) : null;
 }
 
+/** Every step of exactly that quantity, as a strip; null: the run keeps none. */
+export function stripOfTraced(outputs: Outputs, traced: Traced): Strip | null {
+  const part = partAt(outputs, traced);
+  const strip = part === null ? null : stripOf(outputs, part);
+  const { quantity } = traced;
+  if (part === null || quantity === "h") return strip;
+  const merged = quantity === "output" && part.spec?.className === "Bidirectional" && part.spec.mergeMode !== "concat";
+  // What is merged is neither direction's; else an output of every step is the state.
+  if (quantity === "output" && (!merged || part.spec.mergeMode === null)) return strip;
+  const tensor = outputs.layers
+    .find(({ index }) => index === part.layer)
+    ?.tensors.find((one) => {
+      const { direction, cell, key } = partOf(one);
+      return hasTime(one) && key === quantity && (merged ? direction === null : direction === part.direction && cell === part.cell);
+    });
+  if (tensor === undefined) return null;
+  const base = strip ?? stripsOf(outputs).find(({ layer }) => layer === part.layer);
+  const flipped = isReversed(tensor, part.spec);
+  return base === undefined ? null : { ...base, tensor, what: "output", offset: 0, units: tensor.shape[2] ?? 1, flipped };
+}
+
 /** Sums that a part's numbers have, in their order; none where there is one. */
 export function gatesOf({ own }: LayerPart): readonly Quantity[] {
   if (own?.className === "LSTM") return ["i", "f", "candidate", "o"];
@@ -139,13 +160,19 @@ function asState(outputs: Outputs, address: TraceAddress): TraceAddress {
   return { ...address, ...own, part: last, quantity: "h", step: part.reversed ? 0 : part.steps - 1 };
 }
 
+function isStripLike(tensor: TensorView): boolean {
+  const { role, key } = partOf(tensor);
+  return role === "output" || (role === "every" && key === "h");
+}
+
 /** What Trace shows: what was chosen there, else the number that the other tabs look at. */
 export function tracedNow(outputs: Outputs, chosen: Choices): Traced | null {
   if (chosen.trace !== null && partAt(outputs, chosen.trace) !== null) return chosen.trace;
   const tensor = outputs.run.tensors.find(({ id }) => id === chosen.tensor);
   const strip = stripsOf(outputs).find(({ id }) => id === chosen.strip);
-  const ofStrip =
-    strip !== undefined && strip.what !== "input" && (tensor === undefined || tensor.layer < 0 || tensor.layer === strip.layer);
+  // A last state, a cell state and a gate are not what the strip shows, though of its layer.
+  const shows = tensor === undefined || tensor.layer < 0 || (tensor.layer === strip?.layer && isStripLike(tensor));
+  const ofStrip = strip !== undefined && strip.what !== "input" && shows;
   if (ofStrip) return tracedOfStrip(strip, Math.min(chosen.unit, strip.units - 1));
   const last = outputs.returned[0];
   const shown = tensor !== undefined && tensor.layer >= 0 && tensor.shape.length <= 3 ? tensor : last;

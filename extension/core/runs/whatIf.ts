@@ -60,7 +60,8 @@ function changesOf(layer: LayerSpec): Change[] {
   if (layer.className === "RNN") return own;
   own.push({ key: "useBias", value: !first.useBias }, { key: "activation", value: first.activation === "tanh" ? "relu" : "tanh" });
   if (first.className === "GRU") own.push({ key: "resetAfter", value: !first.resetAfter });
-  if (first.className === "LSTM") own.push({ key: "unitForgetBias", value: !first.unitForgetBias });
+  // Without a bias there is none to set.
+  if (first.className === "LSTM" && first.useBias) own.push({ key: "unitForgetBias", value: !first.unitForgetBias });
   if (layer.className === "Bidirectional") own.push({ key: "mergeMode", value: layer.mergeMode === "concat" ? "sum" : "concat" });
   return own;
 }

@@ -1,8 +1,9 @@
 /** Compare: the shown run beside another one, or beside itself on another device or with one option changed. */
 import { html, nothing, type TemplateResult } from "lit";
 import type { CompareChoice, CompareState, Side } from "../../../extension/core/protocol/compare.js";
+import { reasonsForSame } from "../../../extension/core/runs/sameResult.js";
 import { icon } from "../../shared/icons.js";
-import { t } from "../../shared/l10n.js";
+import { t, worded } from "../../shared/l10n.js";
 import { pairsOf } from "../compare/pairs.js";
 import { pairWord, sentenceWord, titleWord, toleranceWord } from "../compare/words.js";
 import { clip } from "../names.js";
@@ -220,7 +221,15 @@ function causesOf({ a, b }: Sides, rows: readonly Row[]): string[] {
   if (JSON.stringify(a.run.model) !== JSON.stringify(b.run.model)) causes.push(t("The models differ."));
   if (a.run.device.name !== b.run.device.name)
     causes.push(t("Computed on {a} and on {b}.", { a: a.run.device.name, b: b.run.device.name }));
-  return causes;
+  return [...causes, ...reasons({ a, b }, rows)];
+}
+
+/** Why the models differ and no number does. */
+function reasons({ a, b }: Sides, rows: readonly Row[]): string[] {
+  const [left, right] = [outputsOf(a.run), outputsOf(b.run)];
+  const equal = rows.every(({ found }) => found !== null && found.first === null);
+  if (!equal || left.model === null || right.model === null || a.run.seed !== b.run.seed) return [];
+  return reasonsForSame(left.model, right.model, left.input?.shape[1] ?? 1).map(worded);
 }
 
 /** To the step at which the layer parts from itself, in the row of the batch and the unit that differ most there. */

@@ -156,8 +156,12 @@ function below(view: RunContext, compared: Compared): string {
   };
   const [a, b] = [value(compared.pair.a, compared.a), value(compared.pair.b, compared.b)];
   const number = (v: number | null): string => (v === null ? "…" : fixed(v, 4));
+  const args = { unit: unit + 1, step: step + 1, a: number(a), b: number(b) };
   const d = a === null || b === null ? "…" : deltaWord(delta(a, b), view.state.compare.tolerance);
-  const cell = t("unit {unit}, step {step}: {a} → {b}, difference {d}", { unit: unit + 1, step: step + 1, a: number(a), b: number(b), d });
+  const cell =
+    d === "="
+      ? t("unit {unit}, step {step}: {a} → {b}, equal", args)
+      : t("unit {unit}, step {step}: {a} → {b}, difference {d}", { ...args, d });
   const first = firstStep(compared);
   const mark = first === null ? "" : t("▾ first difference beyond {tolerance}", { tolerance: toleranceWord(view.state.compare.tolerance) });
   return [cell, mark, grouped].filter((text) => text !== "").join(" · ");

@@ -7,7 +7,7 @@ import { t } from "../../shared/l10n.js";
 import { icon } from "../../shared/icons.js";
 import { addressText } from "../convention.js";
 import { fixed, scientific, signed } from "../numbers.js";
-import { gatesOf, partAt, stripOf, type Traced, tracedNow } from "../parts.js";
+import { gatesOf, partAt, stripOfTraced, type Traced, tracedNow } from "../parts.js";
 import type { Outputs } from "../outputs.js";
 import { isTimed, numberName, partTitle, passingSentence, placeOf, recipe, slopeSentence, sumSentence } from "../traceWords.js";
 import type { RunContext } from "../view.js";
@@ -79,7 +79,7 @@ function head(view: RunContext, trace: Trace): TemplateResult {
 /** Where the number lies in its tensor, from 0; empty where the run keeps no such tensor. */
 function storedAddress({ outputs, state }: RunContext, at: TraceAddress): string {
   const part = partAt(outputs, at);
-  const strip = part === null ? null : stripOf(outputs, part);
+  const strip = stripOfTraced(outputs, at);
   if (strip === null || (at.quantity !== "h" && at.quantity !== "output")) return "";
   const stored = strip.flipped ? (strip.tensor.shape[1] ?? 1) - 1 - at.step : at.step;
   const { convention } = state.chosen;

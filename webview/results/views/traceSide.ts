@@ -8,7 +8,7 @@ import { css, ink, paint } from "../colour.js";
 import { type Band, valueAt } from "../band.js";
 import { fixed } from "../numbers.js";
 import { type Strip, stripsOf } from "../outputs.js";
-import { type LayerPart, partAt, stripOf, type Traced, tracedOfStrip } from "../parts.js";
+import { type LayerPart, partAt, stripOfTraced, type Traced } from "../parts.js";
 import type { RunContext } from "../view.js";
 import { indexPicker } from "./controls.js";
 import { scaleOfStrip } from "./heat.js";
@@ -21,7 +21,7 @@ const MOST_STEPS = 4;
 export function traceSide(view: RunContext, trace: Trace): TemplateResult {
   const { outputs } = view;
   const part = partAt(outputs, trace.at);
-  const strip = part === null ? null : stripOf(outputs, part);
+  const strip = stripOfTraced(outputs, trace.at);
   return html`${strip === null ? units(view, trace, part) : picker(view, trace, strip)} ${source(view, trace, part)}`;
 }
 
@@ -46,7 +46,7 @@ function picker(view: RunContext, trace: Trace, strip: Strip): TemplateResult | 
   const rows = around(Math.min(unit, band.units - 1), MOST_UNITS, band.units);
   const steps = around(trace.at.step - window.from, MOST_STEPS, band.steps);
   const all = rows.length === band.units && steps.length === (strip.tensor.shape[1] ?? 1);
-  const name = strip.what === "h" ? "h" : "y";
+  const name = quantityName(trace.at, strip);
   return html`<p class="caption" id="pick-title">
       ${all ? t("{name}, every unit and step", { name }) : t("{name}, units and steps around it", { name })}
     </p>
@@ -56,7 +56,7 @@ function picker(view: RunContext, trace: Trace, strip: Strip): TemplateResult | 
           (row) =>
             html`<tr>
               <th scope="row">${t("unit {n}", { n: row + 1 })}</th>
-              ${steps.map((step) => html`<td>${pickButton(view, { strip, band, row, step, from: window.from, on: row === unit && window.from + step === trace.at.step, quantity: trace.at.quantity })}</td>`)}
+              ${steps.map((step) => html`<td>${pickButton(view, { strip, band, row, step, from: window.from, on: row === unit && window.from + step === trace.at.step, traced: { ...trace.at, unit: row } })}</td>`)}
             </tr>`,
         )}
       </tbody>
@@ -70,18 +70,23 @@ interface Pick {
   readonly step: number;
   readonly from: number;
   readonly on: boolean;
-  readonly quantity: Traced["quantity"];
+  /** The number of the row. */
+  readonly traced: Traced;
 }
 
-function pickButton(view: RunContext, { strip, band, row, step, from, on, quantity }: Pick): TemplateResult {
+function quantityName({ quantity }: Traced, strip: Strip): string {
+  if (quantity === "candidate") return "c̃";
+  return quantity !== "output" ? quantity : strip.what === "h" ? "h" : "y";
+}
+
+function pickButton(view: RunContext, { strip, band, row, step, from, on, traced }: Pick): TemplateResult {
   const value = valueAt(band, row, step);
   const ground = paint(view.palette, value, scaleOfStrip(strip));
   const at = from + step;
   const go = (): void => {
-    const traced = tracedOfStrip(strip, row);
-    const kept = quantity === "output" || traced.quantity === "output" ? traced : { ...traced, quantity };
+    const { layer, part, unit, quantity } = traced;
     view.dispatch({ type: "view", view: { trail: [], pointed: -1 } });
-    view.choose({ strip: strip.id, unit: row, step: at, trace: kept, termsFrom: 0 });
+    view.choose({ strip: strip.id, unit: row, step: at, trace: { layer, part, unit, quantity }, termsFrom: 0 });
   };
   return html`<button
     type="button"
