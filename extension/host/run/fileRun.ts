@@ -7,6 +7,7 @@ import type { FileArray, FileContent } from "../../core/protocol/reader.js";
 import { shapeText } from "../../core/model/shapes.js";
 import { usualAxes } from "../../core/reading/fit.js";
 import { plainReading, type Reading } from "../../core/reading/reading.js";
+import { TensorEditor } from "../panels/tensorEditor.js";
 import type { Reader } from "../reader.js";
 import { readSettings } from "../settings.js";
 import { word } from "../words.js";
@@ -36,8 +37,8 @@ export class FileRun {
   ) {}
 
   /**
-   * The command. @param uri of the explorer's menu; else the file of the active tab, or one that is asked for @param name of the file's array;
-   * else it is asked for (menus give a list of files there)
+   * The command. @param uri of the explorer's menu; else the file in the active tensor viewer, or one that is asked for @param name of the
+   * file's array; else it is asked for (menus give a list of files there)
    */
   async onFile(uri?: vscode.Uri, name?: unknown): Promise<RunRecord | undefined> {
     const file = uri instanceof vscode.Uri ? uri : await askFile();
@@ -105,6 +106,8 @@ async function placed({ file, content, source }: Chosen): Promise<Source> {
 
 async function askFile(): Promise<vscode.Uri | undefined> {
   const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  // Whoever looks at its tensors means this file.
+  if (input instanceof vscode.TabInputCustom && input.viewType === TensorEditor.id) return input.uri;
   const shown = input instanceof vscode.TabInputText || input instanceof vscode.TabInputCustom ? input.uri : undefined;
   const defaultUri = shown?.scheme === "file" ? shown : vscode.workspace.workspaceFolders?.[0]?.uri;
   const picked = await vscode.window.showOpenDialog({
