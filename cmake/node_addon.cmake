@@ -11,14 +11,14 @@ add_library(unroll_binding OBJECT ${UNROLL_BINDING_SOURCES} ${CMAKE_JS_SRC})
 target_include_directories(unroll_binding SYSTEM PUBLIC ${CMAKE_JS_INC} ${UNROLL_NODE_ADDON_API})
 # Electron refuses buffers that point outside its heap, so none are made.
 target_compile_definitions(unroll_binding PUBLIC NAPI_VERSION=8 NODE_ADDON_API_CPP_EXCEPTIONS_ALL NODE_ADDON_API_DISABLE_DEPRECATED NODE_API_NO_EXTERNAL_BUFFERS_ALLOWED)
-target_link_libraries(unroll_binding PUBLIC unroll_core ${CMAKE_JS_LIB})
+target_link_libraries(unroll_binding PUBLIC unroll_backward unroll_core ${CMAKE_JS_LIB})
 unroll_warnings(unroll_binding)
 
 # unroll_addon(target cuda): an addon whose device cuda is that library.
 function(unroll_addon target cuda)
   add_library(${target} SHARED $<TARGET_OBJECTS:unroll_binding>)
   set_target_properties(${target} PROPERTIES PREFIX "" SUFFIX ".node" LINKER_LANGUAGE CXX)
-  target_link_libraries(${target} PRIVATE ${cuda} unroll_core ${CMAKE_JS_LIB})
+  target_link_libraries(${target} PRIVATE ${cuda} unroll_backward unroll_core ${CMAKE_JS_LIB})
   if(UNIX AND NOT APPLE)
     # nodelete: a thread that outlives the unloading of a worker's copy would run into nothing.
     target_link_options(${target} PRIVATE $<$<CONFIG:Release>:-s> -static-libstdc++ -static-libgcc -Wl,-z,nodelete -Wl,--exclude-libs,ALL

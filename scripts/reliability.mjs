@@ -181,6 +181,7 @@ const items = [
     body: (n) => command(node("crashes.mjs"), quick ? {} : { UNROLL_CRASHES: n }),
   },
   { id: "R12", what: "limits at n - 1, n and n + 1", target: 1, batch: 1, quick: true, body: () => command(node("limits.mjs")) },
+  { id: "big-file", what: "files of 2 GiB, each way of cutting them", target: 1, batch: 1, body: () => command(node("bigFile.mjs")) },
   { id: "steps", what: "steps of one sequence, in millions", target: 1, batch: 1, quick: true, body: () => command(node("longRun.mjs")) },
 ].filter((item) => (only === null || only.includes(item.id)) && (!quick || item.quick));
 

@@ -131,6 +131,28 @@ describe("the command line", function () {
     }
   });
 
+  it("run --out: a file in pieces, beside which nothing is left, and never over another", () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "unroll-out-"));
+    const [out, rows] = [path.join(folder, "x.npy"), path.join(folder, "rows.csv")];
+    fs.writeFileSync(rows, `day,a,b\n${Array.from({ length: 90 }, (_, i) => `2024-01-01,${i},${i / 2}\n`).join("")}`);
+    const whole = json(unroll(["run", model, rows, "--json", "--device", "js"]).out)["outputs"] as unknown as { data: number[] }[];
+    const { code, out: said, err } = unroll(["run", model, rows, "--out", out, "--device", "js"]);
+    assert.equal(code, 0, err);
+    assert.match(said, /day[^]*Wrote \(1, 2\) float32 to .*x\.npy\.\n\njs: .*1 piece/);
+    const read = json(unroll(["run", "simple_rnn", out, "--json", "--device", "js"]).out);
+    assert.deepEqual((read["outputs"] as unknown as { shape: number[] }[])[0]?.shape.slice(0, 1), [1]);
+    const bytes = fs.readFileSync(out);
+    assert.equal(bytes.length, 128 + 2 * 4);
+    assert.deepEqual([bytes.readFloatLE(128), bytes.readFloatLE(132)], whole[0]?.data.map(Math.fround));
+    const again = unroll(["run", model, rows, "--out", out]);
+    assert.deepEqual([again.code, /is there already/.test(again.err)], [1, true]);
+    const bad = unroll(["run", model, rows.replace("rows", "none"), "--out", path.join(folder, "y.npy")]);
+    assert.equal(bad.code, 1);
+    assert.equal(unroll(["run", model, "-", "--out", path.join(folder, "y.npy")]).code, 2);
+    assert.deepEqual(fs.readdirSync(folder).sort(), ["rows.csv", "x.npy"]);
+    fs.rmSync(folder, { recursive: true });
+  });
+
   it("run: reads a .npy file from standard input too", () => {
     const input = fs.readFileSync(path.join(root, "test", "fixtures", "files", "cube.npy"));
     const { code, out, err } = unroll(["run", model, "-", "--json", "--device", "js"], {}, input);

@@ -4,6 +4,7 @@ import { say } from "../core/messages.js";
 import { shapeText } from "../core/model/shapes.js";
 import { type Options, readArguments, USAGE, UsageError } from "./cliArguments.js";
 import { check } from "./cliCheck.js";
+import { runInPieces } from "./cliPieces.js";
 import { doctor, Reported } from "./cliDoctor.js";
 import { modelText, readRunInput } from "./cliInput.js";
 import { createEngine, notBuilt } from "./engine.js";
@@ -23,6 +24,7 @@ async function main(argv: string[]): Promise<void> {
   switch (command) {
     case "run":
       wants(2);
+      if (options.out !== undefined) return runInPieces(rest[0] as string, rest[1] as string, { ...options, out: options.out });
       return run(rest[0] as string, rest[1] as string, options);
     case "summary":
       wants(1);
@@ -54,7 +56,14 @@ async function withEngine(options: Options, work: (engine: Engine) => Promise<vo
 }
 
 async function run(modelName: string, dataName: string, options: Options): Promise<void> {
-  const { model: config, shape, values, note } = await readRunInput(modelName, dataName);
+  const {
+    model: config,
+    shape,
+    values,
+    note,
+  } = await readRunInput(modelName, dataName).catch((error: unknown) => {
+    throw error instanceof UnrollError && error.code === "TOO_LARGE" ? withRemedy(error) : error;
+  });
   await withEngine(options, async (engine) => {
     const model = await engine.load(config, options.seed === undefined ? {} : { seed: options.seed });
     const { outputs, device, timing } = await model.run({ shape, data: values });
@@ -75,6 +84,10 @@ async function run(modelName: string, dataName: string, options: Options): Promi
       `\n${device.kind}: ${device.name}${device.reason === undefined ? "" : ` (${device.reason})`}, ${timing.totalMs.toFixed(2)} ms`,
     );
   });
+}
+
+function withRemedy({ message }: UnrollError): UnrollError {
+  return new UnrollError(failure("TOO_LARGE", "{reason} With --out FILE.npy it is run piece by piece.", { reason: message }));
 }
 
 /** As NumPy prints an array; long ones are cut in the middle. */

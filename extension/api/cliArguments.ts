@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { type DeviceChoice, type GpuPrecision, gpuPrecisions } from "../core/protocol/device.js";
 
 export const USAGE = `unroll run MODEL DATA      run a model on numbers: a file, or - for standard input
+                           --out FILE.npy: of any size, piece by piece into a file
 unroll summary MODEL       the table of layers, shapes and parameters
 unroll check MODEL DATA    run on every device, and compare them step by step
 unroll devices             what there is to compute on
@@ -17,6 +18,8 @@ export interface Options {
   readonly threads: number;
   readonly gpuPrecision: GpuPrecision;
   readonly json: boolean;
+  /** Of "run": the file of the result. */
+  readonly out: string | undefined;
 }
 
 export class UsageError extends Error {}
@@ -34,7 +37,7 @@ export function readArguments(argv: string[]): { options: Options; words: string
   const seed = whole("seed", values.seed);
   const json = values.json ?? false;
   return {
-    options: { device: device as DeviceChoice, seed, threads, gpuPrecision: gpuPrecision as GpuPrecision, json },
+    options: { device: device as DeviceChoice, seed, threads, gpuPrecision: gpuPrecision as GpuPrecision, json, out: values.out },
     words: positionals,
   };
 }
@@ -49,6 +52,7 @@ function parsed(argv: string[]) {
         seed: { type: "string" },
         threads: { type: "string" },
         "gpu-precision": { type: "string" },
+        out: { type: "string" },
         json: { type: "boolean" },
         help: { type: "boolean", short: "h" },
       },

@@ -8,7 +8,7 @@ import { readModelText } from "../core/model/read.js";
 import { writeModel } from "../core/model/write.js";
 import { formatOf } from "../core/formats/format.js";
 import { inMemory } from "../core/formats/source.js";
-import { MEMORY_DEFAULT_BYTES } from "../core/model/limits.js";
+import { MEMORY_DEFAULT_BYTES, SELECTION_HARD_MAX_BYTES } from "../core/model/limits.js";
 import { promote } from "../core/text/shape.js";
 import { arraysOf, chooseArray, type DataArray, openArrays, takeArray, textArray } from "../files/dataFile.js";
 
@@ -37,17 +37,29 @@ export async function readRunInput(modelName: string, dataName: string): Promise
 /** A file; FILE:NAME for one array of several; - for standard input. @throws UnrollError */
 async function dataOf(name: string): Promise<Pick<DataArray, "shape" | "values">> {
   if (name === "-") return inputData();
-  const colon = name.lastIndexOf(":");
-  const named = !fs.existsSync(name) && colon > 1;
-  const [file, array] = named ? [name.slice(0, colon), name.slice(colon + 1)] : [name, null];
+  const { file, array } = fileAndArray(name);
   const opened = await openArrays(file);
-  if (opened === null) return textArray(file, readBytes(file));
+  if (opened === null) {
+    if (fs.statSync(file).size > SELECTION_HARD_MAX_BYTES) throw longText();
+    return textArray(file, readBytes(file));
+  }
   try {
     const chosen = chooseArray(opened, array);
     return { shape: chosen.shape, values: await takeArray(chosen, MEMORY_DEFAULT_BYTES) };
   } finally {
     await opened.close();
   }
+}
+
+export function fileAndArray(name: string): { readonly file: string; readonly array: string | null } {
+  const colon = name.lastIndexOf(":");
+  const named = !fs.existsSync(name) && colon > 1;
+  return named ? { file: name.slice(0, colon), array: name.slice(colon + 1) } : { file: name, array: null };
+}
+
+function longText(): UnrollError {
+  const args = { limit: SELECTION_HARD_MAX_BYTES / 2 ** 20 };
+  return new UnrollError(failure("TOO_LARGE", "A text that is read as a whole has {limit} MiB at most.", args));
 }
 
 async function inputData(): Promise<Pick<DataArray, "shape" | "values">> {

@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { type Failure, failure, UnrollError } from "../core/errors.js";
 import { decodeEngineAnswer, type EngineAnswer, type EngineRequest, type WireDevice, type WireTensor } from "../core/protocol/engine.js";
 import type { DeviceChoice, DeviceKind, GpuPrecision } from "../core/protocol/device.js";
+import type { FileStage } from "../core/protocol/fileRun.js";
 import type { Diagnosis } from "../core/protocol/diagnosis.js";
 import { valuesGone } from "../core/protocol/gone.js";
 import { expected } from "./expected.js";
@@ -33,8 +34,11 @@ interface Waiting {
   readonly request: EngineRequest;
   readonly resolve: (answer: EngineAnswer) => void;
   readonly reject: (error: UnrollError) => void;
-  readonly onProgress: ((done: number, total: number) => void) | undefined;
+  readonly onProgress: ToldProgress | undefined;
 }
+
+/** stage: of a file. */
+type ToldProgress = (done: number, total: number, stage: FileStage | null) => void;
 
 interface StoredModel {
   readonly model: Readonly<Record<string, unknown>>;
@@ -133,7 +137,7 @@ export class EngineClient {
   /** A request about a model that was loaded; sent once, never again by itself. */
   async ask(
     body: RequestBody,
-    controls: { onProgress?: ((done: number, total: number) => void) | undefined; signal?: AbortSignal | undefined } = {},
+    controls: { onProgress?: ToldProgress | undefined; signal?: AbortSignal | undefined } = {},
   ): Promise<EngineAnswer> {
     if (controls.signal?.aborted === true) throw cancelled();
     if ("modelId" in body) await this.ensureLoaded(body.modelId, controls.signal);
@@ -221,7 +225,7 @@ export class EngineClient {
 
   private send(
     body: RequestBody,
-    controls: { onProgress?: ((done: number, total: number) => void) | undefined; signal?: AbortSignal | undefined } = {},
+    controls: { onProgress?: ToldProgress | undefined; signal?: AbortSignal | undefined } = {},
   ): Promise<EngineAnswer> {
     const child = this.child;
     if (child === null) return Promise.reject(new UnrollError(failure("ENGINE_CRASHED", "The engine is not running.")));
@@ -275,7 +279,7 @@ export class EngineClient {
       return;
     }
     this.watch.heard(answer);
-    if (answer.type === "progress") this.waiting.get(answer.id)?.onProgress?.(answer.done, answer.total);
+    if (answer.type === "progress") this.waiting.get(answer.id)?.onProgress?.(answer.done, answer.total, answer.stage ?? null);
     else if (answer.type === "failed" && answer.failure.code === "DEVICE_LOST" && !this.spent) this.loseGpu(answer.failure);
     else this.settle(answer);
   }

@@ -15,7 +15,7 @@ export interface Watched {
 }
 
 /** Requests that tell how far they are. */
-const computing: ReadonlySet<string> = new Set<EngineRequest["type"]>(["run", "check", "sensitivity", "trace"]);
+const computing: ReadonlySet<string> = new Set<EngineRequest["type"]>(["run", "runFile", "check", "sensitivity", "trace"]);
 
 /** Pings within `pingMs` that may stay without an answer. */
 const PINGS = 2;

@@ -2,6 +2,7 @@
 import type { Message } from "../core/messages.js";
 import type { CaptureLevel, ProgramLayer } from "../core/model/program.js";
 import type { DeviceKind } from "../core/protocol/device.js";
+import type { SensitivityPlan, SensitivityTask } from "../core/reference/sensitivity.js";
 
 export interface Device {
   readonly kind: DeviceKind;
@@ -62,10 +63,41 @@ export interface BackendModel {
   dispose(): void;
 }
 
+export interface HorizonTask extends SensitivityTask {
+  readonly weights: readonly Float32Array[];
+}
+
+export interface Horizon {
+  /** [T] in the order in which the layer takes its steps. */
+  readonly stateNorms: Float64Array;
+  /** In x's own order. */
+  readonly inputGradient: Float32Array;
+}
+
+/** A memory horizon that is being computed. */
+export interface HorizonHandle {
+  /** Rejects with an UnrollError. */
+  readonly finished: Promise<Horizon>;
+  cancel(): void;
+  /** Multiply-adds done. */
+  progress(): number;
+}
+
+/** Back through time, always in float64 and in this process's memory. */
+export interface HorizonBackend {
+  /** Multiply-adds of which a core takes about half an hour. */
+  readonly maxWork: number;
+  /** Nothing is allocated. @throws UnrollError */
+  plan(task: HorizonTask): SensitivityPlan;
+  /** @param mask [1, T], or null. */
+  start(task: HorizonTask, x: Float32Array, mask: Uint8Array | null): HorizonHandle;
+}
+
 export interface Backend {
   readonly device: Device;
   /** Runs of at most so many multiply-adds are tiny: some tens of microseconds. −1: none is, and `runNow` and `bind` are never called. */
   readonly tinyWork: number;
+  readonly horizon: HorizonBackend;
   /** @param weights of each layer in turn, in Keras's get_weights() order. @throws UnrollError */
   createModel(program: readonly ProgramLayer[], features: number, weights: readonly Float32Array[]): BackendModel;
 }

@@ -3,7 +3,7 @@ import type { CaptureLevel, ProgramLayer } from "../core/model/program.js";
 import type { GpuPrecision } from "../core/protocol/device.js";
 
 /** Raised when either side of the contract changes its meaning. */
-export const ABI_VERSION = 3;
+export const ABI_VERSION = 4;
 
 export type NativeLayer = ProgramLayer;
 
@@ -61,6 +61,29 @@ export interface NativeModel {
   dispose(): void;
 }
 
+/** What a memory horizon takes is counted for. */
+export interface NativeSensitivityPlanArgs {
+  /** Up to the recurrent one whose h is meant, without an Embedding. */
+  readonly layers: readonly NativeLayer[];
+  /** Of these layers in turn, in Keras's get_weights() order; read until the promise settles. */
+  readonly weights: readonly Float32Array[];
+  /** Of a Bidirectional, whose h is meant: that of its backward direction. */
+  readonly backward: boolean;
+  /** Of one sample: [1, T, D] or [1, D]. */
+  readonly shape: readonly number[];
+  /** 0: physical cores. */
+  readonly threads: number;
+}
+
+export interface NativeSensitivityArgs extends NativeSensitivityPlanArgs {
+  readonly x: Float32Array;
+  /** [1, T], 1: the step counts. */
+  readonly mask: Uint8Array | null;
+  /** Written: ‖∂h_T/∂h_t‖ [T] in the order in which the layer takes its steps, and ∂(Σ h_T)/∂x in x's own order. Neither aliases anything. */
+  readonly stateNorms: Float64Array;
+  readonly inputGradient: Float32Array;
+}
+
 /** What the addon throws and rejects with: `code` is a name of the table in core/errors.ts. */
 export interface NativeError extends Error {
   readonly code: string;
@@ -111,6 +134,10 @@ export interface NativeAddon {
     options: { readonly device: "cpu" | "cuda"; readonly threads: number; readonly gpuPrecision?: GpuPrecision },
   ): NativeModel;
   createCancelToken(): NativeCancelToken;
+  /** Checks all but the numbers, before any allocation: multiply-adds, and bytes beside the results. Throws a NativeError. */
+  planSensitivity(args: NativeSensitivityPlanArgs): { readonly work: number; readonly bytes: number };
+  /** In float64, on the CPU, on our own thread; progress is in multiply-adds. Rejects with a NativeError. */
+  sensitivity(args: NativeSensitivityArgs, token: NativeCancelToken): Promise<void>;
   /** Bytes that models and runs hold now: 0 when all is disposed. */
   debugLiveBytes(): number;
 }
@@ -122,5 +149,7 @@ export const nativeAddonKeys = [
   "capabilities",
   "createModel",
   "createCancelToken",
+  "planSensitivity",
+  "sensitivity",
   "debugLiveBytes",
 ] as const satisfies readonly (keyof NativeAddon)[];

@@ -1,9 +1,11 @@
 /** The device `js`: the reference in float64. It yields to the event loop, so that it can be cancelled. */
+import { SENSITIVITY_MAX_WORK } from "../core/model/limits.js";
 import type { CaptureLevel, ProgramLayer } from "../core/model/program.js";
 import { outputShapes, sizeOf, tensorPlan } from "../core/model/tensors.js";
 import { layerWork } from "../core/model/work.js";
 import { Reference } from "../core/reference/reference.js";
-import type { Backend, BackendModel, BackendPlan, BackendRun, Device, RunHandle } from "./backend.js";
+import { sensitivity, sensitivityPlan } from "../core/reference/sensitivity.js";
+import type { Backend, BackendModel, BackendPlan, BackendRun, Device, Horizon, HorizonBackend, RunHandle } from "./backend.js";
 import { guarded, inSlices } from "./slices.js";
 
 const TINY_WORK = 20_000;
@@ -11,8 +13,23 @@ const TINY_WORK = 20_000;
 export function createJsBackend(): Backend {
   const device: Device = { kind: "js", name: `JavaScript (float64, ${process.version})`, available: true, reason: null, brief: null };
   const createModel: Backend["createModel"] = (program, _features, weights) => new JsModel(program, new Reference(program, weights));
-  return { device, tinyWork: TINY_WORK, createModel };
+  return { device, tinyWork: TINY_WORK, horizon, createModel };
 }
+
+const horizon: HorizonBackend = {
+  maxWork: SENSITIVITY_MAX_WORK,
+  plan: sensitivityPlan,
+  start(task, x, mask) {
+    let cancelled = false;
+    let done = 0;
+    const compute = async (): Promise<Horizon> => {
+      const controls = { cancelled: () => cancelled, progress: (amount: number) => (done += amount) };
+      const { stateNorms, inputGradient } = await inSlices(sensitivity(task, x, mask), controls);
+      return guarded(() => ({ stateNorms, inputGradient: Float32Array.from(inputGradient) }));
+    };
+    return { finished: compute(), cancel: () => (cancelled = true), progress: () => done };
+  },
+};
 
 class JsModel implements BackendModel {
   constructor(

@@ -135,7 +135,7 @@ export class LoadedModel {
     const { shape, bound, x, mask } = this.checked(request);
     const { program } = bound;
     const weights = bound.weights.map((weight) => weight.data);
-    const prepared = prepareSensitivity({ spec: this.spec, program, weights, shape, x, mask }, request);
+    const prepared = prepareSensitivity({ horizon: this.backend.horizon, spec: this.spec, program, weights, shape, x, mask }, request);
     orTooLarge(prepared.bytes, limitBytes);
     return prepared;
   }

@@ -4,6 +4,7 @@ import type { ProgramLayer } from "../core/model/program.js";
 import type { Backend, BackendModel, Device } from "./backend.js";
 import type { NativeAddon, NativeModel } from "./binding.js";
 import { gpuIsLost, toUnrollError } from "./nativeErrors.js";
+import { createNativeHorizon } from "./nativeHorizon.js";
 
 /** Above this many multiply-adds a run on the CPU takes a thread. */
 const TINY_WORK = 100_000;
@@ -30,6 +31,7 @@ export function createNativeBackend(addon: NativeAddon, device: Device, { thread
     device,
     // A round trip to a GPU takes longer than a tiny run, and JavaScript is never to wait for a device.
     tinyWork: kind === "cuda" ? -1 : TINY_WORK,
+    horizon: createNativeHorizon(addon, threads),
     createModel(program: readonly ProgramLayer[], features, weights) {
       const model = guard.typed(() => addon.createModel(program, features, weights, { device: kind, threads, gpuPrecision }));
       return kind === "cuda" ? onGpu(addon, model, guard) : onCpu(addon, model, guard);

@@ -1,12 +1,10 @@
-/** The memory horizon of a loaded model: checked and counted first, then computed in stretches in this thread, in float64 on every device. */
+/** The memory horizon of a loaded model: checked and counted first, then computed by its device, in float64 on every one. */
 import { failure, UnrollError } from "../core/errors.js";
-import { SENSITIVITY_MAX_WORK } from "../core/model/limits.js";
 import type { ProgramLayer } from "../core/model/program.js";
 import { layerLabel } from "../core/model/shapes.js";
 import { directionsOf, type ModelSpec } from "../core/model/spec.js";
-import { sensitivity, sensitivityPlan, type SensitivityTask } from "../core/reference/sensitivity.js";
+import type { HorizonBackend, HorizonTask } from "./backend.js";
 import type { InputTensor } from "./loadedModel.js";
-import { guarded, inSlices } from "./slices.js";
 
 /** How often progress is told. */
 const POLL_MS = 50;
@@ -29,6 +27,7 @@ export interface SensitivityOutcome {
 
 /** A request whose tensors fit the model, whole batches. */
 export interface CheckedSensitivity {
+  readonly horizon: HorizonBackend;
   readonly spec: ModelSpec;
   readonly program: readonly ProgramLayer[];
   readonly weights: readonly Float32Array[];
@@ -38,8 +37,9 @@ export interface CheckedSensitivity {
 }
 
 export interface PreparedSensitivity {
-  readonly task: SensitivityTask;
-  readonly x: ArrayLike<number>;
+  readonly horizon: HorizonBackend;
+  readonly task: HorizonTask;
+  readonly x: Float32Array;
   readonly mask: Uint8Array | null;
   readonly work: number;
   readonly bytes: number;
@@ -47,7 +47,7 @@ export interface PreparedSensitivity {
 
 /** Takes the sample and the layer; nothing is computed. @throws UnrollError */
 export function prepareSensitivity(
-  { spec, program, weights, shape: whole, x, mask }: CheckedSensitivity,
+  { horizon, spec, program, weights, shape: whole, x, mask }: CheckedSensitivity,
   { layer: wanted, backward = false, sample }: Pick<SensitivityRequest, "layer" | "backward" | "sample">,
 ): PreparedSensitivity {
   const layer = chosenLayer(spec, wanted);
@@ -57,10 +57,10 @@ export function prepareSensitivity(
     throw new UnrollError(failure("INVALID_ARGUMENT", "There is no sample {got}: the batch has samples 0 to {last}.", args));
   }
   const shape = [1, ...rest];
-  const task: SensitivityTask = { program, weights, layer, backward, shape };
-  const { work, bytes } = sensitivityPlan(task);
-  if (work > SENSITIVITY_MAX_WORK) {
-    const args = { work: work.toExponential(1), limit: SENSITIVITY_MAX_WORK.toExponential(1) };
+  const task: HorizonTask = { program, weights, layer, backward, shape };
+  const { work, bytes } = horizon.plan(task);
+  if (work > horizon.maxWork) {
+    const args = { work: work.toExponential(1), limit: horizon.maxWork.toExponential(1) };
     throw new UnrollError(
       failure(
         "TOO_LARGE",
@@ -73,7 +73,7 @@ export function prepareSensitivity(
     const size = all.length / batch;
     return all.slice(sample * size, (sample + 1) * size) as T;
   };
-  return { task, x: part(x), mask: mask === null ? null : part(mask), work, bytes };
+  return { horizon, task, x: new Float32Array(part(x)), mask: mask === null ? null : part(mask), work, bytes };
 }
 
 /** Its index in the program. @throws UnrollError */
@@ -113,25 +113,30 @@ function chosenLayer(spec: ModelSpec, wanted: number | string | undefined): numb
 }
 
 export interface SensitivityControls {
-  cancelled(): boolean;
+  readonly signal: AbortSignal;
   /** In multiply-adds. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 /** @throws UnrollError */
 export async function computeSensitivity(prepared: PreparedSensitivity, controls: SensitivityControls): Promise<SensitivityOutcome> {
-  const { task, work } = prepared;
-  let [done, told] = [0, performance.now()];
-  const steps = sensitivity(task, prepared.x, prepared.mask);
-  const { stateNorms, inputGradient } = await inSlices(steps, {
-    cancelled: () => controls.cancelled(),
-    progress: (amount) => {
-      done += amount;
-      if (controls.onProgress === undefined || performance.now() - told < POLL_MS) return;
-      told = performance.now();
-      controls.onProgress(Math.min(done, work), work);
-    },
-  });
-  controls.onProgress?.(work, work);
-  return guarded(() => ({ stateNorms, inputGradient: { shape: task.shape.slice(1), data: Float32Array.from(inputGradient) } }));
+  const { task, work, horizon } = prepared;
+  const { signal, onProgress } = controls;
+  const handle = horizon.start(task, prepared.x, prepared.mask);
+  const cancel = (): void => handle.cancel();
+  signal.addEventListener("abort", cancel, { once: true });
+  let told = 0;
+  const tell = (): void => {
+    const done = Math.min(handle.progress(), work);
+    if (done > told) onProgress?.((told = done), work);
+  };
+  const timer = onProgress === undefined ? undefined : setInterval(tell, POLL_MS);
+  try {
+    const { stateNorms, inputGradient } = await handle.finished;
+    onProgress?.(work, work);
+    return { stateNorms, inputGradient: { shape: task.shape.slice(1), data: inputGradient } };
+  } finally {
+    clearInterval(timer);
+    signal.removeEventListener("abort", cancel);
+  }
 }

@@ -9,8 +9,10 @@ import { healthOf } from "../core/health.js";
 import { valuesGone } from "../core/protocol/gone.js";
 import type { Trace } from "../core/trace/trace.js";
 import { sliceOf, statsOf } from "../core/slice.js";
+import type { FileOutcome, FileStage } from "../core/protocol/fileRun.js";
 import { findDevices } from "./devices.js";
 import { diagnose } from "./diagnose.js";
+import { runFile } from "./fileRun.js";
 import type { LoadedModel, OutputTensor } from "./loadedModel.js";
 import type { SensitivityOutcome } from "./sensitivity.js";
 import { Session } from "./session.js";
@@ -23,7 +25,7 @@ type Request<T extends EngineRequest["type"]> = Extract<EngineRequest, { type: T
 
 interface WatchedControls {
   readonly signal: AbortSignal;
-  readonly onProgress: (done: number, total: number) => void;
+  readonly onProgress: (done: number, total: number, stage?: FileStage) => void;
 }
 
 /** Made of what it was asked with: a negative size, numbers of another type. */
@@ -81,6 +83,8 @@ export class EngineService {
         return { type: "done", id };
       case "run":
         return this.run(request);
+      case "runFile":
+        return { type: "fileRan", id, outcome: await this.runFile(request) };
       case "readSlice":
         return { type: "slice", id, values: this.readSlice(request) };
       case "readBand":
@@ -163,6 +167,10 @@ export class EngineService {
     return { type: "ran", id, tensors, timing: outcome.timing };
   }
 
+  private runFile({ id, modelId, file, timeoutMs }: Request<"runFile">): Promise<FileOutcome> {
+    return this.watched(id, ({ signal, onProgress }) => runFile(this.open(), this.model(modelId), file, { signal, timeoutMs, onProgress }));
+  }
+
   private check({ id, modelId, x, mask, initialState }: Request<"check">): Promise<CheckReport> {
     const order = { x, mask: mask ?? undefined, initialState: initialState ?? undefined };
     return this.watched(id, (controls) => this.open().check(this.model(modelId), order, controls));
@@ -183,7 +191,10 @@ export class EngineService {
     const controller = new AbortController();
     this.running.set(id, controller);
     try {
-      return await work({ signal: controller.signal, onProgress: (done, total) => this.send({ type: "progress", id, done, total }) });
+      return await work({
+        signal: controller.signal,
+        onProgress: (done, total, stage) => this.send({ type: "progress", id, done, total, ...(stage !== undefined && { stage }) }),
+      });
     } finally {
       this.running.delete(id);
     }

@@ -1,7 +1,7 @@
 /** The engine itself, without a process around it: devices, models, runs in the order of their calls. */
 import * as os from "node:os";
 import { failure, UnrollError } from "../core/errors.js";
-import { MEMORY_DEFAULT_BYTES } from "../core/model/limits.js";
+import { ALWAYS_FREE_BYTES, MEMORY_DEFAULT_BYTES } from "../core/model/limits.js";
 import type { ModelSpec } from "../core/model/spec.js";
 import type { CheckReport } from "../core/protocol/check.js";
 import type { DeviceChoice, DeviceKind, GpuPrecision, GpuWords } from "../core/protocol/device.js";
@@ -11,9 +11,6 @@ import { checkDevices, type CheckOrder } from "./check.js";
 import { chooseBackend, type Devices, findDevices } from "./devices.js";
 import { type InputTensor, LoadedModel, type OutputTensor, type PreparedRun, type RunRequest } from "./loadedModel.js";
 import { computeSensitivity, type SensitivityOutcome, type SensitivityRequest } from "./sensitivity.js";
-
-/** So much is taken to be free on any machine. */
-const ALWAYS_FREE_BYTES = 64 * 1024 * 1024;
 
 /** How often a run's progress and deadline are looked at. */
 const POLL_MS = 20;
@@ -100,7 +97,7 @@ export class Session {
 
   /** Beside the runs, which do not wait for it: the model on every device, or on `only` one, against the reference. @throws UnrollError */
   check(model: LoadedModel, request: CheckOrder["request"], controls: RunControls = {}, only?: DeviceKind): Promise<CheckReport> {
-    const signal = AbortSignal.any([this.closing.signal, ...(controls.signal === undefined ? [] : [controls.signal])]);
+    const signal = this.ended(controls.signal);
     const { onProgress } = controls;
     const order = { ...model.source(), request };
     const report = checkDevices(this.devices, order, { signal, onProgress, limitBytes: (bytes) => this.limitBytes(bytes) }, only);
@@ -110,12 +107,15 @@ export class Session {
 
   /** The memory horizon, in the order of calls. @throws UnrollError */
   sensitivity(model: LoadedModel, request: SensitivityRequest, controls: Omit<RunControls, "timeoutMs"> = {}): Promise<SensitivityOutcome> {
-    const { signal, onProgress } = controls;
+    const { onProgress } = controls;
+    const signal = this.ended(controls.signal);
     return this.inOrder(async () => {
       this.orClosed();
-      if (signal?.aborted === true) throw cancelled();
-      const prepared = model.sensitivity(request, (bytes) => this.limitBytes(bytes));
-      return computeSensitivity(prepared, { cancelled: () => signal?.aborted === true || this.closing.signal.aborted, onProgress });
+      if (signal.aborted) throw cancelled();
+      return computeSensitivity(
+        model.sensitivity(request, (bytes) => this.limitBytes(bytes)),
+        { signal, onProgress },
+      );
     });
   }
 
@@ -191,9 +191,14 @@ export class Session {
   }
 
   /** Half of what is free now, but never more than the setting. What fits anyway is not worth asking the system: that takes longer than a tiny run. */
-  private limitBytes(bytes: number): number {
+  limitBytes(bytes: number): number {
     if (bytes <= ALWAYS_FREE_BYTES) return Math.min(this.memoryLimitBytes, ALWAYS_FREE_BYTES);
     return Math.min(this.memoryLimitBytes, Math.max(os.freemem() / 2, ALWAYS_FREE_BYTES));
+  }
+
+  /** Aborted with the caller's signal, or when the session closes. */
+  private ended(signal: AbortSignal | undefined): AbortSignal {
+    return AbortSignal.any([this.closing.signal, ...(signal === undefined ? [] : [signal])]);
   }
 
   private orClosed(): void {

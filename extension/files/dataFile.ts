@@ -1,6 +1,7 @@
 /** Opens any data file by what it is: arrays that are read when they are asked for, or a text for the selection reader. */
-import { type Failure, failure, UnrollError } from "../core/errors.js";
+import { failure, UnrollError } from "../core/errors.js";
 import { type ArrayFile, readBox, shapeWords, type StoredArray } from "../core/formats/arrays.js";
+import { badValue } from "../core/formats/finite.js";
 import { type DataFormat, formatOf, languageOfFile } from "../core/formats/format.js";
 import { openNpy } from "../core/formats/npy.js";
 import { openNpz } from "../core/formats/npz.js";
@@ -96,19 +97,6 @@ export async function takeArray(array: StoredArray, limitBytes: number, missing 
   const bad = badValue(array, values, missing);
   if (bad !== null) throw new UnrollError(bad);
   return values;
-}
-
-/** As in a selection: one bad value makes every later time step NaN. Says where the first is; null: there is none. */
-export function badValue({ shape, columns }: StoredArray, values: Float32Array, missing: boolean): Failure | null {
-  const at = values.findIndex((value) => !Number.isFinite(value) && !(missing && Number.isNaN(value)));
-  if (at < 0) return null;
-  const index = shape.map((d, axis) => Math.floor(at / shape.slice(axis + 1).reduce((product, n) => product * n, 1)) % d);
-  const column = columns?.[index.at(-1) ?? 0];
-  const place = column === undefined ? `[${index.join(", ")}]` : `[${index[0] ?? 0}, “${column}”]`;
-  return failure("PARSE", "The value at {place} is {value}: one such value makes every later time step NaN. Replace it in the file.", {
-    place,
-    value: String(values[at]),
-  });
 }
 
 const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(1);

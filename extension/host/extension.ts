@@ -18,6 +18,7 @@ import { codeFeatures } from "./python/codeFeatures.js";
 import { CodeModels } from "./python/codeModels.js";
 import { Reader } from "./reader.js";
 import { type Results, wireResults } from "./resultsParts.js";
+import { FileInPieces } from "./run/fileInPieces.js";
 import { FileRun } from "./run/fileRun.js";
 import { ModelStates } from "./run/modelStates.js";
 import { RunController } from "./run/runController.js";
@@ -46,7 +47,7 @@ export function activate(context: vscode.ExtensionContext): UnrollExtensionApi {
   const selection = new SelectionRun({ reader, text, memory, store, runs });
   // Nor does a file that is large.
   const fileReader = new Reader(extensionUri, log);
-  const files = new FileRun(fileReader, memory, text, selection);
+  const files = new FileRun({ reader: fileReader, memory, text, selection, pieces: new FileInPieces(engine, selection, log) });
   const codeModels = new CodeModels(codeReader, log);
   const code = new CodeCommands({ models: codeModels, store, selection });
   const actions = new Actions(engine, runs, () => results.panel.show(), log);

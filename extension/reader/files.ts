@@ -3,6 +3,7 @@ import { readFile, stat } from "node:fs/promises";
 import { type Failure, failure, UnrollError } from "../core/errors.js";
 import type { StoredArray } from "../core/formats/arrays.js";
 import { readDelimited } from "../core/formats/delimited.js";
+import { badValue } from "../core/formats/finite.js";
 import { languageOfFile } from "../core/formats/format.js";
 import { guarded } from "../core/formats/source.js";
 import { msg } from "../core/messages.js";
@@ -10,22 +11,26 @@ import { SELECTION_HARD_MAX_BYTES } from "../core/model/limits.js";
 import { type FileContent, MOST_ARRAYS, type ReaderRequest } from "../core/protocol/reader.js";
 import type { Result } from "../core/result.js";
 import { parseSelection, type Selection, type SelectionErrorKind, type SelectionNumbers } from "../core/text/parseSelection.js";
-import { badValue, chooseArray, openArrays, takeArray, textOf } from "../files/dataFile.js";
+import { chooseArray, openArrays, takeArray, textOf } from "../files/dataFile.js";
 import { FileSource, unreadable } from "../files/fileSource.js";
+import { sampleTable } from "../files/longTable.js";
+
+/** Shorter texts are read as a whole, whatever the memory limit. */
+const LONG_TEXT = 4 * 1024 * 1024;
 
 /** The file is closed again: nothing of it is held between two questions. */
 export function contentOf(path: string): Promise<Result<FileContent>> {
   return guarded(async () => {
     const opened = await openArrays(path);
     const { size } = await stat(path);
-    if (opened === null) return { isText: true, size, arrays: [], refused: [] };
+    if (opened === null) return { isText: true, size, arrays: [], refused: [], table: size < LONG_TEXT ? null : await sampleTable(path) };
     const { arrays, refused } = opened;
     await opened.close();
     const got = Math.max(arrays.length, refused.length);
     if (got > MOST_ARRAYS)
       throw new UnrollError(failure("TOO_LARGE", "The file holds {got} arrays; the limit is {limit}.", { got, limit: MOST_ARRAYS }));
     const about = arrays.map(({ name, dtype, shape, bytes }) => ({ name, dtype, shape, bytes }));
-    return { isText: false, size, arrays: about, refused: [...refused] };
+    return { isText: false, size, arrays: about, refused: [...refused], table: null };
   });
 }
 

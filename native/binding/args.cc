@@ -11,11 +11,6 @@ namespace {
 
 [[noreturn]] void Invalid(Napi::Env env, const std::string& message) { Throw(env, Status(Code::kInvalidArgument, message)); }
 
-Napi::Object Object(const Napi::Value& value, const char* what) {
-  if (!value.IsObject() || value.IsArray() || value.IsTypedArray()) Invalid(value.Env(), std::string(what) + " has to be an object.");
-  return value.As<Napi::Object>();
-}
-
 Napi::Array Array(const Napi::Value& value, const char* what, uint32_t max) {
   if (!value.IsArray()) Invalid(value.Env(), std::string(what) + " has to be an array.");
   Napi::Array array = value.As<Napi::Array>();
@@ -27,12 +22,6 @@ std::string String(const Napi::Object& object, const char* key) {
   Napi::Value value = object.Get(key);
   if (!value.IsString()) Invalid(object.Env(), std::string(key) + " has to be a string.");
   return value.As<Napi::String>();
-}
-
-bool Boolean(const Napi::Object& object, const char* key) {
-  Napi::Value value = object.Get(key);
-  if (!value.IsBoolean()) Invalid(object.Env(), std::string(key) + " has to be true or false.");
-  return value.As<Napi::Boolean>();
 }
 
 Activation ReadActivation(const Napi::Object& object, const char* key) {
@@ -76,11 +65,11 @@ RecurrentSpec ReadRecurrent(const Napi::Object& object) {
   spec.units = ReadInteger(object.Get("units"), "units", 1, INT64_C(1) << 53);
   spec.activation = ReadActivation(object, "activation");
   spec.recurrent_activation = ReadActivation(object, "recurrentActivation");
-  spec.use_bias = Boolean(object, "useBias");
-  spec.return_sequences = Boolean(object, "returnSequences");
-  spec.go_backwards = Boolean(object, "goBackwards");
-  spec.zero_output_for_mask = Boolean(object, "zeroOutputForMask");
-  spec.reset_after = Boolean(object, "resetAfter");
+  spec.use_bias = ReadBoolean(object, "useBias");
+  spec.return_sequences = ReadBoolean(object, "returnSequences");
+  spec.go_backwards = ReadBoolean(object, "goBackwards");
+  spec.zero_output_for_mask = ReadBoolean(object, "zeroOutputForMask");
+  spec.reset_after = ReadBoolean(object, "resetAfter");
   return spec;
 }
 
@@ -100,22 +89,22 @@ LayerSpec ReadLayer(const Napi::Object& object) {
   if (kind == "bidirectional") {
     layer.kind = LayerKind::kBidirectional;
     layer.merge = ReadMerge(object);
-    layer.directions.push_back(ReadRecurrent(Object(object.Get("forward"), "forward")));
-    layer.directions.push_back(ReadRecurrent(Object(object.Get("backward"), "backward")));
+    layer.directions.push_back(ReadRecurrent(ReadObject(object.Get("forward"), "forward")));
+    layer.directions.push_back(ReadRecurrent(ReadObject(object.Get("backward"), "backward")));
   } else if (kind == "stack") {
     layer.kind = LayerKind::kStack;
     Napi::Array cells = Array(object.Get("cells"), "cells", 64);
-    for (uint32_t i = 0; i < cells.Length(); ++i) layer.directions.push_back(ReadRecurrent(Object(cells.Get(i), "A cell")));
+    for (uint32_t i = 0; i < cells.Length(); ++i) layer.directions.push_back(ReadRecurrent(ReadObject(cells.Get(i), "A cell")));
   } else if (kind == "dense") {
     layer.kind = LayerKind::kDense;
     layer.units = ReadInteger(object.Get("units"), "units", 1, INT64_C(1) << 53);
     layer.activation = ReadActivation(object, "activation");
-    layer.use_bias = Boolean(object, "useBias");
+    layer.use_bias = ReadBoolean(object, "useBias");
   } else if (kind == "embedding") {
     layer.kind = LayerKind::kEmbedding;
     layer.vocabulary = ReadInteger(object.Get("vocabulary"), "vocabulary", 1, INT64_C(1) << 53);
     layer.units = ReadInteger(object.Get("units"), "units", 1, INT64_C(1) << 53);
-    layer.mask_zero = Boolean(object, "maskZero");
+    layer.mask_zero = ReadBoolean(object, "maskZero");
   } else if (kind == "masking") {
     layer.kind = LayerKind::kMasking;
     Napi::Value value = object.Get("maskValue");
@@ -148,6 +137,26 @@ Napi::Error ToError(Napi::Env env, const Status& status) {
 
 void Throw(Napi::Env env, const Status& status) { throw ToError(env, status); }
 
+Napi::Object ReadObject(const Napi::Value& value, const char* what) {
+  if (!value.IsObject() || value.IsArray() || value.IsTypedArray()) Invalid(value.Env(), std::string(what) + " has to be an object.");
+  return value.As<Napi::Object>();
+}
+
+bool ReadBoolean(const Napi::Object& object, const char* key) {
+  Napi::Value value = object.Get(key);
+  if (!value.IsBoolean()) Invalid(object.Env(), std::string(key) + " has to be true or false.");
+  return value.As<Napi::Boolean>();
+}
+
+Napi::TypedArray ReadTyped(const Napi::Value& value, napi_typedarray_type type, const char* what, int64_t size) {
+  Napi::TypedArray typed = Typed(value, type, what);
+  if (static_cast<int64_t>(typed.ElementLength()) != size) {
+    Throw(value.Env(), Status(Code::kShapeMismatch, std::string(what) + " has to have " + std::to_string(size) + " numbers; got " +
+                                                        std::to_string(typed.ElementLength()) + "."));
+  }
+  return typed;
+}
+
 int64_t ReadInteger(const Napi::Value& value, const char* what, int64_t min, int64_t max) {
   const double number = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : std::nan("");
   if (!(number >= static_cast<double>(min) && number <= static_cast<double>(max)) || number != std::floor(number)) {
@@ -161,7 +170,7 @@ std::vector<LayerSpec> ReadLayers(const Napi::Value& value) {
   std::vector<LayerSpec> layers;
   for (uint32_t i = 0; i < array.Length(); ++i) {
     Napi::HandleScope scope(value.Env());
-    layers.push_back(ReadLayer(Object(array.Get(i), "A layer")));
+    layers.push_back(ReadLayer(ReadObject(array.Get(i), "A layer")));
   }
   return layers;
 }
@@ -185,16 +194,16 @@ Shape ReadShape(const Napi::Value& value) {
 
 int ReadCapture(const Napi::Value& value) { return static_cast<int>(ReadInteger(value, "capture", 0, 2)); }
 
-int64_t ReadThreads(const Napi::Value& options) { return ReadInteger(Object(options, "options").Get("threads"), "threads", 0, 1024); }
+int64_t ReadThreads(const Napi::Value& options) { return ReadInteger(ReadObject(options, "options").Get("threads"), "threads", 0, 1024); }
 
 bool ReadsCuda(const Napi::Value& options) {
-  const std::string device = String(Object(options, "options"), "device");
+  const std::string device = String(ReadObject(options, "options"), "device");
   if (device != "cuda" && device != "cpu") Invalid(options.Env(), "device has to be “cpu” or “cuda”.");
   return device == "cuda";
 }
 
 bool ReadsTf32(const Napi::Value& options) {
-  const std::string precision = String(Object(options, "options"), "gpuPrecision");
+  const std::string precision = String(ReadObject(options, "options"), "gpuPrecision");
   if (precision != "float32" && precision != "tf32") Invalid(options.Env(), "gpuPrecision has to be “float32” or “tf32”.");
   return precision == "tf32";
 }
@@ -213,18 +222,14 @@ void* ReadBuffer(const Napi::Value& value, int64_t bytes) {
 
 RunArgs ReadRun(const Napi::Value& value, const Program& model, Plan* plan, std::vector<Napi::Value>* keep) {
   Napi::Env env = value.Env();
-  Napi::Object object = Object(value, "A run");
+  Napi::Object object = ReadObject(value, "A run");
   RunArgs args;
   args.shape = ReadShape(object.Get("shape"));
   args.capture = ReadCapture(object.Get("capture"));
   if (Status status = model.MakePlan(args.shape, args.capture, plan); !status.ok()) Throw(env, status);
   std::vector<std::pair<const char*, const char*>> ranges;  // [from, to) of what is read and written, to find aliases
   auto floats = [&](const Napi::Value& from, const char* what, int64_t size) {
-    Napi::TypedArray typed = Typed(from, napi_float32_array, what);
-    if (static_cast<int64_t>(typed.ElementLength()) != size) {
-      Throw(env, Status(Code::kShapeMismatch, std::string(what) + " has to have " + std::to_string(size) + " numbers; got " +
-                                                  std::to_string(typed.ElementLength()) + "."));
-    }
+    Napi::TypedArray typed = ReadTyped(from, napi_float32_array, what, size);
     keep->push_back(typed);
     return typed.As<Napi::Float32Array>().Data();
   };

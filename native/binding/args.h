@@ -16,14 +16,18 @@ namespace unroll {
 [[noreturn]] void Throw(Napi::Env env, const Status& status);
 Napi::Error ToError(Napi::Env env, const Status& status);
 
+Napi::Object ReadObject(const Napi::Value& value, const char* what);
+bool ReadBoolean(const Napi::Object& object, const char* key);
+// A typed array of one type and length over memory that can neither shrink nor be written by another thread.
+Napi::TypedArray ReadTyped(const Napi::Value& value, napi_typedarray_type type, const char* what, int64_t size);
 std::vector<LayerSpec> ReadLayers(const Napi::Value& value);
 // Views into the caller's arrays, valid during the call.
 std::vector<WeightView> ReadWeights(const Napi::Value& value);
 Shape ReadShape(const Napi::Value& value);
 int ReadCapture(const Napi::Value& value);
-// Of createModel's options; 0: as many as there are cores.
+// The option `threads`; 0: as many as there are cores.
 int64_t ReadThreads(const Napi::Value& options);
-// Of the same: is the device "cuda" and not "cpu"?
+// Of createModel's options: is the device "cuda" and not "cpu"?
 bool ReadsCuda(const Napi::Value& options);
 // Of a model for the GPU.
 bool ReadsTf32(const Napi::Value& options);

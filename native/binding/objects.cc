@@ -11,6 +11,14 @@ Napi::Function CancelTokenObject::Define(Napi::Env env) {
                      {InstanceMethod<&CancelTokenObject::Cancel>("cancel"), InstanceAccessor<&CancelTokenObject::Progress>("progress")});
 }
 
+std::shared_ptr<CancelToken> CancelTokenObject::Read(const Napi::Value& value) {
+  const auto& made = value.Env().GetInstanceData<Instance>()->token;
+  if (!value.IsObject() || !value.As<Napi::Object>().InstanceOf(made.Value())) {
+    Throw(value.Env(), Status(Code::kInvalidArgument, "The token has to come from createCancelToken()."));
+  }
+  return Unwrap(value.As<Napi::Object>())->token_;
+}
+
 Napi::Value CancelTokenObject::Cancel(const Napi::CallbackInfo& info) {
   token_->Cancel();
   return info.Env().Undefined();
@@ -50,15 +58,15 @@ Napi::Value ModelObject::Plan_(const Napi::CallbackInfo& info) {
 Napi::Value ModelObject::Run(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
   const auto& model = Open(env);
-  Instance* instance = env.GetInstanceData<Instance>();
-  if (!info[1].IsObject() || !info[1].As<Napi::Object>().InstanceOf(instance->token.Value())) {
-    Throw(env, Status(Code::kInvalidArgument, "The token has to come from createCancelToken()."));
-  }
-  auto token = CancelTokenObject::Unwrap(info[1].As<Napi::Object>())->token();
+  auto token = CancelTokenObject::Read(info[1]);
   Plan plan;
   std::vector<Napi::Value> keep;
   RunArgs args = ReadRun(info[0], *model, &plan, &keep);
-  return StartRun(env, &instance->worker, model, std::move(args), std::move(plan), keep, std::move(token));
+  const bool uses_threads = model->UsesThreads(plan);
+  auto compute = [model, args = std::move(args), plan = std::move(plan)](CancelToken* own, Pool* pool) {
+    return model->Run(args, plan, own, pool);
+  };
+  return StartRun(env, &env.GetInstanceData<Instance>()->worker, {std::move(compute), uses_threads, std::move(token)}, keep);
 }
 
 Napi::Value ModelObject::RunSync(const Napi::CallbackInfo& info) {

@@ -23,7 +23,8 @@ class CancelTokenObject : public Napi::ObjectWrap<CancelTokenObject> {
  public:
   static Napi::Function Define(Napi::Env env);
   explicit CancelTokenObject(const Napi::CallbackInfo& info) : ObjectWrap(info) {}
-  std::shared_ptr<CancelToken> token() const { return token_; }
+  // That of a JavaScript value, which has to be one.
+  static std::shared_ptr<CancelToken> Read(const Napi::Value& value);
 
  private:
   Napi::Value Cancel(const Napi::CallbackInfo& info);

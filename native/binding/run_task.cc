@@ -12,10 +12,7 @@ struct Task {
   Napi::Promise::Deferred deferred;
   // An array that references every typed array of the run.
   Napi::Reference<Napi::Array> keep;
-  std::shared_ptr<Program> model;
-  RunArgs args;
-  Plan plan;
-  std::shared_ptr<CancelToken> token;
+  RunTask run;
   Status status;
 };
 
@@ -36,26 +33,23 @@ void Settle(napi_env raw, napi_value, void*, void* data) {
 
 }  // namespace
 
-Napi::Promise StartRun(Napi::Env env, Worker* worker, std::shared_ptr<Program> model, RunArgs args, Plan plan,
-                       const std::vector<Napi::Value>& keep, std::shared_ptr<CancelToken> token) {
+Napi::Promise StartRun(Napi::Env env, Worker* worker, RunTask run, const std::vector<Napi::Value>& keep) {
   auto task = std::make_unique<Task>(env);
   Napi::Array held = Napi::Array::New(env, keep.size());
   for (uint32_t i = 0; i < keep.size(); ++i) held.Set(i, keep[i]);
   task->keep = Napi::Persistent(held);
-  task->model = std::move(model);
-  task->args = std::move(args);
-  task->plan = std::move(plan);
-  task->token = token;
+  task->run = std::move(run);
+  std::shared_ptr<CancelToken> token = task->run.token;
   napi_threadsafe_function settle = nullptr;
   Napi::Promise promise = task->deferred.Promise();
   const napi_status made = napi_create_threadsafe_function(env, nullptr, nullptr, Napi::String::New(env, "unroll.run"), 0, 1, nullptr,
                                                            nullptr, nullptr, Settle, &settle);
   if (made != napi_ok) Throw(env, Status(Code::kInternal, "A run could not be started."));
   // Before the worker: see Pool::Wake.
-  if (task->model->UsesThreads(task->plan)) worker->pool()->Wake();
+  if (task->run.uses_threads) worker->pool()->Wake();
   worker->Post(
       [settle, raw = task.release(), pool = worker->pool()]() {
-        raw->status = raw->model->Run(raw->args, raw->plan, raw->token.get(), pool);
+        raw->status = raw->run.compute(raw->run.token.get(), pool);
         // A closing environment takes no more calls: what the task holds of JavaScript is gone with it.
         if (napi_call_threadsafe_function(settle, raw, napi_tsfn_blocking) != napi_ok) {
           raw->keep.SuppressDestruct();

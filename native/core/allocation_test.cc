@@ -9,6 +9,7 @@
 
 #include "native/core/executor.h"
 #include "native/core/model.h"
+#include "native/kernels/backward/sensitivity.h"
 #include "native/test/check.h"
 #include "native/test/models.h"
 
@@ -150,6 +151,50 @@ TEST(a_plan_and_a_run_are_refused_where_any_of_their_allocations_fails) {
   for (test::Floats& output : outputs) args.outputs.push_back(output.data());
   Pool pool;
   CHECK(!kCounts || RefuseEach([&] { return model->Run(args, plan, nullptr, &pool); }) > 0);
+}
+
+// Every kind of layer below a stack.
+SensitivityArgs HorizonArgs() {
+  LayerSpec masking, dense, activation, both, reshape, stack;
+  masking.kind = LayerKind::kMasking;
+  dense.kind = LayerKind::kDense;
+  dense.units = 4;
+  activation.kind = LayerKind::kActivation;
+  activation.activation = Activation::kSparsemax;
+  both.kind = LayerKind::kBidirectional;
+  both.merge = MergeMode::kMul;
+  both.directions = {Case(Cell::kLstm, 1).spec, Case(Cell::kSimpleRnn, 1).spec};
+  reshape.kind = LayerKind::kReshape;
+  reshape.target = {-1, 5};
+  stack.kind = LayerKind::kStack;
+  stack.directions = {Case(Cell::kGru, 1).spec, Case(Cell::kLstm, 1).spec};
+  SensitivityArgs args;
+  args.layers = {masking, dense, activation, both, reshape, stack};
+  args.shape = {1, 4, 3};
+  return args;
+}
+
+TEST(a_memory_horizon_is_refused_where_any_of_its_allocations_fails) {
+  Random random(72);
+  SensitivityArgs args = HorizonArgs();
+  const test::Weights weights = test::RandomWeights(args.layers, {3, 3, 4, 4, 20, 5}, &random);
+  for (const auto& weight : weights) args.weights.emplace_back(weight.data(), static_cast<int64_t>(weight.size()));
+  const std::vector<float> x = random.Floats(12, 1);
+  args.x = x.data();
+  const int64_t planning = RefuseEach([&] {
+    SensitivityPlan plan;
+    return PlanSensitivity(args, 1, &plan);
+  });
+  CHECK(!kCounts || planning > 5);
+  SensitivityPlan plan;
+  CHECK(PlanSensitivity(args, 1, &plan).ok());
+  std::vector<double> norms(static_cast<size_t>(plan.timesteps));
+  std::vector<float> gradient(static_cast<size_t>(plan.inputs));
+  args.state_norms = norms.data();
+  args.input_gradient = gradient.data();
+  Pool pool;
+  const auto compute = [&] { return ComputeSensitivity(args, plan, *AvailableKernels().back(), 1, nullptr, &pool); };
+  CHECK(!kCounts || RefuseEach(compute) > 50);
 }
 
 }  // namespace

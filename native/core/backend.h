@@ -86,6 +86,18 @@ struct CellStep {
   int64_t trace_stride;
 };
 
+inline constexpr int64_t kMostWideWidth = 24;
+
+// Rows of doubles with panels of doubles, for the pass backwards: c[m × columns] += a[m × depth] · b.
+struct WideProduct {
+  const double* a;  // row i at a + i·lda
+  int64_t lda, m, depth;
+  const double* b;  // of panel p, row k at b + p·panel_stride + k·wide_width
+  int64_t panel_stride, columns;
+  double* c;  // row i at c + i·ldc; may not alias a
+  int64_t ldc;
+};
+
 struct Kernels {
   const char* name;
   // Floats of a vector.
@@ -102,6 +114,10 @@ struct Kernels {
   void (*step)(const CellStep& step, int64_t first, int64_t end, bool backwards);
   // Of a GRU without reset_after: z, r and r∘h, of which `step` needs those of all panels.
   void (*gru_gates)(const CellStep& step, int64_t first, int64_t end, bool backwards);
+  // Columns of a panel for wide_product, at most kMostWideWidth.
+  int64_t wide_width;
+  // Panels [first, end); a row's result does not depend on the rows beside it.
+  void (*wide_product)(const WideProduct& product, int64_t first, int64_t end);
 };
 
 // Targets that were compiled in and that this processor can run, the best last.

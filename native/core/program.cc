@@ -38,8 +38,12 @@ int64_t KernelColumns(const LayerSpec& layer) {
   return widest;
 }
 
-// The weights of one layer, from `next` on.
-Status View(const LayerSpec& layer, const std::vector<WeightView>& weights, size_t* next, LayerView* view) {
+}  // namespace
+
+int64_t LiveBytes() { return live_bytes.load(); }
+void AddLiveBytes(int64_t bytes) { live_bytes.fetch_add(bytes); }
+
+Status ViewWeights(const LayerSpec& layer, const std::vector<WeightView>& weights, size_t* next, LayerView* view) {
   int64_t product = 0;
   const int64_t columns = KernelColumns(layer);
   if (!CheckedProduct({view->features, columns}, &product)) {
@@ -58,11 +62,6 @@ Status View(const LayerSpec& layer, const std::vector<WeightView>& weights, size
   return Status::Ok();
 }
 
-}  // namespace
-
-int64_t LiveBytes() { return live_bytes.load(); }
-void AddLiveBytes(int64_t bytes) { live_bytes.fetch_add(bytes); }
-
 Status Program::Assign(std::vector<LayerSpec> layers, int64_t features, const std::vector<WeightView>& weights,
                        std::vector<LayerView>* views) {
   if (Status status = CheckSpec(layers); !status.ok()) return status;
@@ -78,7 +77,7 @@ Status Program::Assign(std::vector<LayerSpec> layers, int64_t features, const st
       if (columns > 0 && next < weights.size()) current = weights[next].second / columns;
     }
     LayerView view{current, {}};
-    if (Status status = View(layer, weights, &next, &view); !status.ok()) return status;
+    if (Status status = ViewWeights(layer, weights, &next, &view); !status.ok()) return status;
     kernel_rows_.push_back(KernelColumns(layer) > 0 ? current : 0);
     views->push_back(std::move(view));
     for (const RecurrentSpec& direction : layer.directions) {

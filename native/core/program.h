@@ -25,6 +25,9 @@ struct LayerView {
   std::vector<const float*> weights;
 };
 
+// The weights of one layer for view->features, from `next` on: checks their sizes, and moves `next` behind them.
+Status ViewWeights(const LayerSpec& layer, const std::vector<WeightView>& weights, size_t* next, LayerView* view);
+
 // What one run reads and writes; pointers stay valid until it is over.
 struct RunArgs {
   Shape shape;

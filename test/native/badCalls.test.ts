@@ -2,7 +2,7 @@
 import * as assert from "node:assert/strict";
 import fc from "fast-check";
 import { isErrorCode } from "../../extension/core/errors.js";
-import type { NativeAddon, NativeRunArgs } from "../../extension/engine/binding.js";
+import type { NativeAddon, NativeRunArgs, NativeSensitivityArgs } from "../../extension/engine/binding.js";
 import { loadAddon } from "../support/built.js";
 
 const addon = loadAddon();
@@ -117,6 +117,33 @@ describe("bad calls to the addon", () => {
     );
     assert.throws(
       () => model.runSync({} as NativeRunArgs),
+      (error: unknown) => (typed(error), true),
+    );
+  });
+
+  it("planSensitivity and sensitivity answer with a result or a typed error", async () => {
+    await fc.assert(
+      fc.asyncProperty(place, odd, async (at, make) => {
+        const good: NativeSensitivityArgs = {
+          ...{ layers: [layer], weights: weights(), backward: false, shape: [1, 4, 3], threads: 1, x: new Float32Array(12) },
+          ...{ mask: new Uint8Array(4), stateNorms: new Float64Array(4), inputGradient: new Float32Array(12) },
+        };
+        const args = bend(good, at, make()) as NativeSensitivityArgs;
+        try {
+          addon.planSensitivity(args);
+        } catch (error) {
+          typed(error);
+        }
+        try {
+          await addon.sensitivity(args, addon.createCancelToken());
+        } catch (error) {
+          typed(error);
+        }
+      }),
+      { numRuns: calls },
+    );
+    assert.throws(
+      () => addon.sensitivity({} as NativeSensitivityArgs, {} as never),
       (error: unknown) => (typed(error), true),
     );
   });

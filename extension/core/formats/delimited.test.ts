@@ -9,7 +9,7 @@ import { readDelimited } from "./delimited.js";
 import { inMemory } from "./source.js";
 
 async function streamed(text: string, chunk: number): Promise<{ values: number[]; table: TableEnd | SelectionFailure }> {
-  const reading = readDelimited(inMemory(new TextEncoder().encode(text)), chunk);
+  const reading = readDelimited(inMemory(new TextEncoder().encode(text)), { chunk });
   const values: number[] = [];
   for (;;) {
     const next = await reading.next();
@@ -88,10 +88,18 @@ describe("tables in chunks", function () {
     for (let chunk = 1; chunk < 60; chunk++) await assertSame(text, chunk);
   });
 
+  it("may begin with a quoted cell of several lines", async () => {
+    const text = '"one\nline",0,0,"1"\n서울,0, 3 ,0';
+    const read = parseSelection(text, { languageId: "csv" });
+    assert.ok(read.ok);
+    assert.deepEqual(read.shape, [2, 3]);
+    for (let chunk = 1; chunk < 40; chunk++) await assertSame(text, chunk);
+  });
+
   it("keep little of a long text", async () => {
     const text = "1,2,3\n".repeat(300_000);
     let most = 0;
-    const reading = readDelimited(inMemory(new TextEncoder().encode(text)), 4096);
+    const reading = readDelimited(inMemory(new TextEncoder().encode(text)), { chunk: 4096 });
     let sum = 0;
     for (;;) {
       const next = await reading.next();

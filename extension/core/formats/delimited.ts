@@ -1,7 +1,7 @@
 /** Tables in text files, read in chunks: bytes to text to rows of numbers, whatever the file's size. */
 import { DecodeUTF8 } from "fflate";
 import type { SelectionFailure } from "../text/selection.js";
-import { type TableEnd, TableStream } from "../text/tableStream.js";
+import { type CellPlace, type TableEnd, TableStream } from "../text/tableStream.js";
 import { type ByteSource, readExactly } from "./source.js";
 
 const CHUNK = 1024 * 1024;
@@ -13,9 +13,21 @@ export interface Rows {
   readonly done: number;
 }
 
+export interface DelimitedOptions {
+  readonly chunk?: number;
+  /** Cells without a number become NaN. */
+  readonly keepMissing?: boolean;
+}
+
+/** Of a failure: the cell that it is about, where it is about one. */
+export type TableRefusal = SelectionFailure & { readonly cell: CellPlace | null };
+
 /** Yields rows as they are complete; returns what the table was, or why it is none. @throws UnrollError where the file cannot be read */
-export async function* readDelimited(source: ByteSource, chunk = CHUNK): AsyncGenerator<Rows, TableEnd | SelectionFailure> {
-  const stream = new TableStream();
+export async function* readDelimited(
+  source: ByteSource,
+  { chunk = CHUNK, keepMissing = false }: DelimitedOptions = {},
+): AsyncGenerator<Rows, TableEnd | TableRefusal> {
+  const stream = new TableStream(keepMissing);
   let text = "";
   const decoder = new DecodeUTF8((part) => (text += part));
   for (let at = 0; at < source.size;) {
@@ -31,7 +43,7 @@ export async function* readDelimited(source: ByteSource, chunk = CHUNK): AsyncGe
   if (first.length > 0) yield { values: first, done: source.size };
   const { values, table } = stream.end();
   if (values.length > 0 && table.ok) yield { values, done: source.size };
-  return table;
+  return table.ok ? table : { ...table, cell: stream.badCell };
 }
 
 /** A letter that is cut off at the end of the file is no reason to lose the table. */

@@ -23,7 +23,7 @@ export function isExact({ kind, size }: Dtype): boolean {
 }
 
 /** The machine's own order: nothing has to be turned there. */
-const nativeLittle = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+export const nativeLittle = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 const scratchBits = new Uint32Array(1);
 const scratchFloat = new Float32Array(scratchBits.buffer);

@@ -3,7 +3,7 @@ import { strFromU8 } from "fflate";
 import { type Failure, failure, UnrollError } from "../errors.js";
 import type { Result } from "../result.js";
 import { MAX_AXES, plainArray, shapeWords, sizeOf, type StoredArray } from "./arrays.js";
-import { type Dtype, dtypeOf } from "./dtype.js";
+import { type Dtype, dtypeOf, nativeLittle } from "./dtype.js";
 import { type ByteSource, endsEarly, guarded, partOf, readExactly } from "./source.js";
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
@@ -132,8 +132,9 @@ export function npyHeader(shape: readonly number[]): Uint8Array {
   return bytes;
 }
 
-/** values: row-major; little-endian in the file, whatever the machine. */
+/** values: row-major; little-endian in the file, whatever the machine. Shares their memory where that is the machine's order. */
 export function npyBytes(values: Float32Array): Uint8Array {
+  if (nativeLittle) return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   const view = new DataView(new ArrayBuffer(values.length * 4));
   for (let i = 0; i < values.length; i++) view.setFloat32(i * 4, values[i] as number, true);
   return new Uint8Array(view.buffer);

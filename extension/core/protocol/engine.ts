@@ -11,6 +11,7 @@ import { checkReport, type CheckReport } from "./check.js";
 import { anyObject, array, boolean, type Decoder, finite, literal, message, natural, nullable, object, string, union } from "./decode.js";
 import { differenceOfParts, differencePartFields } from "./difference.js";
 import { type DeviceChoice, type DeviceKind, type GpuPrecision, gpuPrecisions, type GpuWords } from "./device.js";
+import { fileOrder, fileOutcome, fileStage, type FileOrder, type FileOutcome, type FileStage } from "./fileRun.js";
 import { type Diagnosis, diagnosisOf } from "./diagnosis.js";
 import type { Trace, TraceQuestion } from "../trace/trace.js";
 import { traceOf, traceQuestion } from "./trace.js";
@@ -94,6 +95,8 @@ export type EngineRequest =
       readonly timeoutMs: number;
       readonly progress: boolean;
     }
+  /** A model on a file that memory does not hold, into a .npy file; `progress` with its stage comes before `fileRan`. */
+  | { readonly type: "runFile"; readonly id: number; readonly modelId: number; readonly file: FileOrder; readonly timeoutMs: number }
   /** The model on every device against the reference; `progress` comes before `checked`. */
   | {
       readonly type: "check";
@@ -131,7 +134,7 @@ export type EngineRequest =
     }
   /** What there is to compute on, and why not more; needs no greeting that went well. Answered by `diagnosis`. */
   | { readonly type: "diagnose"; readonly id: number; readonly threads: number }
-  /** Ends the run, check, sensitivity or trace `target` with CANCELLED; has no answer of its own. */
+  /** Ends the run, file, check, sensitivity or trace `target` with CANCELLED; has no answer of its own. */
   | { readonly type: "cancel"; readonly id: number; readonly target: number }
   | {
       readonly type: "readSlice";
@@ -171,8 +174,16 @@ export interface NamedWireTensor extends WireTensor {
 
 export type EngineAnswer =
   | { readonly type: "welcome"; readonly id: number; readonly device: WireDevice; readonly devices: readonly WireDevice[] }
-  | { readonly type: "progress"; readonly id: number; readonly done: number; readonly total: number }
+  | {
+      readonly type: "progress";
+      readonly id: number;
+      readonly done: number;
+      readonly total: number;
+      /** Of a file. */
+      readonly stage?: FileStage | null;
+    }
   | { readonly type: "ran"; readonly id: number; readonly tensors: readonly RunTensor[]; readonly timing: Timing }
+  | { readonly type: "fileRan"; readonly id: number; readonly outcome: FileOutcome }
   | { readonly type: "checked"; readonly id: number; readonly report: CheckReport }
   | { readonly type: "horizon"; readonly id: number; readonly stateNorms: Float64Array; readonly inputGradient: WireTensor }
   | { readonly type: "traced"; readonly id: number; readonly trace: Trace }
@@ -238,6 +249,7 @@ export const decodeEngineRequest: Decoder<EngineRequest> = union<EngineRequest>(
     timeoutMs: finite,
     progress: boolean,
   }),
+  runFile: object<Request<"runFile">>({ type: literal("runFile"), id, modelId: id, file: fileOrder, timeoutMs: finite }),
   check: object<Request<"check">>({
     type: literal("check"),
     id,
@@ -313,13 +325,14 @@ export const runTensor = object<RunTensor>({
 /** Decodes what the client receives. */
 export const decodeEngineAnswer: Decoder<EngineAnswer> = union<EngineAnswer>("type", {
   welcome: object<Answer<"welcome">>({ type: literal("welcome"), id, device, devices: array(device, 8) }),
-  progress: object<Answer<"progress">>({ type: literal("progress"), id, done: finite, total: finite }),
+  progress: object<Answer<"progress">>({ type: literal("progress"), id, done: finite, total: finite, stage: fileStage }),
   ran: object<Answer<"ran">>({
     type: literal("ran"),
     id,
     tensors: array(runTensor),
     timing: object<Timing>({ computeMs: finite, copyMs: finite, totalMs: finite }),
   }),
+  fileRan: object<Answer<"fileRan">>({ type: literal("fileRan"), id, outcome: fileOutcome }),
   checked: object<Answer<"checked">>({ type: literal("checked"), id, report: checkReport }),
   horizon: object<Answer<"horizon">>({ type: literal("horizon"), id, stateNorms: doubles, inputGradient: tensor }),
   traced: object<Answer<"traced">>({ type: literal("traced"), id, trace: traceOf }),

@@ -78,6 +78,12 @@ export interface FileArray {
   readonly bytes: number;
 }
 
+/** A table as its first rows say: about so many rows. */
+export interface TableSample {
+  readonly shape: readonly number[];
+  readonly columns: readonly string[] | null;
+}
+
 /** What a file holds; of a text no arrays. */
 export interface FileContent {
   readonly isText: boolean;
@@ -85,6 +91,8 @@ export interface FileContent {
   readonly arrays: readonly FileArray[];
   /** Why what else it holds cannot be read. */
   readonly refused: readonly RefusedArray[];
+  /** Of a text so long that it may have to be run in pieces; null: it is short, or no table. */
+  readonly table: TableSample | null;
 }
 
 export interface RefusedArray {
@@ -192,6 +200,7 @@ const fileContent = object<FileContent>({
   size: natural,
   arrays: array(object<FileArray>({ name: string, dtype: string, shape: array(natural, 8), bytes: natural }), MOST_ARRAYS),
   refused: array(object<RefusedArray>({ name: string, reason: failureOf }), MOST_ARRAYS),
+  table: nullable(object<TableSample>({ shape: array(natural, 8), columns: nullable(array(string, 2 ** 24)) })),
 });
 
 const end: Decoder<number | bigint> = (value) => (typeof value === "number" || typeof value === "bigint" ? value : undefined);

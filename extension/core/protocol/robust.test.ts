@@ -14,8 +14,8 @@ const SEED = Number(process.env["UNROLL_SEED"] ?? 1);
 
 /** Every message by name: the compiler says which is missing. */
 type Names<T extends { type: string }> = Record<T["type"], true>;
-const engineRequests: Names<EngineRequest> = { hello: true, load: true, run: true, check: true, sensitivity: true, trace: true, diagnose: true, cancel: true, readSlice: true, readBand: true, difference: true, release: true, unload: true, weights: true, states: true, resetStates: true, ping: true }; // prettier-ignore
-const engineAnswers: Names<EngineAnswer> = { difference: true, welcome: true, progress: true, ran: true, checked: true, horizon: true, traced: true, diagnosis: true, slice: true, band: true, tensors: true, done: true, pong: true, failed: true }; // prettier-ignore
+const engineRequests: Names<EngineRequest> = { hello: true, load: true, run: true, runFile: true, check: true, sensitivity: true, trace: true, diagnose: true, cancel: true, readSlice: true, readBand: true, difference: true, release: true, unload: true, weights: true, states: true, resetStates: true, ping: true }; // prettier-ignore
+const engineAnswers: Names<EngineAnswer> = { difference: true, welcome: true, progress: true, ran: true, fileRan: true, checked: true, horizon: true, traced: true, diagnosis: true, slice: true, band: true, tensors: true, done: true, pong: true, failed: true }; // prettier-ignore
 const readerRequests: Names<ReaderRequest> = { read: true, shape: true, openFile: true, readFile: true, readBox: true, stats: true, cancel: true, enclosing: true, models: true, write: true }; // prettier-ignore
 const readerAnswers: Names<ReaderAnswer> = { models: true, file: true, box: true, progress: true, stats: true, selection: true, shaped: true, range: true, none: true, code: true }; // prettier-ignore
 const designerFromView: Names<DesignerFromView> = { ready: true, editModel: true, undo: true, redo: true, runRequested: true, cancelRequested: true, deviceChosen: true, actionChosen: true, command: true }; // prettier-ignore

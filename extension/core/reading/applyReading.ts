@@ -72,17 +72,21 @@ function namesOf(source: SelectionNumbers, { axes }: Reading, target: Target): r
   return source.columns !== null && features ? columnNames(source) : null;
 }
 
-interface Done {
+export interface Done {
   readonly reading: Reading;
   readonly target: Target;
   readonly shape: readonly number[];
   readonly gaps: Gaps;
-  readonly raw: Grid;
+  readonly raw: Pick<Grid, "batch" | "steps" | "mask">;
   /** Some columns were left out. */
   readonly cut: boolean;
 }
 
-function notesOf(source: SelectionNumbers, { reading, target, shape, gaps, raw, cut }: Done): Message[] {
+/** How numbers were read, for the notes of a run. */
+export function notesOf(
+  source: Pick<SelectionNumbers, "shape" | "columns" | "mask">,
+  { reading, target, shape, gaps, raw, cut }: Done,
+): Message[] {
   const plain = reading.axes === "asWritten" && reading.window === null;
   const usual = plain ? promote(source.shape, shape.length) : null;
   const same = source.shape.length === shape.length && source.shape.every((n, axis) => n === shape[axis]);

@@ -2,6 +2,7 @@
 import { type Failure, failure } from "../errors.js";
 import { err, ok, type Result } from "../result.js";
 import type { SelectionNumbers } from "../text/selection.js";
+import { namesOfColumns } from "./columns.js";
 import type { Reading, Target, Window } from "./reading.js";
 
 export interface Grid {
@@ -102,7 +103,15 @@ export function takeColumns(source: SelectionNumbers, keep: readonly number[]): 
     }
   }
   const shape = [...source.shape.slice(0, -1), keep.length];
-  return { ...source, shape, values, offsets, mask, maskShape: flat ? [rows, keep.length] : source.maskShape };
+  return {
+    ...source,
+    shape,
+    columns: namesOfColumns(source, keep),
+    values,
+    offsets,
+    mask,
+    maskShape: flat ? [rows, keep.length] : source.maskShape,
+  };
 }
 
 /** Windows of one sequence of so many steps, or why there are none. */

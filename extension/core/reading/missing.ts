@@ -31,13 +31,17 @@ export function withGapsMasked(grid: Grid): Grid {
   return { ...grid, mask };
 }
 
-/** No gap is left. Forward fill goes along the time steps of each sequence, by feature; where nothing stands before, it is 0. */
-export function filled(grid: Grid, policy: MissingPolicy): Grid {
+/**
+ * No gap is left. Forward fill goes along the time steps of each sequence, by feature; where nothing stands before, it is 0.
+ * earlier: [batch, features], the step before each sequence's first, where the grid is a later part of them.
+ */
+export function filled(grid: Grid, policy: MissingPolicy, earlier: Float32Array | null = null): Grid {
   const { batch, steps, features } = grid;
   const values = grid.values.slice();
   const before = new Float32Array(features);
   for (let b = 0, at = 0; b < batch; b++) {
-    before.fill(0);
+    if (earlier === null) before.fill(0);
+    else before.set(earlier.subarray(b * features, (b + 1) * features));
     for (let t = 0; t < steps; t++) {
       for (let d = 0; d < features; d++, at++) {
         if (Number.isNaN(values[at])) values[at] = policy === "forwardFill" ? (before[d] ?? 0) : 0;

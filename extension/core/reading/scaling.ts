@@ -4,7 +4,7 @@ import type { Grid } from "./grid.js";
 import type { Reading, Scaling } from "./reading.js";
 
 /** x becomes (x − shift) / scale. */
-interface Fitted {
+export interface Fitted {
   readonly shift: Float64Array;
   readonly scale: Float64Array;
 }
@@ -22,52 +22,82 @@ export function fitRows({ batch, steps }: Pick<Grid, "batch" | "steps">, percent
   return { kind: batch > 1 ? "sequences" : "steps", first, of };
 }
 
-/** Calls back with the index of every value that counts: not missing, not in a masked step. */
-function eachOf(grid: Grid, rows: FitRows, take: (feature: number, value: number) => void): void {
-  const { batch, steps, features, values, mask } = grid;
-  const last = rows.kind === "steps" ? batch * rows.first : rows.first * steps;
-  for (let step = 0; step < last; step++) {
-    if (mask?.[step] === 0) continue;
-    for (let d = 0; d < features; d++) {
-      const value = values[step * features + d] ?? NaN;
-      if (!Number.isNaN(value)) take(d, value);
-    }
-  }
-}
-
 /** A feature that does not change has the scale 1, so that it becomes 0 and not infinite. */
 const orOne = (scale: number, size: number): number => (scale > 10 * Number.EPSILON * size ? scale : 1);
 
-function fitZScore(grid: Grid, rows: FitRows): Fitted {
-  const counts = new Float64Array(grid.features);
-  const mean = new Float64Array(grid.features);
-  const scale = new Float64Array(grid.features);
-  eachOf(grid, rows, (d, value) => {
-    counts[d] = (counts[d] ?? 0) + 1;
-    mean[d] = (mean[d] ?? 0) + value;
-  });
-  mean.forEach((sum, d) => (mean[d] = sum / Math.max(1, counts[d] ?? 0)));
-  eachOf(grid, rows, (d, value) => {
-    scale[d] = (scale[d] ?? 0) + (value - (mean[d] ?? 0)) ** 2;
-  });
-  scale.forEach((sum, d) => (scale[d] = orOne(Math.sqrt(sum / Math.max(1, counts[d] ?? 0)), Math.abs(mean[d] ?? 0))));
-  return { shift: mean, scale };
+/** Takes a scale from rows that come in pieces: all of them in each pass, in the same order. */
+export class ScaleFit {
+  /** The second pass of a z-score is about how far values are from the mean, which the first one finds. */
+  readonly passes: 1 | 2;
+  private pass = 1;
+  private readonly counts: Float64Array;
+  /** Sums, then means; of min-max, the least. */
+  private readonly low: Float64Array;
+  /** Sums of squares; of min-max, the most. */
+  private readonly high: Float64Array;
+
+  constructor(
+    private readonly scaling: Exclude<Scaling, "none">,
+    private readonly features: number,
+  ) {
+    const z = scaling === "zScore";
+    this.passes = z ? 2 : 1;
+    this.counts = new Float64Array(features);
+    this.low = new Float64Array(features).fill(z ? 0 : Infinity);
+    this.high = new Float64Array(features).fill(z ? 0 : -Infinity);
+  }
+
+  /** The first so many steps of a grid, all its sequences counted; neither what is missing nor masked steps. */
+  add({ values, mask }: Pick<Grid, "values" | "mask">, steps: number): void {
+    const { features } = this;
+    for (let step = 0; step < steps; step++) {
+      if (mask?.[step] === 0) continue;
+      for (let d = 0; d < features; d++) {
+        const value = values[step * features + d] ?? NaN;
+        if (!Number.isNaN(value)) this.take(d, value);
+      }
+    }
+  }
+
+  endPass(): void {
+    if (this.scaling === "zScore" && this.pass === 1) this.low.forEach((sum, d) => (this.low[d] = sum / Math.max(1, this.counts[d] ?? 0)));
+    this.pass++;
+  }
+
+  fitted(): Fitted {
+    const { low, high, counts } = this;
+    if (this.scaling === "zScore") {
+      const deviation = (sum: number, d: number): number => Math.sqrt(sum / Math.max(1, counts[d] ?? 0));
+      return { shift: low, scale: high.map((sum, d) => orOne(deviation(sum, d), Math.abs(low[d] ?? 0))) };
+    }
+    const scale = high.map((top, d) => (Number.isFinite(top) ? orOne(top - (low[d] ?? 0), 0) : 1));
+    return { shift: low.map((least) => (Number.isFinite(least) ? least : 0)), scale };
+  }
+
+  private take(d: number, value: number): void {
+    const { low, high, counts } = this;
+    if (this.scaling === "minMax") {
+      if (value < (low[d] ?? 0)) low[d] = value;
+      if (value > (high[d] ?? 0)) high[d] = value;
+    } else if (this.pass === 1) {
+      counts[d] = (counts[d] ?? 0) + 1;
+      low[d] = (low[d] ?? 0) + value;
+    } else high[d] = (high[d] ?? 0) + (value - (low[d] ?? 0)) ** 2;
+  }
 }
 
-function fitMinMax(grid: Grid, rows: FitRows): Fitted {
-  const least = new Float64Array(grid.features).fill(Infinity);
-  const most = new Float64Array(grid.features).fill(-Infinity);
-  eachOf(grid, rows, (d, value) => {
-    if (value < (least[d] ?? 0)) least[d] = value;
-    if (value > (most[d] ?? 0)) most[d] = value;
-  });
-  const scale = most.map((top, d) => (Number.isFinite(top) ? orOne(top - (least[d] ?? 0), 0) : 1));
-  return { shift: least.map((low) => (Number.isFinite(low) ? low : 0)), scale };
-}
-
-/** fitted: the grid with its gaps, from which the scale is taken; filled: the same without, which is scaled. Masked steps become 0. */
+/** fitted: the grid with its gaps, from which the scale is taken; filled: the same without, which is scaled. */
 export function scaled(filled: Grid, fitted: Grid, scaling: Exclude<Scaling, "none">, rows: FitRows): Grid {
-  const { shift, scale } = scaling === "zScore" ? fitZScore(fitted, rows) : fitMinMax(fitted, rows);
+  const fit = new ScaleFit(scaling, fitted.features);
+  for (let pass = 0; pass < fit.passes; pass++) {
+    fit.add(fitted, rows.kind === "steps" ? fitted.batch * rows.first : rows.first * fitted.steps);
+    fit.endPass();
+  }
+  return scaledBy(filled, fit.fitted());
+}
+
+/** Masked steps become 0. */
+export function scaledBy(filled: Grid, { shift, scale }: Fitted): Grid {
   const { features, mask } = filled;
   const values = new Float32Array(filled.values.length);
   for (let step = 0; step * features < values.length; step++) {

@@ -7,7 +7,10 @@ import { keptColumns } from "./columns.js";
 import { MAX_NUMBERS, viewOf, windowsIn } from "./grid.js";
 import type { Reading, Target } from "./reading.js";
 
-export type Written = Pick<SelectionNumbers, "shape" | "columns">;
+export type Written = Pick<SelectionNumbers, "shape" | "columns"> & {
+  /** It is read piece by piece, and never held as a whole. */
+  readonly inPieces?: boolean;
+};
 
 /** The shape as the model gets it. */
 export function shapeOf(written: Written, reading: Reading, target: Target): Result<number[]> {
@@ -26,7 +29,7 @@ export function shapeOf(written: Written, reading: Reading, target: Target): Res
     steps = reading.window.length;
   }
   const size = batch * steps * features;
-  if (size > MAX_NUMBERS)
+  if (size > MAX_NUMBERS && written.inPieces !== true)
     return err(
       failure("TOO_LARGE", "These windows hold {size} numbers; the limit is {limit}. Take a larger stride.", { size, limit: MAX_NUMBERS }),
     );

@@ -1,19 +1,12 @@
 /** The memory horizon of whole models: every shared vector, and finite differences of the float64 reference over random stacks. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { directionOf, modelOf, stacks } from "../../../test/support/horizons.js";
 import { near } from "../../../test/support/near.js";
 import { checkSensitivity, decodeRounded, loadSensitivityCases } from "../../../test/support/vectors.js";
 import { lower } from "../model/lower.js";
-import {
-  isProgramRecurrent,
-  programDirections,
-  programGates,
-  type ProgramCell,
-  type ProgramLayer,
-  type ProgramRecurrent,
-} from "../model/program.js";
+import { isProgramRecurrent, programDirections, type ProgramLayer, type ProgramRecurrent } from "../model/program.js";
 import { readModel } from "../model/read.js";
-import { outputShapes } from "../model/tensors.js";
 import { Cell } from "./cells.js";
 import { type Flow, Reference } from "./reference.js";
 import { type Sensitivity, sensitivity, sensitivityPlan, type SensitivityTask } from "./sensitivity.js";
@@ -76,90 +69,12 @@ describe("Memory horizon", () => {
   });
 
   it("refuses to pull a gradient through token ids", () => {
-    const lstm = direction({ kind: "lstm", units: 2, goBackwards: false, zeroOutputForMask: false, resetAfter: true }, false);
+    const lstm = directionOf({ kind: "lstm", units: 2, goBackwards: false, zeroOutputForMask: false, resetAfter: true }, false);
     const program: ProgramLayer[] = [{ kind: "embedding", vocabulary: 3, units: 2, maskZero: true }, lstm];
     const weights = [new Float64Array(6), new Float64Array(16), new Float64Array(16), new Float64Array(8)];
     assert.throws(() => whole({ program, weights, layer: 1, shape: [1, 3] }, [0, 1, 2], null), /no gradient/);
   });
 });
-
-interface Drawn {
-  readonly masking: boolean;
-  readonly middle: readonly string[];
-  readonly cells: readonly Omit<ProgramRecurrent, "activation" | "recurrentActivation" | "useBias" | "returnSequences">[];
-  readonly merge: "concat" | "sum" | "mul" | "ave" | null;
-  readonly top: "one" | "stack" | "bidirectional";
-  readonly backward: boolean;
-}
-
-const cell = fc.record({
-  kind: fc.constantFrom<ProgramCell>("simple_rnn", "lstm", "gru"),
-  units: fc.integer({ min: 1, max: 3 }),
-  goBackwards: fc.boolean(),
-  zeroOutputForMask: fc.boolean(),
-  resetAfter: fc.boolean(),
-});
-const stacks: fc.Arbitrary<Drawn> = fc.record({
-  masking: fc.boolean(),
-  middle: fc.array(fc.constantFrom("dense", "softmax", "activation", "one", "bidirectional", "stack", "repeat", "reshape"), {
-    maxLength: 3,
-  }),
-  cells: fc.array(cell, { minLength: 8, maxLength: 8 }),
-  merge: fc.constantFrom("concat", "sum", "mul", "ave", null),
-  top: fc.constantFrom("one", "stack", "bidirectional"),
-  backward: fc.boolean(),
-});
-
-function direction(own: Drawn["cells"][number], returnSequences: boolean): ProgramRecurrent {
-  return { ...own, activation: "tanh", recurrentActivation: "sigmoid", useBias: own.units !== 2, returnSequences };
-}
-
-/** [1, 4, 2] at the bottom, a recurrent layer on top. */
-function modelOf(
-  { masking, middle, cells, merge, top, backward }: Drawn,
-  given: readonly number[] | null,
-  draw: (size: number) => Float64Array,
-): { task: SensitivityTask; mask: Uint8Array | null } {
-  let drawn = 0;
-  const one = (sequences: boolean): ProgramRecurrent => direction(cells[drawn++ % cells.length] as Drawn["cells"][number], sequences);
-  const layerOf = (kind: string, sequences: boolean): ProgramLayer[] => {
-    const backwards = (layer: ProgramRecurrent, goBackwards: boolean): ProgramRecurrent => ({ ...layer, goBackwards });
-    if (kind === "one") return [one(sequences)];
-    if (kind === "stack") return [{ kind: "stack", cells: [one(true), backwards(one(true), false), backwards(one(sequences), false)] }];
-    if (kind === "bidirectional") {
-      const forward = backwards(one(sequences), false);
-      const backward = { ...backwards(one(sequences), true), ...(merge === "concat" || merge === null ? {} : { units: forward.units }) };
-      return [{ kind: "bidirectional", mergeMode: merge, forward, backward }];
-    }
-    if (kind === "dense" || kind === "softmax")
-      return [{ kind: "dense", units: 3, activation: kind === "dense" ? "gelu" : "softmax", useBias: drawn % 2 === 0 }];
-    if (kind === "activation") return [{ kind: "activation", activation: "softplus" }];
-    if (kind === "repeat") return [one(false), { kind: "repeat_vector", times: 3 }];
-    return [{ kind: "reshape", target: [-1, 1] }];
-  };
-  const program = [
-    ...(masking ? [{ kind: "masking", maskValue: 0 } as const] : []),
-    ...middle.flatMap((kind) => layerOf(kind, true)),
-    ...layerOf(top, false),
-  ];
-  let shape: readonly number[] = [1, 4, 2];
-  const weights = program.flatMap((layer) => {
-    let features = shape.at(-1) as number;
-    shape = outputShapes(layer, shape)[0] as readonly number[];
-    if (layer.kind === "dense") return [draw(features * layer.units), ...(layer.useBias ? [draw(layer.units)] : [])];
-    return programDirections(layer).flatMap((own) => {
-      const columns = programGates(own.kind) * own.units;
-      const bias = own.useBias ? [draw(columns * (own.kind === "gru" && own.resetAfter ? 2 : 1))] : [];
-      const all = [draw(features * columns), draw(own.units * columns), ...bias];
-      if (layer.kind === "stack") features = own.units;
-      return all;
-    });
-  });
-  return {
-    task: { program, weights, layer: program.length - 1, backward, shape: [1, 4, 2] },
-    mask: given === null ? null : Uint8Array.from(given),
-  };
-}
 
 function unitsOf({ program, layer, backward }: SensitivityTask): number {
   const top = program[layer] as ProgramLayer;

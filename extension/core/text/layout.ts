@@ -8,6 +8,9 @@ export interface Layout {
   readonly decimalComma: boolean;
 }
 
+/** Characters within which a quoted cell has to end. */
+export const LONGEST_CELL = 65_536;
+
 /** Lines that are looked at before a layout is chosen. */
 export const SAMPLE_LINES = 200;
 
@@ -34,13 +37,36 @@ export function sampleLines(text: string, from: number, limit: number): string[]
   const lines: string[] = [];
   let at = from;
   while (at < limit && lines.length < SAMPLE_LINES) {
-    const found = text.indexOf("\n", at);
-    const end = found < 0 || found > limit ? limit : found;
+    const end = lineEnd(text, at, limit);
     const line = text.slice(at, Math.min(end, at + 20_000));
     if (isData(line.trim(), 0, line.trim().length)) lines.push(line);
     at = end + 1;
   }
   return lines;
+}
+
+/** The end of a line, or of the row that a quoted cell goes on with in the next lines. */
+function lineEnd(text: string, from: number, limit: number): number {
+  for (let at = from, starts = true; at < limit; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 10) return at;
+    if (starts && code === 34) {
+      const close = closingQuote(text, at, limit);
+      // Open to the end: it is no quote.
+      if (close >= 0) at = close;
+    }
+    starts = code === 44 || code === 59 || code === 9 || (starts && code === 32);
+  }
+  return limit;
+}
+
+/** Of a quoted cell, in which `""` stands for one; −1: there is none within what a cell may hold. */
+function closingQuote(text: string, open: number, limit: number): number {
+  for (let at = open + 1; ; at += 2) {
+    at = text.indexOf('"', at);
+    if (at < 0 || at >= limit || at - open > LONGEST_CELL) return -1;
+    if (text.charCodeAt(at + 1) !== 34) return at;
+  }
 }
 
 const outsideQuotes = (line: string): string => (line.includes('"') ? line.replace(/"[^"]*"/g, "q") : line);
@@ -170,21 +196,14 @@ export class Row {
 
   /** The end of a quoted cell; one that goes on in the next lines takes the row with it, an open one ends with its line. */
   private quoted(text: string, start: number, limit: number): number {
-    let at = start + 1;
-    for (;;) {
-      const close = text.indexOf('"', at);
-      if (close < 0 || close >= limit || close - start > 65_536) return this.end;
-      if (text.charCodeAt(close + 1) === 34) {
-        at = close + 2;
-        continue;
-      }
-      if (close >= this.end) {
-        const found = text.indexOf("\n", close);
-        this.end = found < 0 || found > limit ? limit : found;
-        this.next = this.end + 1;
-        while (this.end > close + 1 && isSpace(text.charCodeAt(this.end - 1))) this.end--;
-      }
-      return close + 1;
+    const close = closingQuote(text, start, limit);
+    if (close < 0) return this.end;
+    if (close >= this.end) {
+      const found = text.indexOf("\n", close);
+      this.end = found < 0 || found > limit ? limit : found;
+      this.next = this.end + 1;
+      while (this.end > close + 1 && isSpace(text.charCodeAt(this.end - 1))) this.end--;
     }
+    return close + 1;
   }
 }

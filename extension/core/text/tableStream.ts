@@ -1,14 +1,14 @@
 /** A table of any length, read piece by piece, as `parseSelection` reads it whole. What consoles print under tables is not looked for. */
 import { type Message, msg } from "../messages.js";
 import { type Head, headOf } from "./head.js";
-import { type Layout, layoutOf, Row, SAMPLE_LINES, sampleLines } from "./layout.js";
+import { type Layout, layoutOf, LONGEST_CELL, Row, SAMPLE_LINES, sampleLines } from "./layout.js";
 import { raggedWords } from "./nest.js";
 import { Refusal, type SelectionErrorKind, type SelectionFailure } from "./selection.js";
 import { isOpening } from "./skip.js";
 import { type Piece, TableReader } from "./table.js";
 
 /** A quoted cell is looked for its end over so many characters; a row is read once all of them are there. */
-const AHEAD = 65_536 + 8;
+const AHEAD = LONGEST_CELL + 8;
 /** Text that is held while the first rows, or one row, are not complete. */
 const MAX_HELD = 64 * 1024 * 1024;
 
@@ -27,7 +27,15 @@ interface Begun {
   readonly piece: string;
 }
 
+/** A cell of a table: its row of data, from 1, and the name of its column. */
+export interface CellPlace {
+  readonly row: number;
+  readonly column: string;
+}
+
 export class TableStream {
+  /** The cell that the failure is about, where it is about one. */
+  badCell: CellPlace | null = null;
   /** Not read yet. */
   private held = "";
   /** Where it starts in the whole text. */
@@ -40,6 +48,9 @@ export class TableStream {
   /** The first row of another length: what is wrong in a cell goes before it. */
   private ragged: SelectionFailure | null = null;
   private tryAt = 0;
+
+  /** @param keepMissing cells without a number become NaN, else the first of them is the failure */
+  constructor(private readonly keepMissing = false) {}
 
   /** Names of the columns, and how many there are, once the first rows are known. */
   get columns(): readonly string[] | null {
@@ -113,8 +124,8 @@ export class TableStream {
   private take(limit: number, until: number): Float32Array {
     const { layout, head, piece } = this.begun as Begun;
     const origin: Piece = { base: this.base, headText: piece };
-    const reader = new TableReader(this.held, limit, layout, false, origin);
-    const end = reader.read(head, 0, until);
+    const reader = new TableReader(this.held, limit, layout, this.keepMissing, origin);
+    const end = this.read(reader, head, until);
     for (const row of reader.rows) {
       if (this.width < 0) this.width = row.count;
       this.rows++;
@@ -125,6 +136,18 @@ export class TableStream {
     this.rounded ??= reader.numbers.rounded;
     this.drop(Math.min(end, this.held.length));
     return this.ragged === null ? reader.numbers.values.slice(0, reader.numbers.length) : new Float32Array(0);
+  }
+
+  /** Notes the cell that cannot be read: rows of a long table cannot be found by an offset. */
+  private read(reader: TableReader, head: Head, until: number): number {
+    try {
+      return reader.read(head, 0, until);
+    } catch (error) {
+      const before = reader.rows.reduce((sum, { count }) => sum + count, 0);
+      const column = reader.numbers.length - before;
+      this.badCell = { row: this.rows + reader.rows.length + 1, column: head.columns?.[column] ?? String(column + 1) };
+      throw error;
+    }
   }
 
   private drop(length: number): void {

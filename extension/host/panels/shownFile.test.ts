@@ -16,6 +16,7 @@ const content: FileContent = {
     { name: "w", dtype: "float32", shape: [], bytes: 4 },
   ],
   refused: [{ name: "names", reason: failure("UNSUPPORTED", "The file holds no array of numbers.") }],
+  table: null,
 };
 
 describe("a file in the tensor viewer", () => {

@@ -1,13 +1,18 @@
 /** "Run RNN on selection": text → numbers → a shape that fits the model → a run. */
+import { freemem } from "node:os";
 import * as vscode from "vscode";
 import { UnrollError } from "../../core/errors.js";
 import { msg } from "../../core/messages.js";
+import { ALWAYS_FREE_BYTES } from "../../core/model/limits.js";
 import type { ModelSpec } from "../../core/model/spec.js";
+import { plannedBytes } from "../../core/pieces/planned.js";
 import type { Shaped } from "../../core/reading/applyReading.js";
 import { fitReading, isAmbiguous, targetOf } from "../../core/reading/fit.js";
 import { shapeLine, shapeOf } from "../../core/reading/shapeOf.js";
+import type { SelectionNumbers } from "../../core/text/selection.js";
 import type { ModelStore } from "../model/modelStore.js";
 import type { Reader } from "../reader.js";
+import { readSettings } from "../settings.js";
 import { word } from "../words.js";
 import { pickPreset } from "./presetPick.js";
 import type { ReadingMemory } from "./readingMemory.js";
@@ -25,10 +30,15 @@ export interface SelectionParts {
   readonly runs: RunController;
 }
 
+/** Numbers by what is known of them before they are read. */
+export interface Unread extends Pick<Taken, "source" | "reading" | "remembered"> {
+  readonly read: Pick<SelectionNumbers, "shape" | "columns" | "mask"> & { readonly inPieces?: boolean };
+}
+
 /** What is taken of a run's data by the model that runs. */
-interface Ready {
+interface Ready<T extends Unread = Taken> {
   readonly model: ModelSpec;
-  readonly taken: Taken;
+  readonly taken: T;
 }
 
 export class SelectionRun implements vscode.Disposable {
@@ -75,6 +85,13 @@ export class SelectionRun implements vscode.Disposable {
     if (!(await trusted())) return undefined;
     const taken = await take();
     return taken === null ? undefined : this.go(taken);
+  }
+
+  /** For data that are never read as a whole: the model that gets them, and how; undefined: there is none, which was said. */
+  async settleUnread(data: Unread, ask: boolean): Promise<Ready<Unread> | undefined> {
+    const ready = this.refused() ? undefined : await this.settle(data, ask);
+    if (ready !== undefined && ready.model !== this.parts.store.model) await this.parts.store.change(ready.model);
+    return ready;
   }
 
   /** "Read Selection Differently…": asks how, whatever fits. Of what is selected, else of what ran last. */
@@ -134,6 +151,11 @@ export class SelectionRun implements vscode.Disposable {
     }
     this.lastRead = taken;
     const { model } = ready;
+    if (taken.inPieces !== undefined && isTooLarge(model, taken)) {
+      if (model !== store.model) await store.change(model);
+      await taken.inPieces(model, taken.reading);
+      return undefined;
+    }
     const data = await this.dataOf({ model, taken }).catch((error: unknown) => ({ failure: reasonOf(error) }));
     if ("failure" in data) {
       void vscode.window.showErrorMessage(data.failure);
@@ -145,7 +167,7 @@ export class SelectionRun implements vscode.Disposable {
   }
 
   /** A model and a reading that fit each other; asks where they do not, or where the numbers may be read in several ways. */
-  private async settle(taken: Taken, ask: boolean): Promise<Ready | undefined> {
+  private async settle<T extends Unread>(taken: T, ask: boolean): Promise<Ready<T> | undefined> {
     const { read, reading, source, remembered } = taken;
     const plain = shapeOf(read, reading, "sequences");
     const model = this.parts.store.model ?? (await pickPreset(plain.ok ? [null, ...plain.value.slice(1)] : null));
@@ -184,6 +206,14 @@ export class SelectionRun implements vscode.Disposable {
     void vscode.window.showErrorMessage(word(msg("{file}, line {line}: {reason}", args)));
     return true;
   }
+}
+
+/** The same limit as the engine's: where it is sure to refuse. */
+function isTooLarge(model: ModelSpec, { source, read, reading }: Taken): boolean {
+  const fit = fitReading(model, read, reading);
+  if (!fit.ok) return false;
+  const limit = Math.min(readSettings(source.uri).memoryLimitBytes, freemem() / 2);
+  return plannedBytes(model, fit.value.shape) > Math.max(limit, ALWAYS_FREE_BYTES);
 }
 
 function notesOf({ notes }: Shaped, { read }: Taken, remembered: boolean): string[] {

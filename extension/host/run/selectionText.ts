@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { UnrollError } from "../../core/errors.js";
 import { type Message, msg } from "../../core/messages.js";
+import type { ModelSpec } from "../../core/model/spec.js";
 import { usualAxes } from "../../core/reading/fit.js";
 import { plainReading, type Reading } from "../../core/reading/reading.js";
 import type { Selection, SelectionFailure, SelectionNumbers } from "../../core/text/parseSelection.js";
@@ -23,6 +24,8 @@ export interface Taken {
   readonly remembered: boolean;
   /** Reads a file once more; left out: the source's text is read again. */
   readonly again?: (reading: Reading) => Promise<Taken | null>;
+  /** Of a file: the way to run where memory holds the data, and not what the model makes of them. */
+  readonly inPieces?: (model: ModelSpec, reading: Reading) => Promise<void>;
 }
 
 export class SelectionText {

@@ -18,7 +18,7 @@ export interface Chosen {
   readonly reading: Reading;
 }
 
-type Numbers = Pick<SelectionNumbers, "shape" | "columns" | "mask">;
+type Numbers = Pick<SelectionNumbers, "shape" | "columns" | "mask"> & { readonly inPieces?: boolean };
 type Id = "run" | "swapped" | "rows" | "window" | "columns" | "missing" | "scaling" | "input" | "model";
 
 /** More columns are not listed one by one. */

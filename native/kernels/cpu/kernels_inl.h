@@ -12,6 +12,7 @@
 #include "native/kernels/cpu/product_inl.h"
 #include "native/kernels/cpu/cell_inl.h"
 #include "native/kernels/cpu/quad_inl.h"
+#include "native/kernels/cpu/wide_inl.h"
 // clang-format on
 
 namespace unroll {
@@ -71,7 +72,8 @@ void StepAny(const CellStep& s, int64_t first, int64_t end, bool backwards) {
 extern const Kernels kKernels;
 #define UNROLL_STRING_(x) #x
 #define UNROLL_STRING(x) UNROLL_STRING_(x)
-const Kernels kKernels = {UNROLL_STRING(UNROLL_TARGET), kLanes, kDenseVectors* kLanes, Gemm, Activate, ProjectAny, StepAny, GruGates};
+const Kernels kKernels = {
+    UNROLL_STRING(UNROLL_TARGET), kLanes, kDenseVectors* kLanes, Gemm, Activate, ProjectAny, StepAny, GruGates, kWideWidth, MultiplyWide};
 
 }  // namespace UNROLL_TARGET
 }  // namespace unroll

@@ -1,0 +1,56 @@
+// Packs weights as doubles, and shares out their products in stretches between which a cancel is heard.
+#include "native/kernels/backward/matrix.h"
+
+#include <algorithm>
+
+namespace unroll {
+namespace backward {
+namespace {
+
+// Multiply-adds between two looks at the token: a few milliseconds.
+constexpr int64_t kStretch = int64_t{1} << 25;
+
+}  // namespace
+
+Matrix::Matrix(int64_t rows, int64_t columns, const Kernels& kernels)
+    : rows_(rows),
+      columns_(columns),
+      width_(kernels.wide_width),
+      data_((columns + kernels.wide_width - 1) / kernels.wide_width * rows * kernels.wide_width) {}
+
+int64_t Matrix::Size(int64_t rows, int64_t columns) { return rows * (columns + kMostWideWidth - 1); }
+
+Matrix Matrix::Of(const float* from, int64_t rows, int64_t columns, const Kernels& kernels) {
+  Matrix matrix(rows, columns, kernels);
+  const int64_t width = matrix.width_;
+  for (int64_t first = 0; first < columns; first += width) {
+    double* panel = matrix.data_.data() + first * rows;
+    const int64_t count = std::min(width, columns - first);
+    for (int64_t row = 0; row < rows; ++row) {
+      for (int64_t k = 0; k < count; ++k) panel[row * width + k] = from[row * columns + first + k];
+    }
+  }
+  return matrix;
+}
+
+Matrix Matrix::Transposed(const float* from, int64_t rows, int64_t columns, const Kernels& kernels) {
+  Matrix matrix(columns, rows, kernels);
+  const int64_t width = matrix.width_;
+  for (int64_t row = 0; row < rows; ++row) {
+    double* to = matrix.data_.data() + row / width * width * columns + row % width;
+    for (int64_t column = 0; column < columns; ++column) to[column * width] = from[row * columns + column];
+  }
+  return matrix;
+}
+
+void Computing::AddProduct(const RowsOf& a, const Panels& b, double* out, int64_t out_stride) const {
+  const int64_t panels = (b.columns + b.width - 1) / b.width;
+  const int64_t at_once = std::max<int64_t>(1, kStretch / (std::max<int64_t>(1, a.count) * b.depth * b.width));
+  const WideProduct product{a.data, a.stride, a.count, b.depth, b.data, b.stride, b.columns, out, out_stride};
+  for (int64_t first = 0; first < panels && !cancelled(); first += at_once) {
+    kernels.wide_product(product, first, std::min(panels, first + at_once));
+  }
+}
+
+}  // namespace backward
+}  // namespace unroll
