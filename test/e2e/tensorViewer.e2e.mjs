@@ -228,6 +228,10 @@ describe("the tensor viewer", () => {
     await frame.locator("#run-file").click();
     await wb.quickPickRows(page).filter({ hasText: "SimpleRNN(3)" }).first().waitFor();
     await page.keyboard.press("Escape");
+    // The command knows as well which file is looked at.
+    await wb.runCommand(page, "Run RNN on file…");
+    await wb.quickPickRows(page).filter({ hasText: "SimpleRNN(3)" }).first().waitFor();
+    await page.keyboard.press("Escape");
     await page.reload();
     await page.waitForSelector(".explorer-folders-view .monaco-list-row");
     const again = await open(page, "cube.npy");

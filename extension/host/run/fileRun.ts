@@ -9,6 +9,7 @@ import { usualAxes } from "../../core/reading/fit.js";
 import { MAX_NUMBERS } from "../../core/reading/grid.js";
 import { type AxisReading, plainReading, type Reading } from "../../core/reading/reading.js";
 import type { SelectionNumbers } from "../../core/text/selection.js";
+import { TensorEditor } from "../panels/tensorEditor.js";
 import type { Reader } from "../reader.js";
 import { readSettings } from "../settings.js";
 import { word } from "../words.js";
@@ -42,8 +43,8 @@ export class FileRun {
   constructor(private readonly parts: FileParts) {}
 
   /**
-   * The command. @param uri of the explorer's menu; else the file of the active tab, or one that is asked for @param name of the file's array;
-   * else it is asked for (menus give a list of files there)
+   * The command. @param uri of the explorer's menu; else the file in the active tensor viewer, or one that is asked for @param name of the
+   * file's array; else it is asked for (menus give a list of files there)
    */
   async onFile(uri?: vscode.Uri, name?: unknown): Promise<RunRecord | undefined> {
     const file = uri instanceof vscode.Uri ? uri : await askFile();
@@ -155,6 +156,8 @@ function longData(
 
 async function askFile(): Promise<vscode.Uri | undefined> {
   const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  // Whoever looks at its tensors means this file.
+  if (input instanceof vscode.TabInputCustom && input.viewType === TensorEditor.id) return input.uri;
   const shown = input instanceof vscode.TabInputText || input instanceof vscode.TabInputCustom ? input.uri : undefined;
   const defaultUri = shown?.scheme === "file" ? shown : vscode.workspace.workspaceFolders?.[0]?.uri;
   const picked = await vscode.window.showOpenDialog({
