@@ -8,6 +8,8 @@ import type { TableEnd } from "../core/text/tableStream.js";
 import { FileSource } from "./fileSource.js";
 import { NpyWriter } from "./npyWriter.js";
 
+/** Text that is read between two looks at whether to go on: so long a cancel waits. */
+const CHUNK_BYTES = 256 * 1024;
 /** So much of a text says which columns it has, and about how long a row is. */
 const SAMPLE_BYTES = 1024 * 1024;
 
@@ -17,14 +19,15 @@ export async function sampleTable(file: string): Promise<TableSample | null> {
   try {
     const size = await wholeLines(source);
     if (size === 0) return null;
-    const rows = readDelimited(partOf(source, 0, size), { keepMissing: true });
+    const reading = readDelimited(partOf(source, 0, size), { keepMissing: true });
     for (;;) {
-      const next = await rows.next();
+      const next = await reading.next();
       if (next.done !== true) continue;
       const table = next.value;
       if (!table.ok) return null;
       const [first = 0, ...width] = table.shape;
-      return { shape: [Math.round((first * source.size) / size), ...width], columns: table.columns };
+      const rows = size === source.size ? first : Number(((first * source.size) / size).toPrecision(3));
+      return { shape: [rows, ...width], columns: table.columns };
     }
   } finally {
     await source.close();
@@ -73,7 +76,7 @@ export async function spoolTable(file: string, target: string, keepMissing: bool
 
 async function copied(source: FileSource, writer: NpyWriter, keepMissing: boolean, controls: SpoolControls): Promise<TableEnd> {
   let length = 0;
-  const rows = readDelimited(source, { keepMissing });
+  const rows = readDelimited(source, { keepMissing, chunk: CHUNK_BYTES });
   for (;;) {
     if (controls.cancelled()) throw new UnrollError(failure("CANCELLED", "The run was cancelled."));
     const next = await rows.next();

@@ -22,11 +22,22 @@ export function targetOf(model: ModelSpec | null, written: readonly number[]): T
   return rank === 2 ? "samples" : "sequences";
 }
 
+/** How many time steps there are is not known yet, where rows that are counted later are time steps. */
+export function isOpenInTime({ shape, rowsAbout }: Written, { axes, window }: Reading): boolean {
+  return rowsAbout === true && axes === "asWritten" && window === null && shape.length <= 2;
+}
+
+/** What a model says of time steps is held against the data once they are counted. */
+function withoutSteps(model: ModelSpec, written: Written, reading: Reading): ModelSpec {
+  if (model.input?.length !== 3 || !isOpenInTime(written, reading)) return model;
+  return { ...model, input: model.input.map((d, axis) => (axis === 1 ? null : d)) };
+}
+
 export function fitReading(model: ModelSpec | null, written: Written, reading: Reading): Result<Fitting> {
   const target = targetOf(model, written.shape);
   const shape = shapeOf(written, reading, target);
   if (!shape.ok) return shape;
-  const fitted = model === null ? ok(shape.value) : fitShape(model, shape.value);
+  const fitted = model === null ? ok(shape.value) : fitShape(withoutSteps(model, written, reading), shape.value);
   return fitted.ok ? ok({ target, shape: fitted.value }) : err<Failure>(fitted.error);
 }
 

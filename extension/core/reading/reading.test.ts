@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { say } from "../messages.js";
 import { parseSelection, type SelectionNumbers } from "../text/parseSelection.js";
+import { presetById } from "../model/presets.js";
 import { applyReading, type Shaped } from "./applyReading.js";
+import { fitReading } from "./fit.js";
 import { axisReadings, decodeReading, missingPolicies, plainReading, type Reading, scalings, type Target, targets } from "./reading.js";
 import { shapeLine, shapeOf } from "./shapeOf.js";
 
@@ -63,6 +65,26 @@ describe("readings of the axes", () => {
     const long = { ...read("1"), shape: [200_000], values: new Float32Array(200_000), offsets: new Uint32Array(200_000) };
     const windows = shapeOf(long, { ...plainReading, window: { length: 1000, stride: 1 } }, "sequences");
     assert.ok(!windows.ok && /199001000.*67108864/.test(say(windows.error.message)));
+  });
+});
+
+describe("a table whose rows are not counted yet", () => {
+  const model = presetById("simple_rnn")?.build([null, 7, 3]) ?? null;
+  const about = { shape: [1000, 3], columns: null, inPieces: true, rowsAbout: true };
+
+  it("has as many time steps as a model wants, until they are counted", () => {
+    assert.ok(model !== null && fitReading(model, about, plainReading).ok);
+    assert.ok(!fitReading(model, { ...about, rowsAbout: false }, plainReading).ok);
+    assert.ok(!fitReading(model, { ...about, shape: [1000, 2] }, plainReading).ok, "features are known");
+  });
+
+  it("has windows and sequences of known lengths", () => {
+    for (const [length, fits] of [
+      [7, true],
+      [5, false],
+    ] as const)
+      assert.equal(fitReading(model, about, { ...plainReading, window: { length, stride: 1 } }).ok, fits);
+    assert.ok(!fitReading(model, about, { ...plainReading, axes: "rows" }).ok);
   });
 });
 

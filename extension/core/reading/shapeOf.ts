@@ -10,6 +10,8 @@ import type { Reading, Target } from "./reading.js";
 export type Written = Pick<SelectionNumbers, "shape" | "columns"> & {
   /** It is read piece by piece, and never held as a whole. */
   readonly inPieces?: boolean;
+  /** So many rows about: they are counted when it is read. */
+  readonly rowsAbout?: boolean;
 };
 
 /** The shape as the model gets it. */

@@ -58,8 +58,8 @@ export class FileInPieces {
 
   /** Says what became of it; never rejects. @param ask also where the data fit as they are */
   async run(data: LongData, ask = false): Promise<void> {
-    const { source, shape, columns, reading, remembered } = data;
-    const read = { shape: [...shape], columns, mask: null, inPieces: true };
+    const { source, array, shape, columns, reading, remembered } = data;
+    const read = { shape: [...shape], columns, mask: null, inPieces: true, rowsAbout: array === null };
     const ready = await this.selection.settleUnread({ source, read, reading, remembered }, ask);
     if (ready !== undefined) await this.start({ ...data, reading: ready.taken.reading }, ready.model);
   }

@@ -8,12 +8,13 @@ import type { ModelSpec } from "../../core/model/spec.js";
 import { plannedBytes } from "../../core/pieces/planned.js";
 import type { Shaped } from "../../core/reading/applyReading.js";
 import { fitReading, isAmbiguous, targetOf } from "../../core/reading/fit.js";
-import { shapeLine, shapeOf } from "../../core/reading/shapeOf.js";
+import { shapeLine, shapeOf, type Written } from "../../core/reading/shapeOf.js";
 import type { SelectionNumbers } from "../../core/text/selection.js";
 import type { ModelStore } from "../model/modelStore.js";
 import type { Reader } from "../reader.js";
 import { readSettings } from "../settings.js";
 import { word } from "../words.js";
+import { declarable } from "./openInput.js";
 import { pickPreset } from "./presetPick.js";
 import type { ReadingMemory } from "./readingMemory.js";
 import type { RunData, RunRecord } from "./records.js";
@@ -32,7 +33,7 @@ export interface SelectionParts {
 
 /** Numbers by what is known of them before they are read. */
 export interface Unread extends Pick<Taken, "source" | "reading" | "remembered"> {
-  readonly read: Pick<SelectionNumbers, "shape" | "columns" | "mask"> & { readonly inPieces?: boolean };
+  readonly read: Pick<SelectionNumbers, "mask"> & Written;
 }
 
 /** What is taken of a run's data by the model that runs. */
@@ -170,11 +171,14 @@ export class SelectionRun implements vscode.Disposable {
   private async settle<T extends Unread>(taken: T, ask: boolean): Promise<Ready<T> | undefined> {
     const { read, reading, source, remembered } = taken;
     const plain = shapeOf(read, reading, "sequences");
-    const model = this.parts.store.model ?? (await pickPreset(plain.ok ? [null, ...plain.value.slice(1)] : null));
+    const model =
+      this.parts.store.model ?? (await pickPreset(plain.ok ? [null, ...declarable(plain.value, read, reading).slice(1)] : null));
     if (model === undefined) return undefined;
     const open = !remembered && isAmbiguous(model, read);
     if (!ask && !open && fitReading(model, read, reading).ok) return { model, taken };
-    const chosen = await pickReading(read, { model, reading }, word(sourceText(source)));
+    const where = word(sourceText(source));
+    const about = word(msg("{where}, about {rows} rows", { where, rows: read.shape[0] ?? 0 }));
+    const chosen = await pickReading(read, { model, reading }, read.rowsAbout === true ? about : where);
     if (chosen === undefined) return undefined;
     this.parts.memory.keep(source.uri, read.shape.length, chosen.reading);
     return { model: chosen.model, taken: { ...taken, reading: chosen.reading, remembered: true } };

@@ -5,11 +5,11 @@ import type { ModelSpec } from "../../core/model/spec.js";
 import { columnNames } from "../../core/reading/columns.js";
 import { axesOffered, fitReading, targetOf } from "../../core/reading/fit.js";
 import type { AxisReading, Reading } from "../../core/reading/reading.js";
-import { shapeLine, shapeOf } from "../../core/reading/shapeOf.js";
+import { shapeLine, shapeOf, type Written } from "../../core/reading/shapeOf.js";
 import type { SelectionNumbers } from "../../core/text/selection.js";
 import { type Answer, back, type Choice, pickOne } from "../quickSteps.js";
 import { word } from "../words.js";
-import { inputText, withOpenInput } from "./openInput.js";
+import { declarable, inputText, withOpenInput } from "./openInput.js";
 import { pickPreset } from "./presetPick.js";
 import { askColumns, askMissing, askScaling, askWindow, policyText, scalingText } from "./readingPicks.js";
 
@@ -18,7 +18,7 @@ export interface Chosen {
   readonly reading: Reading;
 }
 
-type Numbers = Pick<SelectionNumbers, "shape" | "columns" | "mask"> & { readonly inPieces?: boolean };
+type Numbers = Pick<SelectionNumbers, "mask"> & Written;
 type Id = "run" | "swapped" | "rows" | "window" | "columns" | "missing" | "scaling" | "input" | "model";
 
 /** More columns are not listed one by one. */
@@ -48,7 +48,7 @@ async function changed(id: Id, numbers: Numbers, chosen: Chosen): Promise<Answer
   const target = targetOf(model, numbers.shape);
   if (id === "model") {
     const shape = shapeOf(numbers, reading, "sequences");
-    const other = await pickPreset(shape.ok ? [null, ...shape.value.slice(1)] : null);
+    const other = await pickPreset(shape.ok ? [null, ...declarable(shape.value, numbers, reading).slice(1)] : null);
     return other === undefined ? back : { model: other, reading };
   }
   if (id === "swapped" || id === "rows") return { model, reading: { ...reading, axes: reading.axes === id ? "asWritten" : id } };
@@ -66,7 +66,7 @@ async function changed(id: Id, numbers: Numbers, chosen: Chosen): Promise<Answer
 /** The model with the input that these numbers have. */
 function opened(numbers: Numbers, { model, reading }: Chosen): Chosen {
   const shape = shapeOf(numbers, reading, targetOf(model, numbers.shape));
-  return shape.ok ? { model: withOpenInput(model, shape.value), reading } : { model, reading };
+  return shape.ok ? { model: withOpenInput(model, declarable(shape.value, numbers, reading)), reading } : { model, reading };
 }
 
 /** Where the reading fits: Run first. Where not: first what makes it fit. */
