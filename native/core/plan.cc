@@ -286,7 +286,7 @@ std::vector<Shape> OutputShapes(const LayerSpec& layer, const Shape& input) {
 }
 
 int64_t ProjectionSteps(int64_t batch, int64_t timesteps) {
-  constexpr int64_t kRows = 192;
+  constexpr int64_t kRows = 64;
   return std::min(timesteps, std::max<int64_t>(1, kRows / batch));
 }
 

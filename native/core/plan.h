@@ -57,7 +57,8 @@ std::vector<int64_t> WeightSizes(const LayerSpec& layer, int64_t features);
 // Shapes of what leaves a layer: one, or two with MergeMode::kNone. The input fits.
 std::vector<Shape> OutputShapes(const LayerSpec& layer, const Shape& input);
 
-// Rows of the input projection that are computed at once: bounds the arena whatever the number of steps.
+// Steps whose input projection is computed at once, of about 64 rows: bounds the arena whatever the number of steps, and leaves the rows
+// in the second cache beside two panels.
 int64_t ProjectionSteps(int64_t batch, int64_t timesteps);
 
 }  // namespace unroll

@@ -242,8 +242,8 @@ TEST(a_refused_plan_leaves_the_old_one) {
 
 TEST(projection_takes_at_least_one_step_and_no_more_than_there_are) {
   CHECK(ProjectionSteps(1, 5) == 5);
-  CHECK(ProjectionSteps(1, 1000) == 192);
-  CHECK(ProjectionSteps(192, 1000) == 1 && ProjectionSteps(193, 1000) == 1 && ProjectionSteps(kMaxBatch, kMaxTimesteps) == 1);
+  CHECK(ProjectionSteps(1, 1000) == 64);
+  CHECK(ProjectionSteps(64, 1000) == 1 && ProjectionSteps(65, 1000) == 1 && ProjectionSteps(kMaxBatch, kMaxTimesteps) == 1);
 }
 
 }  // namespace
