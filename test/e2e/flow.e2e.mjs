@@ -69,6 +69,19 @@ describe("the tutorial's flow", () => {
     await results.getByRole("tab", { name: "Shapes" }).click();
   });
 
+  it("unrolls the states of every step, though the layer returns its last one only", async () => {
+    const results = await wb.resultsFrame(win.page);
+    await results.getByRole("tab", { name: "Steps" }).click();
+    await results.locator(".steps .diagram svg .hot").waitFor();
+    assert.equal(await results.locator(".steps .diagram svg .step").count(), 4);
+    await win.shot("flow-2-steps");
+    await results.getByRole("tab", { name: "Heat" }).click();
+    await results.locator(".strips figure", { hasText: "simple_rnn" }).locator("canvas").waitFor();
+    assert.match(await results.locator(".summary").first().innerText(), /3 units by 4 steps/);
+    await win.shot("flow-2-heat");
+    await results.getByRole("tab", { name: "Shapes" }).click();
+  });
+
   it("edits the stack in the sidebar and runs again", async () => {
     const { page } = win;
     const designer = await wb.openDesigner(page);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { RunView, TensorView } from "../../extension/core/protocol/results.js";
-import { countGates, farthest, gatedPart, gatedParts, panelsOf } from "./gates.js";
+import { countGates, farthest, gatedPart, gatedParts, lacksSteps, numbersOfSteps, panelsOf } from "./gates.js";
 import { outputsOf } from "./outputs.js";
 import { testRun } from "./testRun.test.js";
 
@@ -34,6 +34,16 @@ describe("gates", () => {
     );
     assert.equal(gatedPart(outputs, "1.backward"), backward);
     assert.equal(gatedPart(outputs, "0"), forward);
+  });
+
+  it("and states of every step are wanted where a layer returns its last state only", () => {
+    assert.equal(lacksSteps(outputs), false);
+    const last = { ...base, id: 1, layer: 0, layerName: "simple_rnn", name: "output", shape: [2, 3], axes: ["batch", "units"] as const };
+    const model = { class_name: "Sequential", config: { layers: [{ class_name: "SimpleRNN", config: { units: 3 } }] } };
+    const input = { ...(testRun.tensors[0] as TensorView), shape: [2, 4, 5] };
+    const many = outputsOf({ ...testRun, model, tensors: [input, last] });
+    assert.equal(lacksSteps(many), true);
+    assert.equal(numbersOfSteps(many), 2 * 4 * 3 * 2);
   });
 
   it("stand in the order of the formula, each with its own tensor; a direction's own", () => {

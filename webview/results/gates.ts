@@ -2,7 +2,7 @@
 import type { Finding } from "../../extension/core/band.js";
 import type { TensorView } from "../../extension/core/protocol/results.js";
 import type { Quantity } from "../../extension/core/trace/trace.js";
-import { type Outputs, isReversed, partOf, type Strip } from "./outputs.js";
+import { batchOf, type Outputs, isReversed, partOf, type Strip, stripsOf } from "./outputs.js";
 import { gatesOf, type LayerPart, layerParts, stripOf, type Traced } from "./parts.js";
 import { niceScale } from "./numbers.js";
 
@@ -25,6 +25,19 @@ export function gatedParts(outputs: Outputs): readonly LayerPart[] {
 export function gatedPart(outputs: Outputs, strip: string): LayerPart | null {
   const parts = gatedParts(outputs);
   return parts.find((part) => stripOf(outputs, part)?.id === strip) ?? parts[0] ?? null;
+}
+
+/** Whether there is a recurrent layer of whose steps the run itself kept nothing, as Keras returns it unless asked for sequences. */
+export function lacksSteps(outputs: Outputs): boolean {
+  const layers = new Set(stripsOf(outputs).map(({ layer }) => layer));
+  return layerParts(outputs).some((part) => part.own !== null && !layers.has(part.layer));
+}
+
+/** Numbers of all gates and states of every step. */
+export function numbersOfSteps(outputs: Outputs): number {
+  const perUnit = (part: LayerPart): number => gatesOf(part).length + 2;
+  const sizes = layerParts(outputs).map((part) => (part.own === null ? 0 : batchOf(outputs) * part.steps * part.units * perUnit(part)));
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 /** Gates in the order of their formula, then the states; those that were captured. */

@@ -26,12 +26,13 @@ import type { Palette } from "./colour.js";
 import { AnswerCache } from "./answers.js";
 import { CompareClient } from "./compare/client.js";
 import { Copier } from "./copier.js";
-import { outputsOf, tensorById } from "./outputs.js";
+import { lacksSteps, numbersOfSteps } from "./gates.js";
+import { type Outputs, outputsOf, tensorById } from "./outputs.js";
 import { readPalette, watchTheme } from "./palette.js";
 import { exportAs } from "./report.js";
 import { requestIds } from "./requestCache.js";
 import { BandCache, SliceCache } from "./slices.js";
-import { type Action, decodeSaved, initialState, reduce, savedOf, type State } from "./state.js";
+import { type Action, decodeSaved, initialState, reduce, savedOf, type State, type Tab } from "./state.js";
 import type { View } from "./view.js";
 import { page } from "./views/frame.js";
 import { lookAhead } from "./views/heat.js";
@@ -39,6 +40,8 @@ import { lookAhead } from "./views/heat.js";
 const PLAY_MS = 900;
 const COPIED_MS = 1500;
 const AHEAD_MS = 100;
+/** 64 MiB: more of a run's states is computed once more only when somebody asks for them. */
+const UNASKED_NUMBERS = 2 ** 24;
 
 const bridge = connect<ResultsFromHost, ResultsFromView>(decodeResultsFromHost, receive);
 const nextId = requestIds();
@@ -114,7 +117,7 @@ function dispatch(action: Action): void {
   if (state === before) return;
   if (state.chosen.palette !== before.chosen.palette) palette = readPalette(state.chosen.palette);
   if (state.playing !== before.playing) play(state.playing);
-  lookAtGates();
+  lookAtSteps();
   if (state.chosen !== before.chosen) bridge.save(savedOf(state));
   // Long work is for who looks.
   if (before.chosen.tab === "memory" && state.chosen.tab !== "memory") answers.drop("memory");
@@ -133,12 +136,17 @@ function aheadOf(runId: string | null): void {
   }, AHEAD_MS);
 }
 
-/** Gates are computed when they are first looked at; after that only when somebody asks. */
-function lookAtGates(): void {
-  const id = state.run?.id ?? "";
-  if (state.chosen.tab !== "gates" || state.gates.phase !== "none" || id === gatesAsked || id === "") return;
-  gatesAsked = id;
+/** Gates, and states that no layer returned, are computed when they are first looked at; after that only when somebody asks. */
+function lookAtSteps(): void {
+  const { run, gates, chosen } = state;
+  if (run === null || gates.phase !== "none" || run.id === gatesAsked || !wantsSteps(chosen.tab, outputsOf(run))) return;
+  gatesAsked = run.id;
   view.command("captureGates");
+}
+
+function wantsSteps(tab: Tab, outputs: Outputs): boolean {
+  if (tab === "gates") return true;
+  return (tab === "heat" || tab === "steps") && lacksSteps(outputs) && numbersOfSteps(outputs) <= UNASKED_NUMBERS;
 }
 
 function play(on: boolean): void {

@@ -288,7 +288,8 @@ export function fitting(run: RunView | null, wanted: Choices, before: Choices): 
     batch,
     step,
     zoom: wanted.zoom === null ? null : zoomAround(wanted.zoom, step, total),
-    strip: kept?.id ?? "",
+    // The input alone is not what somebody wants to look at: the states of a layer may follow.
+    strip: strips.some(({ what }) => what !== "input") ? (kept?.id ?? "") : "",
     unit: clamp(wanted.unit, kept?.units ?? 1),
     leading,
     slice,

@@ -1,7 +1,6 @@
 /** Gates: small multiples of an LSTM's or GRU's gates and states over time, with the curves of chosen units. */
 import { html, nothing, type TemplateResult } from "lit";
 import { t } from "../../shared/l10n.js";
-import { icon } from "../../shared/icons.js";
 import { styled } from "../../shared/style.js";
 import { bandOf, windowOf, type Window } from "../bands.js";
 import { countGates, farthest, gatedPart, gatedParts, type Panel, panelsOf } from "../gates.js";
@@ -12,6 +11,7 @@ import { type LayerPart, stripOf } from "../parts.js";
 import { partTitle } from "../traceWords.js";
 import type { RunContext } from "../view.js";
 import { gateWord } from "../words.js";
+import { captured, type CapturedWords } from "./captured.js";
 import { curves } from "./curves.js";
 import { legend, oneOf, paletteSwitch, toggle } from "./controls.js";
 import { waiting } from "./frame.js";
@@ -23,11 +23,17 @@ import { zoomButtons } from "./zoom.js";
 const GUTTER = 20;
 const GAP = 20;
 
+const words = (): CapturedWords => ({
+  computing: t("Computing the gates of every step…"),
+  missing: t("The gates of this run were not captured."),
+  ask: t("Capture the gates"),
+});
+
 export function gatesTab(view: RunContext): TemplateResult {
   const part = gatedPart(view.outputs, view.state.chosen.strip);
   if (part === null) return html`<p class="dim">${t("No layer of this run has gates.")}</p>`;
   const panels = panelsOf(view.outputs, part);
-  return html`${head(view, part)} ${panels.length < 3 ? notThere(view) : shown(view, part, panels)}`;
+  return html`${head(view, part)} ${panels.length < 3 ? captured(view, words()) : shown(view, part, panels)}`;
 }
 
 function head(view: RunContext, part: LayerPart): TemplateResult {
@@ -45,23 +51,6 @@ function head(view: RunContext, part: LayerPart): TemplateResult {
       >${paletteSwitch(view)} ${toggle("table-twin", "table", t("Table"), chosen.table, () => view.choose({ table: !chosen.table }))}</span
     >
   </div>`;
-}
-
-/** Gates are computed when they are first looked at. */
-function notThere(view: RunContext): TemplateResult {
-  const { gates } = view.state;
-  const ask = (text: string): TemplateResult =>
-    html`<button class="button secondary" type="button" id="capture" @click=${() => view.command("captureGates")}>${text}</button>`;
-  switch (gates.phase) {
-    case "failed":
-      return html`<p class="waiting">${icon("warning", "i warn")}<span>${gates.message}</span> ${ask(t("Try again"))}</p>`;
-    case "none":
-      return html`<p class="waiting">
-        <span class="dim">${t("The gates of this run were not captured.")}</span> ${ask(t("Capture the gates"))}
-      </p>`;
-    default:
-      return html`<p class="waiting dim" role="status">${t("Computing the gates of every step…")}</p>`;
-  }
 }
 
 function shown(view: RunContext, part: LayerPart, panels: readonly Panel[]): TemplateResult {

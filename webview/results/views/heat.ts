@@ -5,6 +5,7 @@ import { t } from "../../shared/l10n.js";
 import { icon } from "../../shared/icons.js";
 import { type Band, valueAt } from "../band.js";
 import { bandOf, type Window, windowOf } from "../bands.js";
+import { lacksSteps } from "../gates.js";
 import { clip } from "../names.js";
 import { oddWords } from "../oddWords.js";
 import { type Look, type Overview, overviewOf, shownWindow } from "../overview.js";
@@ -12,6 +13,7 @@ import { decimalsFor, fixed, niceScale, signed } from "../numbers.js";
 import { type Strip, stepsOf, stripsOf } from "../outputs.js";
 import type { RunContext } from "../view.js";
 import { findingWord, stripWord, unitsWord, unitWord, partWord } from "../words.js";
+import { capturedStates } from "./captured.js";
 import { legend, paletteSwitch, toggle } from "./controls.js";
 import { waiting } from "./frame.js";
 import { readout } from "./readout.js";
@@ -36,6 +38,7 @@ export function heatTab(view: RunContext): TemplateResult {
           (entry) => entry.id,
           (entry, i) => figure(view, entry, { window, first: i === 0, current: entry === current }),
         )}
+        ${lacksSteps(view.outputs) ? capturedStates(view) : nothing}
       </div>
       ${current === undefined ? nothing : readout(view, current)}
     </div>`;

@@ -5,11 +5,13 @@ import { bandOf, windowOf } from "../bands.js";
 import { css, ink, paint } from "../colour.js";
 import { type Band, valueAt } from "../band.js";
 import { decimalsFor, fixed, subscript } from "../numbers.js";
+import { lacksSteps } from "../gates.js";
 import { type Strip, stripsOf } from "../outputs.js";
 import type { RunContext } from "../view.js";
 import { stripWord } from "../words.js";
 import { styled } from "../../shared/style.js";
 import { tracedOfStrip } from "../parts.js";
+import { capturedStates } from "./captured.js";
 import { oneOf, segmented } from "./controls.js";
 import { waiting } from "./frame.js";
 import { scaleOfStrip } from "./heat.js";
@@ -35,7 +37,8 @@ export function stepsTab(view: RunContext): TemplateResult {
   const strips = stripsOf(view.outputs);
   const layers = strips.filter((strip) => strip.what !== "input");
   const strip = layers.find((entry) => entry.id === view.state.chosen.strip) ?? layers[0];
-  if (strip === undefined) return html`<p class="dim">${t("No layer of this run keeps its time steps.")}</p>`;
+  if (strip === undefined)
+    return lacksSteps(view.outputs) ? capturedStates(view) : html`<p class="dim">${t("No layer of this run keeps its time steps.")}</p>`;
   const window = windowOf(strips, view.state.chosen.step);
   const below = belowOf(strips, strip);
   const load = (entry: Strip): ReturnType<typeof bandOf> => bandOf(entry, window, view.state.chosen.batch, (box) => view.slice(box));
