@@ -10,7 +10,9 @@ file(GLOB UNROLL_BINDING_SOURCES CONFIGURE_DEPENDS native/binding/*.cc)
 add_library(unroll_binding OBJECT ${UNROLL_BINDING_SOURCES} ${CMAKE_JS_SRC})
 target_include_directories(unroll_binding SYSTEM PUBLIC ${CMAKE_JS_INC} ${UNROLL_NODE_ADDON_API})
 # Electron refuses buffers that point outside its heap, so none are made.
-target_compile_definitions(unroll_binding PUBLIC NAPI_VERSION=8 NODE_ADDON_API_CPP_EXCEPTIONS_ALL NODE_ADDON_API_DISABLE_DEPRECATED NODE_API_NO_EXTERNAL_BUFFERS_ALLOWED)
+target_compile_definitions(unroll_binding PUBLIC NAPI_VERSION=8 NODE_ADDON_API_CPP_EXCEPTIONS_ALL NODE_ADDON_API_DISABLE_DEPRECATED NODE_API_NO_EXTERNAL_BUFFERS_ALLOWED
+                           # In a thread that is being terminated nothing can be thrown any more.
+                           NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS)
 target_link_libraries(unroll_binding PUBLIC unroll_backward unroll_core ${CMAKE_JS_LIB})
 unroll_warnings(unroll_binding)
 

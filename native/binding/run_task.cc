@@ -24,11 +24,16 @@ void Settle(napi_env raw, napi_value, void*, void* data) {
     return;
   }
   Napi::Env env(raw);
-  Napi::HandleScope scope(env);
-  if (task->status.ok())
-    task->deferred.Resolve(env.Undefined());
-  else
-    task->deferred.Reject(ToError(env, task->status).Value());
+  // Node calls this as C: an exception would end the process.
+  try {
+    Napi::HandleScope scope(env);
+    if (task->status.ok())
+      task->deferred.Resolve(env.Undefined());
+    else
+      task->deferred.Reject(ToError(env, task->status).Value());
+  } catch (const Napi::Error&) {
+    // A thread that is being terminated runs no more JavaScript: nobody waits for the outcome.
+  }
 }
 
 }  // namespace
