@@ -87,7 +87,16 @@ describe("10,000 steps by 1,024 units", () => {
       await results.evaluate(() => globalThis.gc());
       return results.evaluate(() => performance.memory.usedJSHeapSize / 2 ** 20);
     };
-    const elements = () => results.evaluate(() => document.querySelectorAll("*").length);
+    const count = () => results.evaluate(() => document.querySelectorAll("*").length);
+    // Once the values of the last place have arrived.
+    const elements = async () => {
+      for (let last = await count(); ;) {
+        await win.page.waitForTimeout(300);
+        const now = await count();
+        if (now === last) return now;
+        last = now;
+      }
+    };
     await scrub(300);
     const [before, nodes] = [await heap(), await elements()];
     const times = await scrub(1000);
