@@ -1,6 +1,6 @@
 /** The engine's client: starts the child when it is first needed, answers every request exactly once, and replaces a dead child. */
 import { type ChildProcess, fork } from "node:child_process";
-import { type Failure, failure, UnrollError } from "../core/errors.js";
+import { type Failure, failure, runCancelled, UnrollError } from "../core/errors.js";
 import { decodeEngineAnswer, type EngineAnswer, type EngineRequest, type WireDevice, type WireTensor } from "../core/protocol/engine.js";
 import type { DeviceChoice, DeviceKind, GpuPrecision } from "../core/protocol/device.js";
 import type { FileStage } from "../core/protocol/fileRun.js";
@@ -139,7 +139,7 @@ export class EngineClient {
     body: RequestBody,
     controls: { onProgress?: ToldProgress | undefined; signal?: AbortSignal | undefined } = {},
   ): Promise<EngineAnswer> {
-    if (controls.signal?.aborted === true) throw cancelled();
+    if (controls.signal?.aborted === true) throw runCancelled();
     if ("modelId" in body) await this.ensureLoaded(body.modelId, controls.signal);
     else if (!this.spent || (!isRead(body.type) && body.type !== "release")) await this.greet();
     return this.send(body, controls);
@@ -168,7 +168,7 @@ export class EngineClient {
 
   private async ensureLoaded(modelId: number, signal: AbortSignal | undefined): Promise<void> {
     await this.greet();
-    if (signal?.aborted === true) throw cancelled();
+    if (signal?.aborted === true) throw runCancelled();
     if (this.loaded.has(modelId)) return;
     const stored = this.models.get(modelId);
     if (stored === undefined) throw new UnrollError(failure("INVALID_ARGUMENT", "The model was disposed."));
@@ -266,7 +266,7 @@ export class EngineClient {
     // A check steps aside for a run, whose weights may be drawn just now: it must not take the run along.
     if (waiting.request.type === "check") return;
     const timer = setTimeout(() => {
-      if (this.waiting.has(target)) this.kill(failure("CANCELLED", "The run was cancelled."));
+      if (this.waiting.has(target)) this.kill(runCancelled().failure);
     }, this.policy.cancelGraceMs);
     timer.unref();
   }
@@ -373,8 +373,4 @@ function ended(how: string): Failure {
   return failure("ENGINE_CRASHED", "The engine ended in this request ({how}). Only this run was lost; the next one starts it again.", {
     how,
   });
-}
-
-function cancelled(): UnrollError {
-  return new UnrollError(failure("CANCELLED", "The run was cancelled."));
 }

@@ -60,3 +60,8 @@ export class UnrollError extends Error {
     this.failure = reason;
   }
 }
+
+/** What a run, or a check of one, ends with when its signal says so. */
+export function runCancelled(): UnrollError {
+  return new UnrollError(failure("CANCELLED", "The run was cancelled."));
+}

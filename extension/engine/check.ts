@@ -3,7 +3,7 @@
  *
  * Bounded: the batch is taken in portions, of which only the reference's tensors and one device's are there at a time.
  */
-import { failure, UnrollError } from "../core/errors.js";
+import { failure, runCancelled, UnrollError } from "../core/errors.js";
 import { checkTolerance, TensorComparison } from "../core/compare.js";
 import type { CaptureLevel } from "../core/model/program.js";
 import type { ModelSpec } from "../core/model/spec.js";
@@ -181,7 +181,7 @@ class Progress {
   }
 
   orCancelled(): void {
-    if (this.controls.signal?.aborted === true) throw new UnrollError(failure("CANCELLED", "The run was cancelled."));
+    if (this.controls.signal?.aborted === true) throw runCancelled();
   }
 }
 

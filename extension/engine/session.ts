@@ -1,6 +1,6 @@
 /** The engine itself, without a process around it: devices, models, runs in the order of their calls. */
 import * as os from "node:os";
-import { failure, UnrollError } from "../core/errors.js";
+import { failure, runCancelled, UnrollError } from "../core/errors.js";
 import { ALWAYS_FREE_BYTES, MEMORY_DEFAULT_BYTES } from "../core/model/limits.js";
 import type { ModelSpec } from "../core/model/spec.js";
 import type { CheckReport } from "../core/protocol/check.js";
@@ -111,7 +111,7 @@ export class Session {
     const signal = this.ended(controls.signal);
     return this.inOrder(async () => {
       this.orClosed();
-      if (signal.aborted) throw cancelled();
+      if (signal.aborted) throw runCancelled();
       return computeSensitivity(
         model.sensitivity(request, (bytes) => this.limitBytes(bytes)),
         { signal, onProgress },
@@ -148,14 +148,14 @@ export class Session {
   }
 
   private prepare(model: LoadedModel, request: RunRequest, controls: RunControls): PreparedRun {
-    if (controls.signal?.aborted === true) throw cancelled();
+    if (controls.signal?.aborted === true) throw runCancelled();
     return model.prepare(request, (bytes) => this.limitBytes(bytes));
   }
 
   private async compute(model: LoadedModel, prepared: PreparedRun, started: number, controls: RunControls): Promise<RunOutcome> {
     // While it waited for its turn: a signal that was given before somebody listens is not heard.
     this.orClosed();
-    if (controls.signal?.aborted === true) throw cancelled();
+    if (controls.signal?.aborted === true) throw runCancelled();
     const before = performance.now();
     const handle = prepared.backendModel.start(prepared.run);
     let timedOut = false;
@@ -204,10 +204,6 @@ export class Session {
   private orClosed(): void {
     if (this.closing.signal.aborted) throw new UnrollError(failure("CANCELLED", "The engine was disposed."));
   }
-}
-
-function cancelled(): UnrollError {
-  return new UnrollError(failure("CANCELLED", "The run was cancelled."));
 }
 
 function runNow(model: LoadedModel, prepared: PreparedRun, started: number, controls: RunControls): RunOutcome {

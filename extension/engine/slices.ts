@@ -1,5 +1,5 @@
 /** Long work of this thread in stretches: between them cancels, timers and other requests get their turn. */
-import { failure, UnrollError } from "../core/errors.js";
+import { failure, runCancelled, UnrollError } from "../core/errors.js";
 import { TokenOutOfRange } from "../core/reference/reference.js";
 
 /** Longest time that one stretch keeps the event loop. */
@@ -15,7 +15,7 @@ export interface SliceControls {
 export async function inSlices<T>(steps: Generator<number, T>, controls: SliceControls): Promise<T> {
   for (;;) {
     await new Promise<void>((resolve) => setImmediate(resolve));
-    if (controls.cancelled()) throw new UnrollError(failure("CANCELLED", "The run was cancelled."));
+    if (controls.cancelled()) throw runCancelled();
     const until = performance.now() + SLICE_MS;
     const last = guarded(() => {
       for (;;) {

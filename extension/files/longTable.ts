@@ -1,5 +1,5 @@
 /** Tables in texts of any length: what the first rows say of one, and its numbers in a file of their own. */
-import { failure, UnrollError } from "../core/errors.js";
+import { failure, runCancelled, UnrollError } from "../core/errors.js";
 import { readDelimited, type TableRefusal } from "../core/formats/delimited.js";
 import { type ByteSource, partOf } from "../core/formats/source.js";
 import type { Message } from "../core/messages.js";
@@ -78,7 +78,7 @@ async function copied(source: FileSource, writer: NpyWriter, keepMissing: boolea
   let length = 0;
   const rows = readDelimited(source, { keepMissing, chunk: CHUNK_BYTES });
   for (;;) {
-    if (controls.cancelled()) throw new UnrollError(failure("CANCELLED", "The run was cancelled."));
+    if (controls.cancelled()) throw runCancelled();
     const next = await rows.next();
     if (next.done === true) {
       if (!next.value.ok) throw refused(next.value);

@@ -42,6 +42,20 @@ export function directionOf(own: Drawn["cells"][number], returnSequences: boolea
   return { ...own, activation: "tanh", recurrentActivation: "sigmoid", useBias: own.units !== 2, returnSequences };
 }
 
+/** The weights of a layer, in Keras's order. */
+export function drawnWeights(layer: ProgramLayer, width: number, draw: (size: number) => Float64Array): Float64Array[] {
+  if (layer.kind === "dense") return [draw(width * layer.units), ...(layer.useBias ? [draw(layer.units)] : [])];
+  if (layer.kind === "embedding") return [draw(layer.vocabulary * layer.units)];
+  let features = width;
+  return programDirections(layer).flatMap((own) => {
+    const columns = programGates(own.kind) * own.units;
+    const bias = own.useBias ? [draw(columns * (own.kind === "gru" && own.resetAfter ? 2 : 1))] : [];
+    const all = [draw(features * columns), draw(own.units * columns), ...bias];
+    if (layer.kind === "stack") features = own.units;
+    return all;
+  });
+}
+
 /** [1, 4, 2] at the bottom, a recurrent layer on top. */
 export function modelOf(
   { masking, middle, cells, merge, top, backward }: Drawn,
@@ -72,16 +86,9 @@ export function modelOf(
   ];
   let shape: readonly number[] = [1, 4, 2];
   const weights = program.flatMap((layer) => {
-    let features = shape.at(-1) as number;
+    const features = shape.at(-1) as number;
     shape = outputShapes(layer, shape)[0] as readonly number[];
-    if (layer.kind === "dense") return [draw(features * layer.units), ...(layer.useBias ? [draw(layer.units)] : [])];
-    return programDirections(layer).flatMap((own) => {
-      const columns = programGates(own.kind) * own.units;
-      const bias = own.useBias ? [draw(columns * (own.kind === "gru" && own.resetAfter ? 2 : 1))] : [];
-      const all = [draw(features * columns), draw(own.units * columns), ...bias];
-      if (layer.kind === "stack") features = own.units;
-      return all;
-    });
+    return drawnWeights(layer, features, draw);
   });
   return {
     task: { program, weights, layer: program.length - 1, backward, shape: [1, 4, 2] },

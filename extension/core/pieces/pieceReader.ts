@@ -1,5 +1,5 @@
 /** Pieces of data as the tensors that a model gets: what `applyReading` makes of the whole, without the whole. */
-import { type Failure, failure, UnrollError } from "../errors.js";
+import { type Failure, failure, runCancelled, UnrollError } from "../errors.js";
 import type { Message } from "../messages.js";
 import { notesOf } from "../reading/applyReading.js";
 import { keptColumns } from "../reading/columns.js";
@@ -66,7 +66,7 @@ export class PieceReader {
     let done = 0;
     for (let pass = 0; pass < fit.passes; pass++) {
       for (const piece of plainPieces(of, each)) {
-        if (cancelled()) throw new UnrollError(failure("CANCELLED", "The run was cancelled."));
+        if (cancelled()) throw runCancelled();
         const raw = await this.grid(piece);
         fit.add(this.reading.missing === "mask" ? withGapsMasked(raw) : raw, piece.sequences * piece.steps);
         onProgress((done += piece.sequences * piece.steps), fit.passes * of[0] * of[1]);

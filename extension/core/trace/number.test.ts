@@ -1,16 +1,10 @@
 /** Traced numbers against the float64 reference: every number of random layers, masks, directions and start states. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { drawnWeights } from "../../../test/support/horizons.js";
 import { near } from "../../../test/support/near.js";
 import { activationNames, vectorActivations } from "../model/activations.js";
-import {
-  programDirections,
-  programGates,
-  programPrefix,
-  type ProgramCell,
-  type ProgramLayer,
-  type ProgramRecurrent,
-} from "../model/program.js";
+import { programDirections, programPrefix, type ProgramCell, type ProgramLayer, type ProgramRecurrent } from "../model/program.js";
 import { outputShapes, sizeOf, tensorPlan } from "../model/tensors.js";
 import { Reference } from "../reference/reference.js";
 import { gateKeys } from "./cell.js";
@@ -227,7 +221,7 @@ function taskOf(layer: ProgramLayer, draw: (size: number) => Float64Array, { mas
   const data = layer.kind === "embedding" ? Float64Array.of(0, 4, 2, 1) : draw(sizeOf(shape));
   if (layer.kind === "masking") data.fill(0, 3, 6);
   const x = given ?? { shape, data };
-  const weights = weightsFor(layer, x.shape.at(-1) as number, draw);
+  const weights = drawnWeights(layer, x.shape.at(-1) as number, draw);
   const directions = programDirections(layer);
   const initial = start ? directions.map(({ kind, units }) => ({ h: draw(units), c: kind === "lstm" ? draw(units) : null })) : null;
   const plan = tensorPlan([layer], x.shape, 2);
@@ -246,19 +240,6 @@ function taskOf(layer: ProgramLayer, draw: (size: number) => Float64Array, { mas
   const captured = new Map(plan.map(({ name }, i) => [name, outputs[i] as Float64Array]));
   const question: TraceQuestion = { layer: 0, part: 0, row: 0, step: 0, unit: 0, quantity: "output", gate: null, order: "given", from: 0 };
   return { layer, below: below ?? null, weights, question, x, mask, captured, initial };
-}
-
-function weightsFor(layer: ProgramLayer, width: number, draw: (size: number) => Float64Array): Float64Array[] {
-  if (layer.kind === "dense") return [draw(width * layer.units), ...(layer.useBias ? [draw(layer.units)] : [])];
-  if (layer.kind === "embedding") return [draw(layer.vocabulary * layer.units)];
-  let features = width;
-  return programDirections(layer).flatMap((own) => {
-    const columns = programGates(own.kind) * own.units;
-    const bias = own.useBias ? [draw(columns * (own.kind === "gru" && own.resetAfter ? 2 : 1))] : [];
-    const all = [draw(features * columns), draw(own.units * columns), ...bias];
-    if (layer.kind === "stack") features = own.units;
-    return all;
-  });
 }
 
 /** Every number of the layer, and every sum of it. */
