@@ -21,26 +21,22 @@ Matrix::Matrix(int64_t rows, int64_t columns, const Kernels& kernels)
 int64_t Matrix::Size(int64_t rows, int64_t columns) { return rows * (columns + kMostWideWidth - 1); }
 
 Matrix Matrix::Of(const float* from, int64_t rows, int64_t columns, const Computing& computing) {
+  return Packed({from, columns, 1}, rows, columns, computing);
+}
+
+Matrix Matrix::Transposed(const float* from, int64_t rows, int64_t columns, const Computing& computing) {
+  return Packed({from, 1, columns}, columns, rows, computing);
+}
+
+Matrix Matrix::Packed(const Strided& from, int64_t rows, int64_t columns, const Computing& computing) {
   Matrix matrix(rows, columns, computing.kernels);
   const int64_t width = matrix.width_;
   for (int64_t first = 0; first < columns && !computing.cancelled(); first += width) {
     double* panel = matrix.data_.data() + first * rows;
     const int64_t count = std::min(width, columns - first);
     for (int64_t row = 0; row < rows; ++row) {
-      for (int64_t k = 0; k < count; ++k) panel[row * width + k] = from[row * columns + first + k];
-    }
-  }
-  return matrix;
-}
-
-Matrix Matrix::Transposed(const float* from, int64_t rows, int64_t columns, const Computing& computing) {
-  Matrix matrix(columns, rows, computing.kernels);
-  const int64_t width = matrix.width_;
-  for (int64_t first = 0; first < rows && !computing.cancelled(); first += width) {
-    double* panel = matrix.data_.data() + first * columns;
-    const int64_t count = std::min(width, rows - first);
-    for (int64_t column = 0; column < columns; ++column) {
-      for (int64_t k = 0; k < count; ++k) panel[column * width + k] = from[(first + k) * columns + column];
+      const float* at = from.data + row * from.row + first * from.column;
+      for (int64_t k = 0; k < count; ++k) panel[row * width + k] = at[k * from.column];
     }
   }
   return matrix;

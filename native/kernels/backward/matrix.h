@@ -50,7 +50,14 @@ class Matrix {
   Panels Rows(int64_t from, int64_t count) const { return {data_.data() + from * width_, rows_ * width_, count, columns_, width_}; }
 
  private:
+  // Element (i, j) at data + i·row + j·column.
+  struct Strided {
+    const float* data;
+    int64_t row, column;
+  };
+
   Matrix(int64_t rows, int64_t columns, const Kernels& kernels);
+  static Matrix Packed(const Strided& from, int64_t rows, int64_t columns, const Computing& computing);
 
   int64_t rows_ = 0, columns_ = 0, width_ = 0;
   Doubles data_;
