@@ -22,13 +22,19 @@ export interface CodeParts {
   readonly selection: SelectionRun;
 }
 
-export class CodeCommands {
+export class CodeCommands implements vscode.Disposable {
+  private readonly left = new vscode.EventEmitter<void>();
+  /** The focus went from the code to the designer. */
+  readonly onDidLeave = this.left.event;
+
   constructor(private readonly parts: CodeParts) {}
 
   /** @param start of the model in the document; left out: the person chooses where there are several. */
   async open(uri: vscode.Uri, start?: number): Promise<void> {
     const model = await this.take(await documentOf(uri), start);
-    if (model !== undefined) await vscode.commands.executeCommand("unroll.designer.focus");
+    if (model === undefined) return;
+    await vscode.commands.executeCommand("unroll.designer.focus");
+    this.left.fire();
   }
 
   /** On the data of the last run where they fit, or on what the person chooses now. */
@@ -60,6 +66,10 @@ export class CodeCommands {
     const picked = await vscode.window.showQuickPick([here, other], { title: word(msg("Import from which Python file?")) });
     if (picked === here) await this.open(active.uri);
     else if (picked === other) await this.openOther();
+  }
+
+  dispose(): void {
+    this.left.dispose();
   }
 
   private async openOther(): Promise<void> {

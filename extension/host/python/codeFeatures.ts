@@ -10,7 +10,8 @@ export function codeFeatures(models: CodeModels, code: CodeCommands): vscode.Dis
   const { registerCommand } = vscode.commands;
   return [
     models,
-    new PythonProviders(models),
+    code,
+    new PythonProviders(models, code.onDidLeave),
     new QuickFixes(models),
     new CodeDiagnostics(models),
     registerCommand(lensCommands.run, (uri: vscode.Uri, start: number) => code.run(uri, start).then((record) => record?.id)),

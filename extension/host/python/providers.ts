@@ -13,15 +13,26 @@ export const lensCommands = { run: "unroll.runModelInCode", open: "unroll.openMo
 
 export class PythonProviders implements vscode.InlayHintsProvider, vscode.HoverProvider, vscode.CodeLensProvider, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
+  private readonly lenses = new vscode.EventEmitter<void>();
   readonly onDidChangeInlayHints = this.changed.event;
-  readonly onDidChangeCodeLenses = this.changed.event;
+  readonly onDidChangeCodeLenses = this.lenses.event;
   private readonly marks = new WeakMap<vscode.InlayHint, LayerMark>();
   private readonly subscription: vscode.Disposable;
 
-  constructor(private readonly models: CodeModels) {
+  /**
+   * @param left  The focus left the code. VS Code then drops what it still wanted to ask about lenses (another extension that starts makes it
+   *   ask anew): they would stay there and lead nowhere until the editor has the focus again.
+   */
+  constructor(
+    private readonly models: CodeModels,
+    left: vscode.Event<void>,
+  ) {
     const { languages, workspace } = vscode;
     this.subscription = vscode.Disposable.from(
       this.changed,
+      this.lenses,
+      this.changed.event(() => this.lenses.fire()),
+      left(() => this.lenses.fire()),
       languages.registerInlayHintsProvider(pythonFiles, this),
       languages.registerHoverProvider(pythonFiles, this),
       languages.registerCodeLensProvider(pythonFiles, this),
