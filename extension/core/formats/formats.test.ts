@@ -220,6 +220,22 @@ describe("data files", () => {
     }
   });
 
+  it("end where a page does not say how long it is", async () => {
+    const bytes = bytesOf("gzip.parquet");
+    const page = Buffer.from(bytes).indexOf(Buffer.from([0x15, 4, 0x15, 40, 0x15, 80]));
+    assert.ok(page > 0);
+    // Its size becomes another field.
+    const changed = bytes.slice();
+    changed[page + 4] = 0x54;
+    const file = await open("gzip.parquet", changed);
+    assert.ok(file.ok);
+    const [table] = file.value.arrays;
+    assert.ok(table);
+    const values = await readBox(table, [0, 0], table.shape);
+    assert.ok(!values.ok);
+    assert.match(say(values.error.message), /A page of the column “.+” does not say how long it is/);
+  });
+
   it("name what their headers promise and do not hold", async () => {
     assert.match(await refusal("cube.npy", bytesOf("cube.npy").subarray(0, 300)), /ends too early: \d+ bytes are expected, it has 300/);
     const huge = new Uint8Array(new TextEncoder().encode("\x00".repeat(8)));

@@ -5,6 +5,7 @@ import { failure, UnrollError } from "../errors.js";
 import { type Message, msg } from "../messages.js";
 import type { Result } from "../result.js";
 import type { ArrayFile, StoredArray } from "./arrays.js";
+import { checkPages } from "./parquetPages.js";
 import { type ByteSource, guarded } from "./source.js";
 
 /** Numbers of a row group, and bytes of an unpacked page, that are held at most. */
@@ -100,13 +101,13 @@ class Table {
   }
 
   private group(group: number): Promise<Float32Array> {
-    if (this.held?.group !== group)
-      this.held = { group, values: this.readGroup(this.starts[group] as number, this.starts[group + 1] as number) };
+    if (this.held?.group !== group) this.held = { group, values: this.readGroup(group) };
     return this.held.values;
   }
 
-  /** The rows [start, end), row-major. */
-  private async readGroup(start: number, end: number): Promise<Float32Array> {
+  /** Its rows, row-major. */
+  private async readGroup(group: number): Promise<Float32Array> {
+    const [start, end] = [this.starts[group] as number, this.starts[group + 1] as number];
     const width = this.columns.length;
     const size = (end - start) * width;
     if (size > MAX_GROUP)
@@ -116,6 +117,7 @@ class Table {
           limit: MAX_GROUP,
         }),
       );
+    await checkPages(this.source, this.metadata.row_groups[group] as FileMetaData["row_groups"][number], this.columns);
     const out = new Float32Array(size).fill(NaN);
     let filled = 0;
     await this.library.parquetRead({
