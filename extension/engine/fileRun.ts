@@ -3,6 +3,7 @@ import { rmSync } from "node:fs";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { failure, UnrollError } from "../core/errors.js";
+import { mebibytes } from "../core/mebibytes.js";
 import { type Message, msg } from "../core/messages.js";
 import { targetOf } from "../core/reading/fit.js";
 import { PieceReader } from "../core/pieces/pieceReader.js";
@@ -167,5 +168,3 @@ async function orNoRoom(output: string, { output: shape }: PiecePlan): Promise<v
   const args = { needed: mebibytes(needed), free: mebibytes(disk.bavail * disk.bsize) };
   throw new UnrollError(failure("TOO_LARGE", "The result needs {needed} MiB on disk, where {free} MiB are free. Make room there.", args));
 }
-
-const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(0);

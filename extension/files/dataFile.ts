@@ -8,6 +8,7 @@ import { openNpz } from "../core/formats/npz.js";
 import { openParquet } from "../core/formats/parquet.js";
 import { openSafetensors } from "../core/formats/safetensors.js";
 import type { ByteSource } from "../core/formats/source.js";
+import { mebibytes } from "../core/mebibytes.js";
 import { SELECTION_HARD_MAX_BYTES } from "../core/model/limits.js";
 import type { Message } from "../core/messages.js";
 import type { Result } from "../core/result.js";
@@ -98,8 +99,6 @@ export async function takeArray(array: StoredArray, limitBytes: number, missing 
   if (bad !== null) throw new UnrollError(bad);
   return values;
 }
-
-const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(1);
 
 /** UTF-8, or UTF-16 where its first bytes say so, as spreadsheets export it. Without those bytes, as an editor has it. */
 export function textOf(bytes: Uint8Array): string {

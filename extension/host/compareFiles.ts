@@ -7,11 +7,10 @@ import type { RunTensor, WireTensor } from "../core/protocol/engine.js";
 import type { FileArray, FileContent } from "../core/protocol/reader.js";
 import { comparedTensors, fitOf } from "../core/runs/fitFile.js";
 import type { KnownFile } from "./compareMemory.js";
+import { askDataFile, openDataFile, pickArray } from "./dataFiles.js";
 import type { Reader } from "./reader.js";
-import { dataEndings, pickArray } from "./run/fileRun.js";
 import { baseName } from "./saveDialog.js";
 import { readSettings } from "./settings.js";
-import { word } from "./words.js";
 
 /** More shapes, or arrays, than these are not listed in a message. */
 const MOST_NAMED = 4;
@@ -31,14 +30,7 @@ export function fileTitle({ uri, array }: Pick<KnownFile, "uri" | "array">): str
 
 /** @throws UnrollError CANCELLED where the person went away */
 export async function askComparedFile(near: vscode.Uri | undefined): Promise<vscode.Uri> {
-  const folder = near?.scheme === "file" ? vscode.Uri.joinPath(near, "..") : vscode.workspace.workspaceFolders?.[0]?.uri;
-  const picked = await vscode.window.showOpenDialog({
-    title: word(msg("Compare with a file")),
-    openLabel: word(msg("Compare")),
-    filters: { [word(msg("Data files"))]: dataEndings, [word(msg("All files"))]: ["*"] },
-    ...(folder !== undefined && { defaultUri: folder }),
-  });
-  const [file] = picked ?? [];
+  const file = await askDataFile(msg("Compare with a file"), msg("Compare"), near && vscode.Uri.joinPath(near, ".."));
   if (file === undefined) throw cancelled();
   return file;
 }
@@ -76,12 +68,7 @@ async function contentOf(reader: Reader, uri: vscode.Uri, title: string): Promis
     throw new UnrollError(
       failure("UNSUPPORTED", "This file is not on a disk that Unroll can read from. Save a copy of it in a folder, and choose that."),
     );
-  const content = await reader.openFile(uri.fsPath);
-  if (!content.ok) throw new UnrollError(content.error);
-  const [first] = content.value.refused;
-  if (!content.value.isText && content.value.arrays.length === 0)
-    throw new UnrollError(first?.reason ?? failure("PARSE", "The file holds no array of numbers."));
-  return content.value;
+  return openDataFile(reader, uri);
 }
 
 async function arrayFor(arrays: readonly FileArray[], tensors: readonly RunTensor[], title: string): Promise<string> {

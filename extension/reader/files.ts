@@ -6,6 +6,7 @@ import { readDelimited } from "../core/formats/delimited.js";
 import { badValue } from "../core/formats/finite.js";
 import { languageOfFile } from "../core/formats/format.js";
 import { guarded } from "../core/formats/source.js";
+import { mebibytes } from "../core/mebibytes.js";
 import { msg } from "../core/messages.js";
 import { SELECTION_HARD_MAX_BYTES } from "../core/model/limits.js";
 import { type FileContent, MOST_ARRAYS, type ReaderRequest } from "../core/protocol/reader.js";
@@ -114,7 +115,7 @@ function grown(values: Float32Array, length: number): Float32Array<ArrayBuffer> 
 }
 
 function tooLarge(maxBytes: number): UnrollError {
-  const args = { limit: (maxBytes / 2 ** 20).toFixed(0) };
+  const args = { limit: mebibytes(maxBytes) };
   return new UnrollError(
     failure(
       "TOO_LARGE",

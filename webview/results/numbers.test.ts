@@ -14,7 +14,7 @@ describe("numbers of the results view", () => {
   });
 
   it("prints differences with an exponent", () => {
-    assert.deepEqual([2.4e-7, 0, -1.25, 12345, NaN].map(scientific), ["2.4e−7", "0", "−1.3e0", "1.2e4", "NaN"]);
+    assert.deepEqual([2.4e-7, 0, -1.25, 0.934, 345.6, 12345, NaN].map(scientific), ["2.4e−7", "0", "−1.3", "0.93", "350", "1.2e4", "NaN"]);
   });
 
   it("gives as many digits as asked for, and no more than the value has", () => {

@@ -25,8 +25,10 @@ export function fixed(v: number, decimals: number): string {
   return text.replace("-", "");
 }
 
-/** One decimal and an exponent, for differences: "2.4e−7". */
+/** Two digits, for differences: "2.4e−7", "0.93". */
 export function scientific(v: number): string {
+  const size = Math.abs(v);
+  if (size >= 0.01 && size < 1000) return minus(String(Number(v.toPrecision(2))));
   return special(v) ?? (v === 0 ? "0" : minus(v.toExponential(1)));
 }
 

@@ -1,4 +1,5 @@
 /** Reads the numbers that somebody selected, in any of the ways in which languages, printouts and tables write them. */
+import { mebibytes } from "../mebibytes.js";
 import { type Message, msg } from "../messages.js";
 import { SELECTION_DEFAULT_MAX_BYTES, SELECTION_HARD_MAX_BYTES } from "../model/limits.js";
 import { changesEarlier, joinParts, MAX_PARTS, type Part, tooManyParts } from "./assignments.js";
@@ -46,7 +47,6 @@ function checkSize(text: string, limit: number): void {
   if (text.length * 3 <= limit) return;
   const size = text.length > limit ? text.length : utf8Bytes(text);
   if (size <= limit) return;
-  const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(1).replace(/\.0$/, "");
   throw new Refusal(
     "too-large",
     msg(

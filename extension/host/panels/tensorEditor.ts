@@ -1,6 +1,7 @@
 /** The viewer of npy, npz and safetensors files: what they hold, and the values that are looked at. Nothing is ever written. */
 import * as path from "node:path";
 import * as vscode from "vscode";
+import { activeFile } from "../dataFiles.js";
 import type { Reader } from "../reader.js";
 import { webviewStrings, word } from "../words.js";
 import type { PaneContext } from "./designerPane.js";
@@ -51,9 +52,7 @@ export class TensorEditor implements vscode.CustomReadonlyEditorProvider {
 
 /** The command. @param uri of the explorer's menu; else the file of the active tab */
 export async function showTensors(uri?: vscode.Uri): Promise<void> {
-  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
-  const shown = input instanceof vscode.TabInputText || input instanceof vscode.TabInputCustom ? input.uri : undefined;
-  const file = uri instanceof vscode.Uri ? uri : shown;
+  const file = uri instanceof vscode.Uri ? uri : activeFile();
   if (file !== undefined) await vscode.commands.executeCommand("vscode.openWith", file, TensorEditor.id);
 }
 

@@ -4,6 +4,7 @@ import * as path from "node:path";
 import * as vscode from "vscode";
 import { expected } from "../../client/expected.js";
 import { type ErrorCode, failure, UnrollError } from "../../core/errors.js";
+import { mebibytes } from "../../core/mebibytes.js";
 import { msg } from "../../core/messages.js";
 import { shapeText } from "../../core/model/shapes.js";
 import { writeModel } from "../../core/model/write.js";
@@ -133,8 +134,7 @@ function reporting(report: Report): (done: number, total: number, stage: FileSta
 
 function stageText(done: number, total: number, stage: FileStage | null): string {
   if (stage === "reading") {
-    const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(0);
-    return word(msg("Reading: {done} of {all} MiB", { done: mebibytes(done), all: mebibytes(total) }));
+    return word(msg("Reading: {done} of {all} MiB", { done: mebibytes(done, 0), all: mebibytes(total, 0) }));
   }
   const rows = (count: number): string => Math.floor(count).toLocaleString(vscode.env.language);
   const args = { done: rows(done), all: rows(total) };

@@ -1,14 +1,13 @@
 /** "Run RNN on file…": a file on disk, one of its arrays, then the way of a selection; or piece by piece, where memory does not hold it. */
-import * as path from "node:path";
 import * as vscode from "vscode";
 import { UnrollError } from "../../core/errors.js";
 import { type Message, msg } from "../../core/messages.js";
 import type { FileArray, FileContent } from "../../core/protocol/reader.js";
-import { shapeText } from "../../core/model/shapes.js";
 import { usualAxes } from "../../core/reading/fit.js";
 import { MAX_NUMBERS } from "../../core/reading/grid.js";
 import { type AxisReading, plainReading, type Reading } from "../../core/reading/reading.js";
 import type { SelectionNumbers } from "../../core/text/selection.js";
+import { activeFile, askDataFile, openDataFile, pickArray } from "../dataFiles.js";
 import { TensorEditor } from "../panels/tensorEditor.js";
 import type { Reader } from "../reader.js";
 import { readSettings } from "../settings.js";
@@ -19,9 +18,6 @@ import type { RunRecord } from "./records.js";
 import type { SelectionRun } from "./selectionRun.js";
 import type { SelectionText, Taken } from "./selectionText.js";
 import { fileSource, type Source, takeSource } from "./source.js";
-
-/** Endings that the dialog and the explorer's menu offer (package.json has the same). */
-export const dataEndings = ["csv", "tsv", "txt", "json", "npy", "npz", "parquet", "safetensors", "h5", "hdf5"];
 
 interface Chosen {
   readonly file: vscode.Uri;
@@ -68,19 +64,15 @@ export class FileRun {
   /** null: nothing was taken, which was said. */
   private async take(file: vscode.Uri, name: string | null): Promise<Taken | LongData | null> {
     try {
-      const content = await this.parts.reader.openFile(file.fsPath);
-      if (!content.ok) return tell(content.error.message);
-      const [first] = content.value.refused;
-      if (!content.value.isText && content.value.arrays.length === 0)
-        return tell(first?.reason.message ?? msg("The file holds no array of numbers."));
-      const { arrays } = content.value;
+      const content = await openDataFile(this.parts.reader, file);
+      const { arrays } = content;
       const question = msg("The file holds {count} arrays. Which one is the data?", { count: arrays.length });
-      const array = content.value.isText ? null : (named(arrays, name) ?? (await pickArray(arrays, question)));
+      const array = content.isText ? null : (named(arrays, name) ?? (await pickArray(arrays, question)));
       if (array === undefined) return null;
       const source = fileSource(file, array?.name ?? "");
-      const long = longData(file, content.value, array);
+      const long = longData(file, content, array);
       if (long !== null) return { ...long, source, ...this.usualReading(source, long, this.startOf(source)) };
-      return await this.read({ file, array: array?.name ?? null, content: content.value, source }, this.startOf(source));
+      return await this.read({ file, array: array?.name ?? null, content, source }, this.startOf(source));
     } catch (error) {
       return tell(error instanceof UnrollError ? error.failure.message : msg("{reason}", { reason: String(error) }));
     }
@@ -158,33 +150,13 @@ async function askFile(): Promise<vscode.Uri | undefined> {
   const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
   // Whoever looks at its tensors means this file.
   if (input instanceof vscode.TabInputCustom && input.viewType === TensorEditor.id) return input.uri;
-  const shown = input instanceof vscode.TabInputText || input instanceof vscode.TabInputCustom ? input.uri : undefined;
-  const defaultUri = shown?.scheme === "file" ? shown : vscode.workspace.workspaceFolders?.[0]?.uri;
-  const picked = await vscode.window.showOpenDialog({
-    title: word(msg("Run RNN on file…")),
-    openLabel: word(msg("Run")),
-    filters: { [word(msg("Data files"))]: dataEndings, [word(msg("All files"))]: ["*"] },
-    ...(defaultUri !== undefined && { defaultUri }),
-  });
-  return picked?.[0];
+  return askDataFile(msg("Run RNN on file…"), msg("Run"), activeFile());
 }
 
 /** undefined: none, or several, are called so. */
 function named(arrays: readonly FileArray[], name: string | null): FileArray | undefined {
   const found = arrays.filter((array) => array.name === name);
   return found.length === 1 ? found[0] : undefined;
-}
-
-/** undefined: the person went away. */
-export async function pickArray(arrays: readonly FileArray[], question: Message): Promise<FileArray | undefined> {
-  if (arrays.length === 1) return arrays[0];
-  const items = arrays.map((array) => ({
-    label: path.posix.basename(array.name),
-    description: `${shapeText(array.shape)} ${array.dtype}`,
-    ...(array.name.includes("/") && { detail: array.name }),
-    array,
-  }));
-  return (await vscode.window.showQuickPick(items, { placeHolder: word(question), matchOnDescription: true, matchOnDetail: true }))?.array;
 }
 
 function tell(message: Message): null {
