@@ -91,6 +91,24 @@ TEST(every_cell_follows_the_reference) {
   }
 }
 
+TEST(deep_layers_follow_the_reference) {
+  Random random(27);
+  // Products whose depth is taken in blocks, of the input and of the state.
+  for (int form = 0; form < 4; ++form) {
+    RecurrentCase c;
+    c.spec.cell = form == 0 ? Cell::kSimpleRnn : form == 1 ? Cell::kLstm : Cell::kGru;
+    c.spec.reset_after = form == 2;
+    c.spec.units = 515;
+    c.spec.return_sequences = true;
+    c.batch = 25;
+    c.timesteps = 2;
+    c.features = 522;
+    test::Fill(&c, &random);
+    for (int64_t i = 0; i < 50; ++i) c.mask.push_back(i % 7 == 0 ? 0 : 1);
+    CheckCase(c);
+  }
+}
+
 TEST(random_layers_follow_the_reference) {
   Random random(22);
   for (int64_t i = 0; i < test::Cases(300); ++i) CheckCase(RandomCase(&random));

@@ -64,9 +64,20 @@ TEST(gemm_of_random_sizes) {
   }
 }
 
-TEST(a_row_does_not_depend_on_the_rows_beside_it) {
+// As many rows and columns of `a` as are taken in blocks, and some more or fewer.
+TEST(gemm_of_deep_products) {
+  Random random(14);
+  for (const Kernels* kernels : AvailableKernels()) {
+    for (int64_t m : {23, 24, 25, 35, 66, 67, 133}) {
+      const int64_t rows = random.Between(505, 520), columns = kernels->panel_width + random.Between(0, 3);
+      CheckProduct(*kernels, {m, rows, columns, rows + random.Between(0, 3), columns}, random.Coin(), &random);
+    }
+    for (int64_t rows : {512, 513, 515, 767, 768, 1030}) CheckProduct(*kernels, {40, rows, 9, rows, 9}, random.Coin(), &random);
+  }
+}
+
+void CheckRowsAlone(int64_t m, int64_t rows, int64_t columns) {
   Random random(13);
-  const int64_t m = 17, rows = 33, columns = 70;
   const std::vector<float> a = random.Floats(m * rows, 1), b = random.Floats(rows * columns, 1);
   for (const Kernels* kernels : AvailableKernels()) {
     test::Context() = kernels->name;
@@ -78,6 +89,11 @@ TEST(a_row_does_not_depend_on_the_rows_beside_it) {
       for (int64_t j = 0; j < columns; ++j) CHECK(alone[j] == together[i * columns + j]);
     }
   }
+}
+
+TEST(a_row_does_not_depend_on_the_rows_beside_it) {
+  CheckRowsAlone(17, 33, 70);
+  CheckRowsAlone(70, 517, 70);
 }
 
 TEST(pack_lays_out_panels_and_fills_up_with_zeros) {

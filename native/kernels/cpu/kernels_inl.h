@@ -2,6 +2,7 @@
 // No include guard: it is meant to be compiled once a target. Needs: UNROLL_TARGET, UNROLL_LANES, UNROLL_SUMS.
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 
 #include "native/core/backend.h"
 #include "native/kernels/cpu/activation_scalar.h"

@@ -68,11 +68,19 @@ void Tile(const Job& job, const float* a, int64_t lda, const float* b, int64_t d
 // half of the panel after the other read the weights half as often, and sixteen rows leave no tile of one or two.
 constexpr bool ByHalves(int v) { return v % 2 == 0 && RowsOf(v) < v; }
 
-// The sums of the left halves wait in memory for those of the right ones; then the rows are finished, as many at once as in other tiles.
+// What two halves made of M rows, finished as many rows at once as in other tiles.
+template <int V, int M, class Job>
+[[gnu::always_inline]] inline void FinishHalves(const Job& job, int64_t panel, int64_t row, Vec (*all)[V]) {
+  constexpr int kFirst = (M + 1) / 2;
+  job.template Finish<kFirst>(panel, row, reinterpret_cast<Vec(&)[kFirst][V]>(all[0]));
+  job.template Finish<M - kFirst>(panel, row + kFirst, reinterpret_cast<Vec(&)[M - kFirst][V]>(all[kFirst]));
+}
+
+// The sums of the left halves wait in memory for those of the right ones.
 template <int V, int M, class Job>
 void HalvesTile(const Job& job, const float* a, int64_t lda, const float* b, int64_t depth, const float* ahead, int64_t panel,
                 int64_t row) {
-  constexpr int kHalf = V / 2, kFirst = (M + 1) / 2;
+  constexpr int kHalf = V / 2;
   Vec all[M][V];
 #pragma GCC unroll 2
   for (int half = 0; half < V; half += kHalf) {
@@ -92,11 +100,126 @@ void HalvesTile(const Job& job, const float* a, int64_t lda, const float* b, int
       for (int v = 0; v < kHalf; ++v) all[m][half + v] = sum[m][v];
     }
   }
-  job.template Finish<kFirst>(panel, row, reinterpret_cast<Vec(&)[kFirst][V]>(all[0]));
-  job.template Finish<M - kFirst>(panel, row + kFirst, reinterpret_cast<Vec(&)[M - kFirst][V]>(all[kFirst]));
+  FinishHalves<V, M>(job, panel, row, all);
 }
 
 constexpr int MostRows(int v) { return ByHalves(v) ? RowsOf(v / 2) : RowsOf(v); }
+
+// Deep products, by halves: of each panel a block of its depth is taken by all rows before the next block. The half of a block stays in the
+// first cache, and what is wanted of the second one while a panel passes is `a`, that panel and the next block, not the next panel.
+constexpr int64_t kDeep = 512, kBlock = 256;
+// Fewer rows use a block too seldom for the sums that it stores and loads; those of more rows do not stay beside it.
+constexpr int64_t kFewRows = 24, kManyRows = 66;
+constexpr int kStepsAtOnce = 4;
+
+// As MultiplyAdd, from the first cache but for the First rows, and with a line of `ahead` every few steps.
+template <int M, int V, int Width, bool First>
+[[gnu::always_inline]] inline void MultiplyAddBlock(Vec (&sum)[M][V], const float* a, int64_t lda, const float* b, int64_t depth,
+                                                    const float* ahead) {
+  const auto step = [&](int64_t k, const float* from) __attribute__((always_inline)) {
+    if constexpr (First) __builtin_prefetch(from + 16 * Width * kLanes);
+    Vec w[V];
+#pragma GCC unroll 8
+    for (int v = 0; v < V; ++v) w[v] = InRegister(Load(from + v * kLanes));
+#pragma GCC unroll 8
+    for (int m = 0; m < M; ++m) {
+      const Vec x = Splat(a[m * lda + k]);
+      // GCC would keep some of the sums in memory, to have more steps on their way.
+#pragma GCC unroll 8
+      for (int v = 0; v < V; ++v) sum[m][v] = InRegister(sum[m][v] + x * w[v]);
+    }
+  };
+  int64_t k = 0;
+  for (; k + kStepsAtOnce <= depth; k += kStepsAtOnce, ahead += 16) {
+    __builtin_prefetch(ahead, 0, 2);
+#pragma GCC unroll 8
+    for (int i = 0; i < kStepsAtOnce; ++i) step(k + i, b + (k + i) * Width * kLanes);
+  }
+  for (; k < depth; ++k) step(k, b + k * Width * kLanes);
+}
+
+// A block of the depth, as one tile of rows sees it.
+struct Block {
+  const float* a;
+  int64_t lda;
+  const float* b;
+  int64_t at, depth;
+  const float* ahead;
+};
+
+// The sums of M rows go on where they wait.
+template <int V, int M, bool First, class Job>
+void BlockTile(const Job& job, const Block& block, int half, int64_t panel, int64_t row, Vec (*waiting)[V]) {
+  constexpr int kHalf = V / 2;
+  Vec sum[M][kHalf];
+#pragma GCC unroll 8
+  for (int m = 0; m < M; ++m) {
+    Vec start[V];
+    if (block.at == 0) job.Start(panel, row + m, start);
+    const Vec* from = block.at == 0 ? start : waiting[m];
+#pragma GCC unroll 8
+    for (int v = 0; v < kHalf; ++v) sum[m][v] = from[half + v];
+  }
+  const float* b = block.b + block.at * V * kLanes + half * kLanes;
+  MultiplyAddBlock<M, kHalf, V, First>(sum, block.a + block.at, block.lda, b, block.depth, block.ahead);
+#pragma GCC unroll 8
+  for (int m = 0; m < M; ++m) {
+#pragma GCC unroll 8
+    for (int v = 0; v < kHalf; ++v) waiting[m][half + v] = sum[m][v];
+  }
+}
+
+// f(M) for the tile's rows, as a constant.
+template <class F>
+[[gnu::always_inline]] inline void WithRows(int64_t rows, const F& f) {
+  if (rows == 4) return f(std::integral_constant<int, 4>{});
+  if (rows == 5) return f(std::integral_constant<int, 5>{});
+  f(std::integral_constant<int, 6>{});
+}
+
+// kFewRows to kManyRows rows of `a` from `row` on. next: the panel after this one.
+template <int V, class Job>
+void DeepPanel(const Job& job, const float* a, int64_t lda, int64_t rows, const float* b, int64_t depth, const float* next, int64_t panel,
+               int64_t row) {
+  static_assert(MostRows(V) == 6);
+  Vec waiting[kManyRows][V];
+  const int64_t tiles = (rows + 5) / 6, blocks = (depth + kBlock - 1) / kBlock;
+  const auto begin = [&](int64_t tile) { return rows * tile / tiles; };
+  for (int64_t block = 0; block < blocks; ++block) {
+    const int64_t at = depth * block / blocks, end = depth * (block + 1) / blocks;
+    const float* ahead = block + 1 < blocks ? b + end * V * kLanes : next;
+    const float* const there = ahead + (end - at) * V * kLanes;
+    for (int half = 0; half < V; half += V / 2) {
+      for (int64_t tile = 0; tile < tiles; ++tile) {
+        const int64_t from = begin(tile);
+        const Block part{a + from * lda, lda, b, at, end - at, ahead};
+        WithRows(begin(tile + 1) - from, [&](auto m) {
+          if (tile == 0) return BlockTile<V, m(), true>(job, part, half, panel, row + from, waiting + from);
+          BlockTile<V, m(), false>(job, part, half, panel, row + from, waiting + from);
+        });
+        ahead += (end - at) / kStepsAtOnce * 16;
+        if (ahead > there) ahead = there;
+      }
+    }
+  }
+  for (int64_t tile = 0; tile < tiles; ++tile) {
+    const int64_t from = begin(tile);
+    WithRows(begin(tile + 1) - from, [&](auto m) { FinishHalves<V, m()>(job, panel, row + from, waiting + from); });
+  }
+}
+
+// `rows` with one panel.
+template <int V, class Job>
+void DeepRows(const Job& job, const RowsOfA& rows, const float* b, int64_t depth, const float* next, int64_t panel) {
+  const int64_t parts = (rows.inners + kManyRows - 1) / kManyRows;
+  for (int64_t outer = 0; outer < rows.outers; ++outer) {
+    for (int64_t part = 0; part < parts; ++part) {
+      const int64_t from = rows.inners * part / parts, to = rows.inners * (part + 1) / parts;
+      const float* a = rows.a + outer * rows.outer_stride + from * rows.inner_stride;
+      DeepPanel<V>(job, a, rows.inner_stride, to - from, b, depth, next, panel, outer * rows.inners + from);
+    }
+  }
+}
 
 template <int V, class Job>
 using TileFunction = void (*)(const Job&, const float*, int64_t, const float*, int64_t, const float*, int64_t, int64_t);
@@ -166,6 +289,12 @@ void Product(const Job& job, const RowsOfA& rows, const PackedMatrix& matrix, in
   for (; left > 0; --left, panel += next) {
     const float* b = matrix.panel(panel);
     const float* ahead = left > 1 ? matrix.panel(panel + next) : b;
+    if constexpr (ByHalves(V)) {
+      if (depth >= kDeep && rows.inners >= kFewRows) {
+        DeepRows<V>(job, rows, b, depth, ahead, panel);
+        continue;
+      }
+    }
     int64_t wanted = left > 1 ? (V * kLanes + 15) / 16 : 0;  // tiles that read ahead, a line a step, until the panel is there
     for (int64_t outer = 0; outer < rows.outers; ++outer) {
       for (int64_t tile = 0; tile < tiles; ++tile) {
