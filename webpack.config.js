@@ -57,6 +57,7 @@ function forNode(mode) {
     entry: {
       extension: "./extension/host/extension.ts",
       reader: "./extension/reader/main.ts",
+      hdf5: "./extension/files/hdf5Thread.ts",
       engine: "./extension/engine/main.ts",
       node: "./extension/api/node.ts",
       cli: "./extension/api/cli.ts",

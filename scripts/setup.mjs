@@ -36,7 +36,7 @@ function newest(folder) {
   return Math.max(0, ...fs.readdirSync(folder).map((name) => newest(path.join(folder, name))));
 }
 
-const bundles = ["extension", "reader", "engine", "node", "cli", "designer", "results", "tensor", "parquet", "h5wasm/hdf5_hl"].map(
+const bundles = ["extension", "reader", "hdf5", "engine", "node", "cli", "designer", "results", "tensor", "parquet", "h5wasm/hdf5_hl"].map(
   (name) => `${name}.js`,
 );
 

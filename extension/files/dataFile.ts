@@ -42,7 +42,7 @@ export async function openArrays(file: string): Promise<OpenArrays | null> {
     if (format === "hdf5") {
       const opened = orThrow(await openHdf5(file));
       await source.close();
-      return { ...opened, format, close: () => Promise.resolve(opened.close()) };
+      return { ...opened, format };
     }
     return { ...(await arraysOf(source, format)), format, close: () => source.close() };
   } catch (error) {

@@ -1,149 +1,117 @@
-/** HDF5 files, read by libhdf5 itself, compiled to WebAssembly and loaded with the first such file. */
-import type { Dataset, Group } from "h5wasm";
-import { type Failure, failure, UnrollError } from "../core/errors.js";
-import { type ArrayFile, MAX_AXES, sizeOf, type StoredArray } from "../core/formats/arrays.js";
-import { type Dtype, dtypeOf, isExact, toFloats } from "../core/formats/dtype.js";
-import { tooManyAxes } from "../core/formats/npy.js";
+/**
+ * HDF5 files, each in a thread of its own. A damaged file can break libhdf5's memory: it then answers wrongly, ends or never returns. Another
+ * file must not suffer from that, nor may whoever asked wait for ever.
+ */
+import * as path from "node:path";
+import { Worker } from "node:worker_threads";
+import { failure, UnrollError } from "../core/errors.js";
+import type { ArrayFile } from "../core/formats/arrays.js";
 import { guarded } from "../core/formats/source.js";
-import type { Result } from "../core/result.js";
+import { type Result } from "../core/result.js";
+import type { Hdf5Answer, Hdf5Contents, Hdf5Request } from "./hdf5Messages.js";
 
-const MAX_DEPTH = 16;
-const MAX_OBJECTS = 4096;
-/** Numbers of one call into the library. */
-const STEP = 2 ** 22;
+/** For starting and opening, and besides for each MiB of numbers: shorter than whoever waits for the reader. */
+const BASE_MS = 8_000;
+const MS_PER_MIB = 2_000;
 
-type Library = typeof import("h5wasm/node");
-type Module = Awaited<Library["ready"]>;
+/** Links to other files are not followed: a file speaks for itself only. `close` ends its thread. */
+export async function openHdf5(file: string): Promise<Result<ArrayFile & { close(): Promise<void> }>> {
+  const thread = new Hdf5Thread();
+  const opened = await thread.open(file);
+  if (!opened.ok) {
+    await thread.end();
+    return opened;
+  }
+  const arrays = opened.value.arrays.map((about, array) => ({
+    ...about,
+    read: async (from: number, count: number) => orThrow(await thread.read(array, from, count)),
+    raw: null,
+  }));
+  return { ok: true, value: { arrays, refused: opened.value.refused, notes: [], close: () => thread.end() } };
+}
 
-/** Links to other files are not followed: a file speaks for itself only. */
-export function openHdf5(file: string): Promise<Result<ArrayFile & { close(): void }>> {
-  return guarded(async () => {
-    // dist/h5wasm holds the library as it is published (webpack.config.js).
-    const library = await import("h5wasm/node");
-    const module = await library.ready;
-    // Else every failed call prints a page about where in the library it failed.
-    module.activate_throwing_error_handler();
-    const opened = openWith(library, file);
-    const found = { arrays: [] as StoredArray[], refused: [] as { name: string; reason: Failure }[], left: MAX_OBJECTS };
+type Unsent<T> = T extends Hdf5Request ? Omit<T, "id"> : never;
+
+/** What it gives after it was ended, by itself or by a file, is a failure. */
+export class Hdf5Thread {
+  private readonly worker: Worker;
+  private readonly waiting = new Map<number, (answer: Hdf5Answer | UnrollError) => void>();
+  private nextId = 1;
+  private ended: UnrollError | null = null;
+
+  constructor(private readonly baseMs = BASE_MS) {
+    this.worker = new Worker(threadFile());
+    this.worker.on("message", (answer: Hdf5Answer) => this.settle(answer));
+    this.worker.on("error", () => void this.end(brokeOff()));
+    // Who waits for an answer keeps the process alive by the limit's timer; an open file does not.
+    this.worker.unref();
+  }
+
+  get isEnded(): boolean {
+    return this.ended !== null;
+  }
+
+  open(file: string): Promise<Result<Hdf5Contents>> {
+    return guarded(async () => {
+      const answer = await this.ask({ type: "open", file }, this.baseMs);
+      return answer.type === "opened" ? orThrow(answer.file) : misfit(answer);
+    });
+  }
+
+  read(array: number, from: number, count: number): Promise<Result<Float32Array>> {
+    return guarded(async () => {
+      const answer = await this.ask({ type: "read", array, from, count }, this.baseMs + (MS_PER_MIB * 4 * count) / 2 ** 20);
+      return answer.type === "numbers" ? orThrow(answer.values) : misfit(answer);
+    });
+  }
+
+  async end(reason: UnrollError = closed()): Promise<void> {
+    this.ended ??= reason;
+    for (const settle of this.waiting.values()) settle(this.ended);
+    this.waiting.clear();
+    await this.worker.terminate();
+  }
+
+  private async ask(request: Unsent<Hdf5Request>, limitMs: number): Promise<Hdf5Answer> {
+    if (this.ended !== null) throw this.ended;
+    const id = this.nextId++;
+    const timer = setTimeout(() => void this.end(tooLong(limitMs)), limitMs);
     try {
-      walk(library, module, opened, found, 0);
-    } catch (error) {
-      opened.close();
-      throw error;
-    }
-    return { arrays: found.arrays, refused: found.refused, notes: [], close: () => void opened.close() };
-  });
-}
-
-function openWith(library: Library, file: string): InstanceType<Library["File"]> {
-  try {
-    return new library.File(file, "r");
-  } catch {
-    // What the library says is a page about its own source.
-    throw new UnrollError(failure("PARSE", "This is no HDF5 file, or it is damaged: libhdf5 cannot open it."));
-  }
-}
-
-interface Found {
-  readonly arrays: StoredArray[];
-  readonly refused: { name: string; reason: Failure }[];
-  left: number;
-}
-
-function walk(library: Library, module: Module, group: Group, found: Found, depth: number): void {
-  if (depth > MAX_DEPTH) return;
-  for (const key of group.keys()) {
-    if (found.left-- <= 0) return;
-    const entity = group.get(key);
-    if (entity instanceof library.Group) walk(library, module, entity, found, depth + 1);
-    else if (entity instanceof library.Dataset) {
-      const name = entity.path.replace(/^\//, "");
-      const array = arrayOf(module, entity, name);
-      if ("code" in array) found.refused.push({ name, reason: array });
-      else found.arrays.push(array);
+      const answer = await new Promise<Hdf5Answer | UnrollError>((resolve) => {
+        this.waiting.set(id, resolve);
+        this.worker.postMessage({ ...request, id });
+      });
+      if (answer instanceof UnrollError) throw answer;
+      return answer;
+    } finally {
+      clearTimeout(timer);
     }
   }
-}
 
-function arrayOf(module: Module, dataset: Dataset, name: string): StoredArray | Failure {
-  const { metadata } = dataset;
-  const { shape } = metadata;
-  const dtype = dtypeOfDataset(module, metadata);
-  if (metadata.virtual_sources !== undefined)
-    return failure("UNSUPPORTED", "The dataset's numbers lie in other files, which are not read.");
-  if (shape === null || dtype === null)
-    return failure("UNSUPPORTED", "The dataset holds no plain numbers: whole numbers and floats of up to 8 bytes can be read.");
-  if (!Number.isSafeInteger(sizeOf(shape) * dtype.size)) return failure("PARSE", "The dataset's shape is not a list of sizes.");
-  if (shape.length > MAX_AXES) return tooManyAxes(shape.length);
-  return {
-    ...{ name, dtype: dtype.name, shape, fortranOrder: false, columns: null, rounds: !isExact(dtype), raw: null },
-    bytes: sizeOf(shape) * dtype.size,
-    read: (from, count) => {
-      const out = new Float32Array(count);
-      let at = 0;
-      for (const box of boxesOf(shape, from, count)) {
-        const values = toFloats(readBytes(module, dataset, box, dtype.size), dtype);
-        out.set(values, at);
-        at += values.length;
-      }
-      return Promise.resolve(out);
-    },
-  };
-}
-
-/** The library gives numbers little-endian, whatever the file's order. */
-function dtypeOfDataset(module: Module, { type, size, signed, enum_type: members }: Dataset["metadata"]): Dtype | null {
-  const { H5T_INTEGER, H5T_FLOAT, H5T_ENUM } = module.H5T_class_t;
-  if (type === H5T_ENUM.value) return size === 1 && members?.members["TRUE"] === 1 ? dtypeOf("bool", 1) : null;
-  if (type === H5T_FLOAT.value) return [2, 4, 8].includes(size) ? dtypeOf("float", size) : null;
-  return type === H5T_INTEGER.value && [1, 2, 4, 8].includes(size) ? dtypeOf(signed ? "int" : "uint", size) : null;
-}
-
-interface Box {
-  readonly start: readonly number[];
-  readonly count: readonly number[];
-}
-
-/** Boxes that have exactly the elements [from, from + count), in order, none larger than a step. */
-export function* boxesOf(shape: readonly number[], from: number, count: number): Generator<Box> {
-  const end = from + count;
-  for (let at = from; at < end;) {
-    let axis = 0;
-    let inner = sizeOf(shape.slice(1));
-    // The outermost axis of which whole entries can be taken from here.
-    while (axis < shape.length - 1 && (at % inner !== 0 || end - at < inner || inner > STEP)) {
-      axis++;
-      inner = sizeOf(shape.slice(axis + 1));
-    }
-    const start = shape.map((d, i) => Math.floor(at / sizeOf(shape.slice(i + 1))) % d);
-    const room = (shape[axis] ?? 1) - (start[axis] ?? 0);
-    const taken = Math.max(1, Math.min(room, Math.floor((end - at) / inner), Math.floor(STEP / inner)));
-    yield { start, count: shape.map((d, i) => (i < axis ? 1 : i === axis ? taken : d)) };
-    at += taken * inner;
+  private settle(answer: Hdf5Answer): void {
+    this.waiting.get(answer.id)?.(answer);
+    this.waiting.delete(answer.id);
   }
 }
 
-function readBytes(module: Module, dataset: Dataset, { start, count }: Box, size: number): Uint8Array {
-  const length = sizeOf(count) * size;
-  const place = module._malloc(length);
-  if (place === 0) throw new UnrollError(failure("OUT_OF_MEMORY", "There is no memory for {bytes} bytes of the file.", { bytes: length }));
-  try {
-    const [counts, starts, strides] = [count, start, count.map(() => 1)].map((list) => list.map(BigInt)) as [bigint[], bigint[], bigint[]];
-    const select = count.length === 0 ? [null, null, null] : [counts, starts, strides];
-    const status = module.get_dataset_data(
-      dataset.file_id,
-      dataset.path,
-      select[0] ?? null,
-      select[1] ?? null,
-      select[2] ?? null,
-      BigInt(place),
-    );
-    if (status < 0)
-      throw new UnrollError(
-        failure("PARSE", "The dataset “{name}” is damaged, or is packed in a way that libhdf5 lacks.", { name: dataset.path }),
-      );
-    return module.HEAPU8.slice(place, place + length);
-  } finally {
-    module._free(place);
-  }
+function threadFile(): string {
+  const unbundled = path.join("out", "extension", "files");
+  return path.join(__dirname, __dirname.endsWith(unbundled) ? "hdf5Thread.js" : "hdf5.js");
+}
+
+function orThrow<T>(result: Result<T>): T {
+  if (!result.ok) throw new UnrollError(result.error);
+  return result.value;
+}
+
+function tooLong(limitMs: number): UnrollError {
+  const seconds = Math.round(limitMs / 1000);
+  return new UnrollError(failure("TIMEOUT", "libhdf5 did not read the file in {seconds} s: it is damaged, or very large.", { seconds }));
+}
+
+const brokeOff = (): UnrollError => new UnrollError(failure("PARSE", "libhdf5 broke off while it read the file: it is damaged."));
+const closed = (): UnrollError => new UnrollError(failure("CANCELLED", "The file was closed."));
+
+function misfit({ type }: Hdf5Answer): never {
+  throw new UnrollError(failure("INTERNAL", "The reader answered with “{type}”.", { type }));
 }
