@@ -1,15 +1,14 @@
 /** Shapes as three frameworks order their axes: Keras (batch, time, units), PyTorch (time, batch, units), ONNX (time, directions, batch, units). */
 import { directionsOf, type LayerSpec, type ModelSpec, type SymbolicShape } from "../../extension/core/model/spec.js";
+import type { AxisName } from "../shared/axisWord.js";
 
 export const conventions = ["keras", "torch", "onnx"] as const;
 export type Convention = (typeof conventions)[number];
 
-export type Axis = "batch" | "time" | "features" | "units" | "directions" | "axis";
-
 export interface Tuple {
   readonly dims: SymbolicShape;
   /** One name a dimension. */
-  readonly axes: readonly Axis[];
+  readonly axes: readonly AxisName[];
 }
 
 /** The model's input as declared; nothing declared: the rank that the first layer reads, all open. */
@@ -27,7 +26,7 @@ export function outputTuple(layer: LayerSpec, shape: SymbolicShape): Tuple {
   return { dims: shape, axes: axesOf(shape.length, counted ? "units" : "features") };
 }
 
-function axesOf(rank: number, last: "features" | "units"): readonly Axis[] {
+function axesOf(rank: number, last: "features" | "units"): readonly AxisName[] {
   if (rank === 3) return ["batch", "time", last];
   return Array.from({ length: rank }, (_, i) => (i === 0 ? "batch" : i === rank - 1 ? last : "axis"));
 }

@@ -3,24 +3,7 @@ import { flagsOf } from "../../extension/core/model/defaults.js";
 import { type LayerFlow, layerLabel } from "../../extension/core/model/shapes.js";
 import { directionsOf, isRecurrent, type LayerSpec, type RecurrentSpec, statesOf } from "../../extension/core/model/spec.js";
 import { language, t } from "../shared/l10n.js";
-import type { Axis, Tuple } from "./axes.js";
-
-export function axisName(axis: Axis): string {
-  switch (axis) {
-    case "batch":
-      return t("batch");
-    case "time":
-      return t("time");
-    case "features":
-      return t("features");
-    case "units":
-      return t("units");
-    case "directions":
-      return t("directions");
-    case "axis":
-      return t("axis");
-  }
-}
+import type { Tuple } from "./axes.js";
 
 /** "none by 4 by 16". */
 export function spoken(dims: Tuple["dims"]): string {

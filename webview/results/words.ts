@@ -3,31 +3,14 @@ import type { Finding } from "../../extension/core/band.js";
 import { directionsOf, type LayerSpec } from "../../extension/core/model/spec.js";
 import type { DeviceKind } from "../../extension/core/protocol/device.js";
 import type { TensorView } from "../../extension/core/protocol/results.js";
+import { axisWord } from "../shared/axisWord.js";
 import { t } from "../shared/l10n.js";
-import type { ShownAxisName } from "./convention.js";
 import { clip } from "./names.js";
 import { fixed } from "./numbers.js";
 import { type Direction, isReversed, partOf, type Strip } from "./outputs.js";
 
 /** Most characters of a layer's or variable's name. */
 const NAME = 60;
-
-export function axisWord(name: ShownAxisName): string {
-  switch (name) {
-    case "batch":
-      return t("batch");
-    case "time":
-      return t("time");
-    case "features":
-      return t("features");
-    case "units":
-      return t("units");
-    case "directions":
-      return t("directions");
-    case "axis":
-      return t("axis");
-  }
-}
 
 export function kindWord(kind: DeviceKind): string {
   switch (kind) {

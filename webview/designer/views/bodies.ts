@@ -7,7 +7,8 @@ import { t } from "../../shared/l10n.js";
 import { inputTuple } from "../axes.js";
 import type { Frame } from "../frame.js";
 import type { Item } from "../state.js";
-import { axisName, recurrentOf } from "../words.js";
+import { axisWord } from "../../shared/axisWord.js";
+import { recurrentOf } from "../words.js";
 import { argumentsView } from "./arguments.js";
 import { axisSize, type Choice, draftInput, inputField, selectField } from "./fields.js";
 import {
@@ -63,8 +64,8 @@ function inputBody(frame: Frame): TemplateResult {
       if (next === undefined || (next === null && size !== null && axis === "features")) return null;
       return { op: "setInput", shape: dims.map((d, j) => (j === i ? next : d)) } as const;
     };
-    const options = { key, caption: axisName(axis), value: size === null ? "" : String(size), edit, placeholder: "None" };
-    return html`<div class="axis-field"><label for=${`u-${key}`}>${axisName(axis)}</label>${draftInput(frame, options)}</div>`;
+    const options = { key, caption: axisWord(axis), value: size === null ? "" : String(size), edit, placeholder: "None" };
+    return html`<div class="axis-field"><label for=${`u-${key}`}>${axisWord(axis)}</label>${draftInput(frame, options)}</div>`;
   });
   return html`<div class="card-body axes" id="u-body-0">${fields}</div>`;
 }

@@ -2,14 +2,14 @@
 import { html, type TemplateResult } from "lit";
 import type { Tuple } from "../axes.js";
 import { squares } from "../squares.js";
-import { axisName } from "../words.js";
+import { axisWord } from "../../shared/axisWord.js";
 
 /** "(None, 4, 16)"; the axis names show on hover and focus, or always where `named`. */
 export function tupleView({ dims, axes }: Tuple, named = false): TemplateResult {
   const parts = dims.map(
     (d, i) =>
       html`<span class="dim"
-        ><span class="axis">${axisName(axes[i] ?? "axis")}</span
+        ><span class="axis">${axisWord(axes[i] ?? "axis")}</span
         ><b class=${d === null ? "any" : ""}>${d ?? "None"}<span class="sep">${i < dims.length - 1 ? ", " : ")"}</span></b></span
       >`,
   );

@@ -9,7 +9,8 @@ import { formatNumber, t, worded } from "../../shared/l10n.js";
 import type { Frame } from "../frame.js";
 import type { Item } from "../state.js";
 import { stateTuples } from "../states.js";
-import { axisName, layerLabel } from "../words.js";
+import { axisWord } from "../../shared/axisWord.js";
+import { layerLabel } from "../words.js";
 import { breakable, tupleView } from "./tuple.js";
 
 export function whyView(frame: Frame, item: Item, layer: LayerSpec): TemplateResult {
@@ -27,7 +28,7 @@ function reasonsView(frame: Frame, item: Item, layer: LayerSpec, place: number):
     const missing = broken && row.axis === "time" && row.size === "–";
     const reason = missing ? t("missing: {layer} reads step by step", { layer: layerLabel(below) }) : worded(row.reason);
     return html`<tr class=${missing ? "bad" : ""}>
-      <th scope="row">${axisName(row.axis)}</th>
+      <th scope="row">${axisWord(row.axis)}</th>
       <td class="n">${row.size}</td>
       <td>${breakable(reason)}</td>
     </tr>`;

@@ -9,7 +9,7 @@ import type { ShownAxis } from "../convention.js";
 import { type FacePlan, facePlan, offsetIn, slabText } from "../face.js";
 import { decimalsFor, fixed, largestOf, niceScale } from "../numbers.js";
 import type { RunContext, View } from "../view.js";
-import { axisWord } from "../words.js";
+import { axisWord } from "../../shared/axisWord.js";
 import { waiting } from "./frame.js";
 
 export interface DrawnFace {

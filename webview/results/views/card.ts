@@ -7,7 +7,8 @@ import { shownShape } from "../convention.js";
 import { clip } from "../names.js";
 import { fixed } from "../numbers.js";
 import type { RunContext } from "../view.js";
-import { axisWord, originWord, tensorNote, tensorWord } from "../words.js";
+import { axisWord } from "../../shared/axisWord.js";
+import { originWord, tensorNote, tensorWord } from "../words.js";
 import { face } from "./box.js";
 import { type Reason, reasonOf } from "./why.js";
 
