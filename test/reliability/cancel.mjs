@@ -20,21 +20,33 @@ for (const [layers, shape] of [
 }
 for (const entry of models) {
   entry.expected = (await entry.model.run(entry.small)).outputs[0].data;
-  await entry.model.run(entry.x);
-  entry.takes = (await entry.model.run(entry.x)).timing.totalMs;
+  // The fastest of some: other programs may slow a run down to half its speed.
+  entry.takes = Infinity;
+  for (let i = 0; i < 4; i++) entry.takes = Math.min(entry.takes, (await entry.model.run(entry.x)).timing.totalMs);
 }
 
 const latencies = [];
-let [missed, wrong] = [0, 0];
+let [missed, wrong, over] = [0, 0, 0];
 for (let i = 0; i < trials; i++) {
-  const { model, x, small, expected, takes } = models[i % models.length];
+  const entry = models[i % models.length];
+  const { model, x, small, expected, takes } = entry;
   const controller = new AbortController();
+  let ended = false;
   const outcome = model.run(x, { signal: controller.signal }).then(
-    () => "finished",
+    () => {
+      ended = true;
+      return "finished";
+    },
     (error) => error.code,
   );
   // Anywhere in the first half: a run that is over cannot be cancelled.
   await new Promise((resolve) => setTimeout(resolve, (((i * 37) % 100) / 200) * takes));
+  if (ended && over++ < trials) {
+    // It was over before anybody asked: no trial. The machine has become faster.
+    entry.takes /= 2;
+    i--;
+    continue;
+  }
   const asked = performance.now();
   controller.abort();
   const how = await outcome;
