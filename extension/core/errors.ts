@@ -1,5 +1,6 @@
 /** The table of error codes, equal in TypeScript and C++, and the failure that carries one across processes. */
 import { type Message, type MessageArgs, msg, say } from "./messages.js";
+import type { Result } from "./result.js";
 
 /** One line of meaning each; the numbers are the native side's (`native/core/status.h`), held equal by a contract test. */
 export const errorCodes = {
@@ -64,4 +65,10 @@ export class UnrollError extends Error {
 /** What a run, or a check of one, ends with when its signal says so. */
 export function runCancelled(): UnrollError {
   return new UnrollError(failure("CANCELLED", "The run was cancelled."));
+}
+
+/** The value. @throws UnrollError where it is a failure */
+export function orThrow<T>(result: Result<T>): T {
+  if (!result.ok) throw new UnrollError(result.error);
+  return result.value;
 }

@@ -1,5 +1,5 @@
 /** Opens any data file by what it is: arrays that are read when they are asked for, or a text for the selection reader. */
-import { failure, UnrollError } from "../core/errors.js";
+import { failure, orThrow, UnrollError } from "../core/errors.js";
 import { type ArrayFile, readBox, shapeWords, type StoredArray } from "../core/formats/arrays.js";
 import { badValue } from "../core/formats/finite.js";
 import { type DataFormat, formatOf, languageOfFile } from "../core/formats/format.js";
@@ -11,7 +11,6 @@ import type { ByteSource } from "../core/formats/source.js";
 import { mebibytes } from "../core/mebibytes.js";
 import { SELECTION_HARD_MAX_BYTES } from "../core/model/limits.js";
 import type { Message } from "../core/messages.js";
-import type { Result } from "../core/result.js";
 import { parseSelection } from "../core/text/parseSelection.js";
 import { FileSource } from "./fileSource.js";
 import { openHdf5 } from "./hdf5.js";
@@ -121,9 +120,4 @@ export function textArray(
   });
   if (!read.ok) throw new UnrollError({ code: "PARSE", message: read.message });
   return read;
-}
-
-export function orThrow<T>(result: Result<T>): T {
-  if (!result.ok) throw new UnrollError(result.error);
-  return result.value;
 }

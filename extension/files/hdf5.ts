@@ -4,10 +4,10 @@
  */
 import * as path from "node:path";
 import { Worker } from "node:worker_threads";
-import { failure, UnrollError } from "../core/errors.js";
+import { failure, orThrow, UnrollError } from "../core/errors.js";
 import type { ArrayFile } from "../core/formats/arrays.js";
 import { guarded } from "../core/formats/source.js";
-import { type Result } from "../core/result.js";
+import type { Result } from "../core/result.js";
 import type { Hdf5Answer, Hdf5Contents, Hdf5Request } from "./hdf5Messages.js";
 
 /** For starting and opening, and besides for each MiB of numbers: shorter than whoever waits for the reader. */
@@ -97,11 +97,6 @@ export class Hdf5Thread {
 function threadFile(): string {
   const unbundled = path.join("out", "extension", "files");
   return path.join(__dirname, __dirname.endsWith(unbundled) ? "hdf5Thread.js" : "hdf5.js");
-}
-
-function orThrow<T>(result: Result<T>): T {
-  if (!result.ok) throw new UnrollError(result.error);
-  return result.value;
 }
 
 function tooLong(limitMs: number): UnrollError {

@@ -3,7 +3,7 @@ import { Worker } from "node:worker_threads";
 import * as vscode from "vscode";
 import type { CodeReading } from "../core/code/readings.js";
 import type { Target as CodeTarget } from "../core/code/write/code.js";
-import { failure, UnrollError } from "../core/errors.js";
+import { failure, orThrow, UnrollError } from "../core/errors.js";
 import type { ArrayStats } from "../core/formats/arrayStats.js";
 import type { Numbers } from "../core/formats/dtype.js";
 import { decodeReaderAnswer, type FileContent, type ReaderAnswer, type ReaderRequest } from "../core/protocol/reader.js";
@@ -165,11 +165,6 @@ export class Reader implements vscode.Disposable {
     }
     this.waiting.clear();
   }
-}
-
-function orThrow<T>(result: Result<T>): T {
-  if (!result.ok) throw new UnrollError(result.error);
-  return result.value;
 }
 
 function misfit({ type }: ReaderAnswer): never {

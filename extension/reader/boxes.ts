@@ -1,13 +1,13 @@
 /** Arrays of a file that somebody looks at: boxes of them from a file that stays open a while, and what all their numbers are like. */
 import { stat } from "node:fs/promises";
-import { failure, UnrollError } from "../core/errors.js";
+import { failure, orThrow, UnrollError } from "../core/errors.js";
 import { readBoxExactly, type StoredArray } from "../core/formats/arrays.js";
 import { type ArrayStats, statsOfArray, type Watch } from "../core/formats/arrayStats.js";
 import type { Numbers } from "../core/formats/dtype.js";
 import { guarded } from "../core/formats/source.js";
 import type { ReaderRequest } from "../core/protocol/reader.js";
 import type { Result } from "../core/result.js";
-import { openArrays, type OpenArrays, orThrow } from "../files/dataFile.js";
+import { openArrays, type OpenArrays } from "../files/dataFile.js";
 import { unreadable } from "../files/fileSource.js";
 
 /** A file that is looked at stays open: a packed one would be unpacked anew for each box. */
