@@ -18,6 +18,24 @@ struct RowsOfA {
   int64_t outers, outer_stride, inners, inner_stride;
 };
 
+// One column of `a` with one row of weights, which stay in registers. Pinned: so does each sum, where several steps stand in a row: GCC
+// would keep some in memory, to have more steps on their way. Where a step stands alone it only adds moves.
+template <bool Pinned, int M, int V>
+[[gnu::always_inline]] inline void MultiplyAddStep(Vec (&sum)[M][V], const float* a, int64_t lda, const float* b) {
+  Vec w[V];
+#pragma GCC unroll 8
+  for (int v = 0; v < V; ++v) w[v] = InRegister(Load(b + v * kLanes));
+#pragma GCC unroll 8
+  for (int m = 0; m < M; ++m) {
+    const Vec x = Splat(a[m * lda]);
+#pragma GCC unroll 8
+    for (int v = 0; v < V; ++v) {
+      sum[m][v] += x * w[v];
+      if constexpr (Pinned) sum[m][v] = InRegister(sum[m][v]);
+    }
+  }
+}
+
 // b: V vectors of each of the Width that a panel has.
 // ahead: what is to be in the second cache later, a line of it a step. A panel comes from the third cache or from memory while the one
 // before it is computed, where its first tile would else wait for it.
@@ -42,15 +60,7 @@ template <int M, int V, int Width>
         for (int m = 0; m < M; ++m) sum[m][v] += x[m] * w;
       }
     } else {
-      Vec w[V];
-#pragma GCC unroll 8
-      for (int v = 0; v < V; ++v) w[v] = InRegister(Load(b + v * kLanes));
-#pragma GCC unroll 8
-      for (int m = 0; m < M; ++m) {
-        const Vec x = Splat(a[m * lda + k]);
-#pragma GCC unroll 8
-        for (int v = 0; v < V; ++v) sum[m][v] += x * w[v];
-      }
+      MultiplyAddStep<false>(sum, a + k, lda, b);
     }
   }
 }
@@ -116,26 +126,16 @@ constexpr int kStepsAtOnce = 4;
 template <int M, int V, int Width, bool First>
 [[gnu::always_inline]] inline void MultiplyAddBlock(Vec (&sum)[M][V], const float* a, int64_t lda, const float* b, int64_t depth,
                                                     const float* ahead) {
-  const auto step = [&](int64_t k, const float* from) __attribute__((always_inline)) {
-    if constexpr (First) __builtin_prefetch(from + 16 * Width * kLanes);
-    Vec w[V];
-#pragma GCC unroll 8
-    for (int v = 0; v < V; ++v) w[v] = InRegister(Load(from + v * kLanes));
-#pragma GCC unroll 8
-    for (int m = 0; m < M; ++m) {
-      const Vec x = Splat(a[m * lda + k]);
-      // GCC would keep some of the sums in memory, to have more steps on their way.
-#pragma GCC unroll 8
-      for (int v = 0; v < V; ++v) sum[m][v] = InRegister(sum[m][v] + x * w[v]);
-    }
-  };
   int64_t k = 0;
   for (; k + kStepsAtOnce <= depth; k += kStepsAtOnce, ahead += 16) {
     __builtin_prefetch(ahead, 0, 2);
 #pragma GCC unroll 8
-    for (int i = 0; i < kStepsAtOnce; ++i) step(k + i, b + (k + i) * Width * kLanes);
+    for (int i = 0; i < kStepsAtOnce; ++i, b += Width * kLanes) {
+      if constexpr (First) __builtin_prefetch(b + 16 * Width * kLanes);
+      MultiplyAddStep<true>(sum, a + k + i, lda, b);
+    }
   }
-  for (; k < depth; ++k) step(k, b + k * Width * kLanes);
+  for (; k < depth; ++k, b += Width * kLanes) MultiplyAddStep<true>(sum, a + k, lda, b);
 }
 
 // A block of the depth, as one tile of rows sees it.
