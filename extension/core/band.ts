@@ -54,27 +54,45 @@ export interface Rows {
   start(step: number): number;
 }
 
-/** @param data row-major, of shape [B, T, U] */
-export function bandOf(data: Float32Array, shape: readonly number[], box: BandBox): Result<BandValues> {
+/** What is seen of a box: its cells, and how many values of each kind there are. */
+export interface Survey extends Pick<BandValues, "low" | "high"> {
+  readonly counts: Counts;
+}
+
+/** Surveys a box whose first step's units begin at `first`, those of the next `stride` further. */
+export type Surveyor = (data: Float32Array, at: { readonly first: number; readonly stride: number }, box: BandBox) => Survey;
+
+/**
+ * @param data row-major, of shape [B, T, U]
+ * @param surveyor a faster one than `surveyed`
+ */
+export function bandOf(data: Float32Array, shape: readonly number[], box: BandBox, surveyor?: Surveyor): Result<BandValues> {
   const [, timesteps = 0, width = 0] = shape;
   const first = (box.batch * timesteps + box.from) * width + box.unit;
-  return bandOfRows({ data, start: (step) => first + step * width }, shape, box);
+  const rows: Rows = { data, start: (step) => first + step * width };
+  return bandWith(() => surveyor?.(data, { first, stride: width }, box) ?? surveyed(rows, box), rows, shape, box);
 }
 
 /** @param shape of the tensor that the box is of, [B, T, U] */
 export function bandOfRows(rows: Rows, shape: readonly number[], box: BandBox): Result<BandValues> {
+  return bandWith(() => surveyed(rows, box), rows, shape, box);
+}
+
+function bandWith(survey: () => Survey, rows: Rows, shape: readonly number[], box: BandBox): Result<BandValues> {
   const refused = refusal(shape, box);
   if (refused !== null)
     return err(failure("INVALID_ARGUMENT", "The stretch does not lie in a tensor of shape {shape}.", { shape: refused }));
-  const { steps, units, stepsPer, unitsPer, lead } = box;
-  const cells = Math.ceil((steps + lead) / stepsPer) * Math.ceil(units / unitsPer);
+  const cells = cellsOf(box);
   if (cells > MAX_BAND_CELLS)
     return err(failure("TOO_LARGE", "{cells} cells are too many for one answer: at most {limit}.", { cells, limit: MAX_BAND_CELLS }));
-  return ok(read(rows, box));
+  return ok(found(survey(), rows, box));
 }
 
-function read(rows: Rows, box: BandBox): BandValues {
-  const { low, high, counts } = survey(rows, box);
+export function cellsOf({ steps, units, stepsPer, unitsPer, lead }: BandBox): number {
+  return Math.ceil((steps + lead) / stepsPer) * Math.ceil(units / unitsPer);
+}
+
+function found({ low, high, counts }: Survey, rows: Rows, box: BandBox): BandValues {
   const place = (cells: Float32Array, before: (a: number, b: number) => boolean): Extreme | null => {
     const cell = endOf(cells, before);
     return cell === null ? null : placed(rows, box, { cell, value: cells[cell] as number });
@@ -83,13 +101,14 @@ function read(rows: Rows, box: BandBox): BandValues {
   return { low, high, finding: { lowest, highest, ...counts } };
 }
 
-type Counts = { -readonly [K in "nan" | "shut" | "open" | "beyond"]: Finding[K] };
+export type Counts = Pick<Finding, "nan" | "shut" | "open" | "beyond">;
+type Counting = { -readonly [K in keyof Counts]: Counts[K] };
 
 /** Unit by unit over the steps of a cell first: comparisons that are guessed right, where those from unit to unit are not. */
-function survey({ data, start }: Rows, box: BandBox): { low: Float32Array; high: Float32Array; counts: Counts } {
+function surveyed({ data, start }: Rows, box: BandBox): Survey {
   const { steps, units, stepsPer, unitsPer, lead } = box;
   const rows = Math.ceil(units / unitsPer);
-  const low = new Float32Array(Math.ceil((steps + lead) / stepsPer) * rows).fill(NaN);
+  const low = new Float32Array(cellsOf(box)).fill(NaN);
   const high = Float32Array.from(low);
   const counts = { nan: 0, shut: 0, open: 0, beyond: 0 };
   const bits = new Int32Array(data.buffer, data.byteOffset, data.length);
@@ -120,7 +139,7 @@ function survey({ data, start }: Rows, box: BandBox): { low: Float32Array; high:
 /** float32 as int32, which grow together from 0: bits decide what would be branches, guessed wrong half of the time. */
 const [SHUT_BITS = 0, OPEN_BITS = 0, INFINITY_BITS = 0] = new Int32Array(Float32Array.of(SHUT, OPEN, Infinity).buffer);
 
-function count(bits: Int32Array, from: number, end: number, counts: Counts): void {
+function count(bits: Int32Array, from: number, end: number, counts: Counting): void {
   let [nan, shut, open, beyond] = [0, 0, 0, 0];
   for (let i = from; i < end; i++) {
     const value = bits[i] as number;
@@ -142,7 +161,11 @@ function count(bits: Int32Array, from: number, end: number, counts: Counts): voi
 /** Where the one number is that comes before all others, NaN aside. */
 function endOf(values: Float32Array, before: (a: number, b: number) => boolean): number | null {
   let end: number | null = null;
-  for (const [i, value] of values.entries()) if (value === value && (end === null || before(value, values[end] as number))) end = i;
+  // Without an iterator: there are a hundred thousand.
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    if (value === value && (end === null || before(value, values[end] as number))) end = i;
+  }
   return end;
 }
 

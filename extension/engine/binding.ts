@@ -3,7 +3,7 @@ import type { CaptureLevel, ProgramLayer } from "../core/model/program.js";
 import type { GpuPrecision } from "../core/protocol/device.js";
 
 /** Raised when either side of the contract changes its meaning. */
-export const ABI_VERSION = 4;
+export const ABI_VERSION = 5;
 
 export type NativeLayer = ProgramLayer;
 
@@ -84,6 +84,22 @@ export interface NativeSensitivityArgs extends NativeSensitivityPlanArgs {
   readonly inputGradient: Float32Array;
 }
 
+/** A stretch of a tensor and its cells, as `BandBox` in core/band.ts has them. */
+export interface NativeSurveyArgs {
+  readonly data: Float32Array;
+  /** Where the first step's units begin, and how far the next step's are from them. */
+  readonly first: number;
+  readonly stride: number;
+  readonly steps: number;
+  readonly units: number;
+  readonly stepsPer: number;
+  readonly unitsPer: number;
+  readonly lead: number;
+  /** Written, a cell each: [⌈(steps + lead) / stepsPer⌉, ⌈units / unitsPer⌉]. Neither aliases anything. */
+  readonly low: Float32Array;
+  readonly high: Float32Array;
+}
+
 /** What the addon throws and rejects with: `code` is a name of the table in core/errors.ts. */
 export interface NativeError extends Error {
   readonly code: string;
@@ -138,6 +154,8 @@ export interface NativeAddon {
   planSensitivity(args: NativeSensitivityPlanArgs): { readonly work: number; readonly bytes: number };
   /** In float64, on the CPU, on our own thread; progress is in multiply-adds. Rejects with a NativeError. */
   sensitivity(args: NativeSensitivityArgs, token: NativeCancelToken): Promise<void>;
+  /** In the call, at the memory's speed: each cell's least and greatest value, and the counts of `Finding` in core/band.ts. Throws a NativeError. */
+  survey(args: NativeSurveyArgs): { readonly nan: number; readonly shut: number; readonly open: number; readonly beyond: number };
   /** Bytes that models and runs hold now: 0 when all is disposed. */
   debugLiveBytes(): number;
 }
@@ -151,5 +169,6 @@ export const nativeAddonKeys = [
   "createCancelToken",
   "planSensitivity",
   "sensitivity",
+  "survey",
   "debugLiveBytes",
 ] as const satisfies readonly (keyof NativeAddon)[];

@@ -15,6 +15,7 @@ import { findDevices } from "./devices.js";
 import { diagnose } from "./diagnose.js";
 import { runFile } from "./fileRun.js";
 import type { LoadedModel, OutputTensor } from "./loadedModel.js";
+import { nativeSurvey } from "./nativeSurvey.js";
 import type { SensitivityOutcome } from "./sensitivity.js";
 import { Session } from "./session.js";
 import { Tracer } from "./tracer.js";
@@ -218,7 +219,8 @@ export class EngineService {
   private readBand({ resultId, tensor: index, box }: Request<"readBand">): BandValues {
     const tensor = this.kept(resultId)[index];
     if (tensor === undefined) throw new UnrollError(valuesGone());
-    const band = bandOf(tensor.data, tensor.shape, box);
+    const { addon } = this.open().devices.loaded;
+    const band = bandOf(tensor.data, tensor.shape, box, addon === null ? undefined : (...args) => nativeSurvey(addon, ...args));
     if (!band.ok) throw new UnrollError(band.error);
     return band.value;
   }

@@ -5,13 +5,14 @@
 #include "native/binding/machine.h"
 #include "native/binding/objects.h"
 #include "native/binding/sensitivity.h"
+#include "native/binding/survey.h"
 #include "native/core/limits.h"
 #include "native/kernels/cuda/cuda.h"
 
 namespace unroll {
 namespace {
 
-constexpr int kAbiVersion = 4;
+constexpr int kAbiVersion = 5;
 
 Status CreateOnCpu(std::vector<LayerSpec> layers, int64_t features, const std::vector<WeightView>& weights, int64_t threads,
                    std::shared_ptr<Program>* program) {
@@ -69,6 +70,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("createCancelToken", Napi::Function::New<CreateCancelToken>(env, "createCancelToken"));
   exports.Set("planSensitivity", Napi::Function::New<PlanSensitivityOf>(env, "planSensitivity"));
   exports.Set("sensitivity", Napi::Function::New<StartSensitivity>(env, "sensitivity"));
+  exports.Set("survey", Napi::Function::New<SurveyOf>(env, "survey"));
   exports.Set("debugLiveBytes", Napi::Function::New<DebugLiveBytes>(env, "debugLiveBytes"));
   return exports;
 }

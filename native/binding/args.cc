@@ -32,25 +32,6 @@ Activation ReadActivation(const Napi::Object& object, const char* key) {
   Invalid(object.Env(), std::string(key) + " “" + name.substr(0, 40) + "” is not an activation that is known.");
 }
 
-// A typed array of one type over memory that can neither shrink nor be written by another thread.
-Napi::TypedArray Typed(const Napi::Value& value, napi_typedarray_type type, const char* what) {
-  if (!value.IsTypedArray()) Invalid(value.Env(), std::string(what) + " has to be a typed array.");
-  Napi::TypedArray array = value.As<Napi::TypedArray>();
-  if (array.TypedArrayType() != type) Invalid(value.Env(), std::string(what) + " has another element type than expected.");
-  napi_value buffer = nullptr;
-  if (napi_get_typedarray_info(value.Env(), value, nullptr, nullptr, nullptr, &buffer, nullptr) != napi_ok)
-    Invalid(value.Env(), std::string(what) + " cannot be read.");
-  bool plain = false;
-  napi_is_arraybuffer(value.Env(), buffer, &plain);
-  if (!plain) Invalid(value.Env(), std::string(what) + " lies in shared memory; copy it first.");
-  bool detached = false;
-  napi_is_detached_arraybuffer(value.Env(), buffer, &detached);
-  if (detached) Invalid(value.Env(), std::string(what) + " was detached.");
-  Napi::Value resizable = Napi::Object(value.Env(), buffer).Get("resizable");
-  if (resizable.IsBoolean() && resizable.As<Napi::Boolean>()) Invalid(value.Env(), std::string(what) + " is resizable; copy it first.");
-  return array;
-}
-
 RecurrentSpec ReadRecurrent(const Napi::Object& object) {
   const std::string kind = String(object, "kind");
   RecurrentSpec spec;
@@ -148,8 +129,26 @@ bool ReadBoolean(const Napi::Object& object, const char* key) {
   return value.As<Napi::Boolean>();
 }
 
+Napi::TypedArray ReadTyped(const Napi::Value& value, napi_typedarray_type type, const char* what) {
+  if (!value.IsTypedArray()) Invalid(value.Env(), std::string(what) + " has to be a typed array.");
+  Napi::TypedArray array = value.As<Napi::TypedArray>();
+  if (array.TypedArrayType() != type) Invalid(value.Env(), std::string(what) + " has another element type than expected.");
+  napi_value buffer = nullptr;
+  if (napi_get_typedarray_info(value.Env(), value, nullptr, nullptr, nullptr, &buffer, nullptr) != napi_ok)
+    Invalid(value.Env(), std::string(what) + " cannot be read.");
+  bool plain = false;
+  napi_is_arraybuffer(value.Env(), buffer, &plain);
+  if (!plain) Invalid(value.Env(), std::string(what) + " lies in shared memory; copy it first.");
+  bool detached = false;
+  napi_is_detached_arraybuffer(value.Env(), buffer, &detached);
+  if (detached) Invalid(value.Env(), std::string(what) + " was detached.");
+  Napi::Value resizable = Napi::Object(value.Env(), buffer).Get("resizable");
+  if (resizable.IsBoolean() && resizable.As<Napi::Boolean>()) Invalid(value.Env(), std::string(what) + " is resizable; copy it first.");
+  return array;
+}
+
 Napi::TypedArray ReadTyped(const Napi::Value& value, napi_typedarray_type type, const char* what, int64_t size) {
-  Napi::TypedArray typed = Typed(value, type, what);
+  Napi::TypedArray typed = ReadTyped(value, type, what);
   if (static_cast<int64_t>(typed.ElementLength()) != size) {
     Throw(value.Env(), Status(Code::kShapeMismatch, std::string(what) + " has to have " + std::to_string(size) + " numbers; got " +
                                                         std::to_string(typed.ElementLength()) + "."));
@@ -179,7 +178,7 @@ std::vector<WeightView> ReadWeights(const Napi::Value& value) {
   Napi::Array array = Array(value, "weights", 4096);
   std::vector<WeightView> weights;
   for (uint32_t i = 0; i < array.Length(); ++i) {
-    Napi::TypedArray typed = Typed(array.Get(i), napi_float32_array, "A weight");
+    Napi::TypedArray typed = ReadTyped(array.Get(i), napi_float32_array, "A weight");
     weights.emplace_back(typed.As<Napi::Float32Array>().Data(), typed.ElementLength());
   }
   return weights;
@@ -237,7 +236,7 @@ RunArgs ReadRun(const Napi::Value& value, const Program& model, Plan* plan, std:
   for (int64_t d : args.shape) size *= d;
   Napi::Value x = object.Get("x");
   if (model.reads_ids()) {
-    Napi::TypedArray typed = Typed(x, napi_int32_array, "x");
+    Napi::TypedArray typed = ReadTyped(x, napi_int32_array, "x");
     if (static_cast<int64_t>(typed.ElementLength()) != size)
       Throw(env, Status(Code::kShapeMismatch, "x has to have " + std::to_string(size) + " ids."));
     keep->push_back(typed);
@@ -249,7 +248,7 @@ RunArgs ReadRun(const Napi::Value& value, const Program& model, Plan* plan, std:
   }
   Napi::Value mask = object.Get("mask");
   if (!mask.IsNull() && !mask.IsUndefined()) {
-    Napi::TypedArray typed = Typed(mask, napi_uint8_array, "mask");
+    Napi::TypedArray typed = ReadTyped(mask, napi_uint8_array, "mask");
     if (args.shape.size() < 2 || static_cast<int64_t>(typed.ElementLength()) != args.shape[0] * args.shape[1]) {
       Throw(env, Status(Code::kShapeMismatch, "mask has to have one entry a time step."));
     }

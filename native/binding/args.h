@@ -18,8 +18,15 @@ Napi::Error ToError(Napi::Env env, const Status& status);
 
 Napi::Object ReadObject(const Napi::Value& value, const char* what);
 bool ReadBoolean(const Napi::Object& object, const char* key);
-// A typed array of one type and length over memory that can neither shrink nor be written by another thread.
+// A typed array of one type over memory that can neither shrink nor be written by another thread; and of one length.
+Napi::TypedArray ReadTyped(const Napi::Value& value, napi_typedarray_type type, const char* what);
 Napi::TypedArray ReadTyped(const Napi::Value& value, napi_typedarray_type type, const char* what, int64_t size);
+
+// [from, to) of an array.
+using Range = std::pair<const void*, const void*>;
+inline Range RangeOf(const void* data, int64_t bytes) { return {data, static_cast<const char*>(data) + bytes}; }
+inline bool Overlap(const Range& a, const Range& b) { return a.first < b.second && b.first < a.second; }
+
 std::vector<LayerSpec> ReadLayers(const Napi::Value& value);
 // Views into the caller's arrays, valid during the call.
 std::vector<WeightView> ReadWeights(const Napi::Value& value);

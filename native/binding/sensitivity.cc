@@ -10,12 +10,6 @@
 namespace unroll {
 namespace {
 
-// [from, to) of an array.
-using Range = std::pair<const void*, const void*>;
-
-Range RangeOf(const void* data, int64_t bytes) { return {data, static_cast<const char*>(data) + bytes}; }
-bool Overlap(const Range& a, const Range& b) { return a.first < b.second && b.first < a.second; }
-
 struct Request {
   SensitivityArgs args;
   SensitivityPlan plan;

@@ -98,6 +98,24 @@ struct WideProduct {
   int64_t ldc;
 };
 
+// A stretch of a tensor in cells of `steps_per` steps by `units_per` units: the least and the greatest value of each. The first cell is
+// `lead` steps short.
+struct Survey {
+  const float* data;  // the units of step s begin at data + s·stride
+  int64_t stride, steps, units, steps_per, units_per, lead;
+  // [⌈(steps + lead) / steps_per⌉, ⌈units / units_per⌉], written: NaN where a cell has nothing else.
+  float* low;
+  float* high;
+};
+
+// As SHUT and OPEN of extension/core/band.ts.
+inline constexpr float kSurveyShut = 0.05f, kSurveyOpen = 0.95f;
+
+// Values that are NaN, below kSurveyShut, above kSurveyOpen, and beyond ±kSurveyOpen.
+struct SurveyCounts {
+  int64_t nan = 0, shut = 0, open = 0, beyond = 0;
+};
+
 struct Kernels {
   const char* name;
   // Floats of a vector.
@@ -118,6 +136,7 @@ struct Kernels {
   int64_t wide_width;
   // Panels [first, end); a row's result does not depend on the rows beside it.
   void (*wide_product)(const WideProduct& product, int64_t first, int64_t end);
+  SurveyCounts (*survey)(const Survey& survey);
 };
 
 // Targets that were compiled in and that this processor can run, the best last.

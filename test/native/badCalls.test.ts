@@ -2,7 +2,7 @@
 import * as assert from "node:assert/strict";
 import fc from "fast-check";
 import { isErrorCode } from "../../extension/core/errors.js";
-import type { NativeAddon, NativeRunArgs, NativeSensitivityArgs } from "../../extension/engine/binding.js";
+import type { NativeAddon, NativeRunArgs, NativeSensitivityArgs, NativeSurveyArgs } from "../../extension/engine/binding.js";
 import { loadAddon } from "../support/built.js";
 
 const addon = loadAddon();
@@ -146,6 +146,26 @@ describe("bad calls to the addon", () => {
       () => addon.sensitivity({} as NativeSensitivityArgs, {} as never),
       (error: unknown) => (typed(error), true),
     );
+  });
+
+  it("survey answers with a result or a typed error", () => {
+    fc.assert(
+      fc.property(place, odd, (at, make) => {
+        const cells = { low: new Float32Array(4), high: new Float32Array(4) };
+        const good = { data: new Float32Array(24), first: 4, stride: 4, steps: 4, units: 4, stepsPer: 2, unitsPer: 2, lead: 0, ...cells };
+        try {
+          addon.survey(bend(good, at, make()) as NativeSurveyArgs);
+        } catch (error) {
+          typed(error);
+        }
+      }),
+      { numRuns: calls },
+    );
+    const data = new Float32Array(8);
+    const box = { first: 0, stride: 4, steps: 1, units: 4, stepsPer: 1, unitsPer: 1, lead: 0 };
+    assert.throws(() => addon.survey({ data, ...box, low: data.subarray(4), high: new Float32Array(4) }), { code: "INVALID_ARGUMENT" });
+    const cells = { low: new Float32Array(4), high: new Float32Array(4) };
+    assert.throws(() => addon.survey({ data, ...box, first: 5, ...cells }), { code: "SHAPE_MISMATCH" });
   });
 
   it("bind and what it returns answer with milliseconds or a typed error", () => {

@@ -14,6 +14,7 @@
 #include "native/kernels/cpu/cell_inl.h"
 #include "native/kernels/cpu/quad_inl.h"
 #include "native/kernels/cpu/wide_inl.h"
+#include "native/kernels/cpu/survey_inl.h"
 // clang-format on
 
 namespace unroll {
@@ -73,8 +74,17 @@ void StepAny(const CellStep& s, int64_t first, int64_t end, bool backwards) {
 extern const Kernels kKernels;
 #define UNROLL_STRING_(x) #x
 #define UNROLL_STRING(x) UNROLL_STRING_(x)
-const Kernels kKernels = {
-    UNROLL_STRING(UNROLL_TARGET), kLanes, kDenseVectors* kLanes, Gemm, Activate, ProjectAny, StepAny, GruGates, kWideWidth, MultiplyWide};
+const Kernels kKernels = {UNROLL_STRING(UNROLL_TARGET),
+                          kLanes,
+                          kDenseVectors* kLanes,
+                          Gemm,
+                          Activate,
+                          ProjectAny,
+                          StepAny,
+                          GruGates,
+                          kWideWidth,
+                          MultiplyWide,
+                          SurveyStretch};
 
 }  // namespace UNROLL_TARGET
 }  // namespace unroll
