@@ -7,7 +7,7 @@ import type { BandQuery } from "./slices.js";
 import type { Found } from "./requestCache.js";
 
 /** Rows that a strip draws; where there are more units, a row stands for several. */
-const MOST_ROWS = 256;
+const MOST_ROWS = 128;
 /** Steps below which zooming shows nothing more. */
 export const LEAST_STEPS = 16;
 

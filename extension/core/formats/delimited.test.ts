@@ -100,6 +100,13 @@ describe("tables in chunks", function () {
     for (let chunk = 1; chunk < 40; chunk++) await assertSame(text, chunk);
   });
 
+  it("without a number are refused, whatever was set aside", async () => {
+    // The stray quote makes one row of several lines, whose columns are all text.
+    const text = '"one\nline"\t0\t0\t"1"\n"\n"one\nline"\t0\t0\t"1"';
+    for (let chunk = 1; chunk < 50; chunk++) await assertSame(text, chunk);
+    for (const one of ["a\tb", '"1', '"1\n2"\t"3', '"\n"']) for (const chunk of [1, 2, 64]) await assertSame(one, chunk);
+  });
+
   it("keep little of a long text", async () => {
     const text = "1,2,3\n".repeat(300_000);
     let most = 0;

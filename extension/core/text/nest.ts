@@ -58,18 +58,17 @@ export function mixedDepth(nest: Nest, text: string): Refusal {
   );
 }
 
+export function noNumbers(text: string, start: number, end: number): Refusal {
+  const words = msg("“{found}” holds no numbers: an array with at least one number is expected. Select one with values.", {
+    found: quote(text, start, end),
+  });
+  return new Refusal("empty", words, start, end);
+}
+
 /** Throws a Refusal where the lists make no array. */
 export function shapeNest(top: Nest, numbers: Numbers, text: string, options: SelectionOptions): Shaped {
   const levels = levelsOf(top, text);
-  if (numbers.length === 0)
-    throw new Refusal(
-      "empty",
-      msg("“{found}” holds no numbers: an array with at least one number is expected. Select one with values.", {
-        found: quote(text, top.start, top.end),
-      }),
-      top.start,
-      top.end,
-    );
+  if (numbers.length === 0) throw noNumbers(text, top.start, top.end);
   if (levels.length > MAX_RANK) {
     throw new Refusal(
       "rank",

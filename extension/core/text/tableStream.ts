@@ -2,7 +2,7 @@
 import { type Message, msg } from "../messages.js";
 import { type Head, headOf } from "./head.js";
 import { type Layout, layoutOf, LONGEST_CELL, Row, SAMPLE_LINES, sampleLines } from "./layout.js";
-import { raggedWords } from "./nest.js";
+import { noNumbers, raggedWords } from "./nest.js";
 import { Refusal, type SelectionErrorKind, type SelectionFailure } from "./selection.js";
 import { isOpening } from "./skip.js";
 import { type Piece, TableReader } from "./table.js";
@@ -43,6 +43,8 @@ export class TableStream {
   private begun: Begun | null = null;
   private rows = 0;
   private width = -1;
+  /** The first row, in the whole text. */
+  private first = { start: 0, end: 0 };
   private rounded: { from: number; to: number } | null = null;
   private failure: SelectionFailure | null = null;
   /** The first row of another length: what is wrong in a cell goes before it. */
@@ -73,7 +75,10 @@ export class TableStream {
   end(): { readonly values: Float32Array; readonly table: TableEnd | SelectionFailure } {
     const values = this.attempt(() => {
       if (this.begun === null) this.begin(Infinity);
-      return this.take(this.held.trimEnd().length, Infinity);
+      const limit = this.base + this.held.trimEnd().length;
+      const values = this.take(limit - this.base, Infinity);
+      if (this.width === 0) this.refuseEmpty(limit);
+      return values;
     });
     const failure = this.failure ?? this.ragged;
     if (failure !== null) return { values: new Float32Array(0), table: failure };
@@ -102,7 +107,7 @@ export class TableStream {
     const text = this.held;
     const last = until === Infinity;
     const limit = last ? text.trimEnd().length : text.length;
-    const from = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+    const from = bomOf(text);
     if (limit <= from)
       throw new Refusal("empty", msg("Nothing is selected: numbers are expected. Select an array or a table of numbers."), 0, text.length);
     if (isOpening(text.charCodeAt(from))) throw noTable(text.length);
@@ -127,7 +132,10 @@ export class TableStream {
     const reader = new TableReader(this.held, limit, layout, this.keepMissing, origin);
     const end = this.read(reader, head, until);
     for (const row of reader.rows) {
-      if (this.width < 0) this.width = row.count;
+      if (this.width < 0) {
+        this.width = row.count;
+        this.first = { start: this.base + row.start, end: this.base + row.end };
+      }
       this.rows++;
       if (row.count === this.width || this.ragged !== null) continue;
       const message = raggedWords({ row: this.rows, count: row.count, expected: this.width });
@@ -136,6 +144,14 @@ export class TableStream {
     this.rounded ??= reader.numbers.rounded;
     this.drop(Math.min(end, this.held.length));
     return this.ragged === null ? reader.numbers.values.slice(0, reader.numbers.length) : new Float32Array(0);
+  }
+
+  /** Every column was set aside, and no row has one more. @param limit where the whole text ends */
+  private refuseEmpty(limit: number): void {
+    const { piece } = this.begun as Begun;
+    const { kind, words, start, end } =
+      this.rows === 1 ? noNumbers(piece, this.first.start, this.first.end) : noNumbers(piece, bomOf(piece), limit);
+    this.failure = { ok: false, kind, message: words, start, end };
   }
 
   /** Notes the cell that cannot be read: rows of a long table cannot be found by an offset. */
@@ -167,6 +183,9 @@ export class TableStream {
     }
   }
 }
+
+/** Where a text begins that may have a byte order mark. */
+const bomOf = (text: string): number => (text.charCodeAt(0) === 0xfeff ? 1 : 0);
 
 /** Where the last of the rows ends that the head is read from; Infinity where there are not as many. */
 function rowsEnd(text: string, from: number, layout: Layout): number {
