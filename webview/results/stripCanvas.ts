@@ -170,7 +170,8 @@ function labels(g: CanvasRenderingContext2D, drawing: StripDrawing, geometry: St
   g.textAlign = "right";
   g.fillStyle = dim;
   for (const index of labelled(0, band.units * unitsPer, roundStride((12 * unitsPer) / rowHeight)))
-    g.fillText(String(index + 1), gutter - 8, top + (Math.floor(index / unitsPer) + 0.5) * rowHeight);
+    // The first would be cut where rows are lower than letters.
+    g.fillText(String(index + 1), gutter - 8, Math.max(5, top + (Math.floor(index / unitsPer) + 0.5) * rowHeight));
 }
 
 /** Counted from 1, as people do: the first, and every multiple of the stride that does not crowd it. */

@@ -18,7 +18,7 @@ import { shortLegend } from "./controls.js";
 import { waiting } from "./frame.js";
 import { groupedWord, rangeWord, scaleOfStrip } from "./heat.js";
 import { stepTable, tablePart } from "./stepTable.js";
-import { columnsFor, GUTTER } from "./strip.js";
+import { columnsFor, gutterFor } from "./strip.js";
 
 /** Room of three pictures side by side; of less, they stand one below the other. */
 const NARROW = 620;
@@ -119,7 +119,15 @@ function picture(view: RunContext, compared: Compared, map: Map): TemplateResult
   const one = loaded.stepsPer * loaded.unitsPer === 1;
   return cellMap(view, {
     ...{ id: `map-${map.id}`, alt: map.alt, overview: loaded, window: look.window, units: pair.a.units, steps: stepsIn(pair) },
-    look: { scale: map.scale, kind: "signed", text: map.text, axis: true, width: look.width, gutter: GUTTER, widest: WIDEST },
+    look: {
+      scale: map.scale,
+      kind: "signed",
+      text: map.text,
+      axis: true,
+      width: look.width,
+      gutter: gutterFor(pair.a.units),
+      widest: WIDEST,
+    },
     cell: cellOf(view, compared),
     current: true,
     marked: firstStep(compared),

@@ -15,7 +15,7 @@ import { captured, type CapturedWords } from "./captured.js";
 import { curves } from "./curves.js";
 import { legend, oneOf, paletteSwitch, toggle } from "./controls.js";
 import { waiting } from "./frame.js";
-import { columnsFor, strip } from "./strip.js";
+import { columnsFor, gutterFor, strip } from "./strip.js";
 import { twin } from "./twin.js";
 import { unitChips } from "./unitChips.js";
 import { zoomButtons } from "./zoom.js";
@@ -128,12 +128,13 @@ function drawn(view: RunContext, panel: Panel, overview: Overview, place: Place 
   const { chosen } = view.state;
   const { strip: entry, key, kind, scale } = panel;
   const { window, width, alt } = place;
+  const gutter = gutterFor(entry.units, GUTTER);
   const rowHeight = overview.band.units <= 32 ? 14 : overview.band.units <= 96 ? 4 : 2;
   return html`${strip(view, {
     ...{ entry, overview, alt, window, axis: false, decimals: 2, scale, kind, current: chosen.strip === entry.id, traced: panel.traced },
-    place: { id: `gate-${key}`, width, gutter: GUTTER, rowHeight },
+    place: { id: `gate-${key}`, width, gutter, rowHeight },
   })}
-  ${curves(view, panel, overview, { window, width, gutter: GUTTER })}`;
+  ${curves(view, panel, overview, { window, width, gutter })}`;
 }
 
 function exact(view: RunContext, { strip: entry }: Panel, caption: string): TemplateResult {

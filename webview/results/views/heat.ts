@@ -17,7 +17,7 @@ import { capturedStates } from "./captured.js";
 import { legend, paletteSwitch, toggle } from "./controls.js";
 import { waiting } from "./frame.js";
 import { readout } from "./readout.js";
-import { columnsFor, GUTTER, strip, stripRoom } from "./strip.js";
+import { columnsFor, gutterFor, strip, stripRoom } from "./strip.js";
 import { twin } from "./twin.js";
 import { zoomButtons } from "./zoom.js";
 
@@ -105,7 +105,9 @@ function drawn(view: RunContext, entry: Strip, overview: Overview, { window, fir
   const alt = findingWord(entry, overview.finding, Math.min(window.steps, entry.tensor.shape[1] ?? 1));
   if (table) return exactTable(view, entry, alt);
   const decimals = entry.what === "input" ? Math.max(1, decimalsFor(sample(overview.band), 2)) : 2;
-  const place = { id: `heat-${entry.id}`, width: stripRoom(view), gutter: GUTTER };
+  // The same for every strip, so that their columns line up.
+  const gutter = gutterFor(Math.max(...stripsOf(view.outputs).map(({ units }) => units)));
+  const place = { id: `heat-${entry.id}`, width: stripRoom(view), gutter };
   return strip(view, {
     ...{ entry, overview, alt, window, axis: first, decimals, scale: scaleOfStrip(entry), kind: "signed", current, place },
   });

@@ -30,12 +30,17 @@ export interface StripProps {
   readonly place: { readonly id: string; readonly width: number; readonly gutter: number; readonly rowHeight?: number };
 }
 
-export const GUTTER = 28;
+const GUTTER = 28;
 const SIDE = 240;
 
 /** Room for the strips of Heat, beside the readout. */
 export function stripRoom({ state: { width } }: RunContext): number {
   return width === 0 ? 560 : width - 32 - (globalThis.innerWidth > 860 ? SIDE : 0);
+}
+
+/** Room at the left for the numbers of so many units. */
+export function gutterFor(units: number, least = GUTTER): number {
+  return Math.max(least, 10 + 6 * String(units).length);
 }
 
 /** Columns to ask for: in strides, so that a panel that grows by a few px asks for nothing new. */
