@@ -97,7 +97,7 @@ const items = [
     what: "tables in chunks against the selection reader",
     target: 1_000_000,
     batch: 5_000,
-    body: (n) => command(units("core/formats/delimited"), { UNROLL_CASES: n }),
+    body: (n) => command(units("core/formats/longText"), { UNROLL_CASES: n }),
   },
   {
     id: "R1-models",

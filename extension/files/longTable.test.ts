@@ -29,7 +29,7 @@ describe("a long table", () => {
   });
 
   it("is none where it is an array, a line, or no numbers", async () => {
-    for (const text of ["", "[[1, 2],\n [3, 4]]\n", "1,2,3", "a b c\nd e f\n"]) assert.equal(await sampleTable(file(text)), null, text);
+    for (const text of ["", "(1, 2),\n(3, 4)\n", "1,2,3", "a b c\nd e f\n"]) assert.equal(await sampleTable(file(text)), null, text);
   });
 
   it("becomes an array of its numbers, gaps where they are kept", async () => {
@@ -44,11 +44,30 @@ describe("a long table", () => {
     fs.rmSync(spool);
   });
 
+  it("is an array in brackets as well, of any rank, or records", async () => {
+    const spool = path.join(folder, "numbers.npy");
+    const rows = Array.from({ length: 200_000 }, (_, i) => `[[${i % 90}, 0.5], [1, 2]]`);
+    const sample = await sampleTable(file(`[${rows.join(", ")}]`));
+    assert.deepEqual(sample?.shape.slice(1), [2, 2]);
+    assert.ok(Math.abs((sample.shape[0] ?? 0) - 200_000) < 2000, String(sample.shape[0]));
+    await spoolTable(file(`[${rows.slice(0, 40_000).join(",\n")}]`), spool, true, quiet);
+    const cubes = await openArrays(spool);
+    assert.deepEqual(cubes?.arrays[0]?.shape, [40_000, 2, 2]);
+    await cubes?.close();
+    fs.rmSync(spool);
+    const records = '[{"day": "2024-01-01", "a": 1}, {"day": "2024-01-02", "a": null}]';
+    assert.deepEqual(await sampleTable(file(`${records}\n\n`)), { shape: [2, 1], columns: ["a"] });
+    const { columns, notes } = await spoolTable(file(records), spool, true, quiet);
+    assert.deepEqual([columns, notes.length], [["a"], 1]);
+    await assert.rejects(spoolTable(file(records), `${spool}.2`, false, quiet), /Row 2, column “a”: the value is missing/);
+    fs.rmSync(spool);
+  });
+
   it("is refused in UTF-16 and where it is a text, and leaves nothing", async () => {
     const spool = path.join(folder, "numbers.npy");
     const refused = (words: RegExp) => (error: unknown) => error instanceof UnrollError && words.test(error.message);
     await assert.rejects(spoolTable(file(Buffer.from("\ufeff1,2\n3,4\n", "utf16le")), spool, false, quiet), refused(/UTF-16/));
-    await assert.rejects(spoolTable(file("[1, 2]\n"), spool, false, quiet), refused(/brackets/));
+    await assert.rejects(spoolTable(file('{"a": [1, 2]}\n'), spool, false, quiet), refused(/brackets/));
     await assert.rejects(spoolTable(file("1,2\n3,4\n"), spool, false, { ...quiet, cancelled: () => true }), { code: "CANCELLED" });
     assert.deepEqual(fs.readdirSync(folder), ["data.csv"]);
   });

@@ -1,9 +1,11 @@
 /** Tables in texts of any length: what the first rows say of one, and its numbers in a file of their own. */
 import { failure, runCancelled, UnrollError } from "../core/errors.js";
-import { readDelimited, type TableRefusal } from "../core/formats/delimited.js";
+import { languageOfFile } from "../core/formats/format.js";
+import { readLongText, type TableRefusal } from "../core/formats/longText.js";
 import { type ByteSource, partOf } from "../core/formats/source.js";
 import type { Message } from "../core/messages.js";
 import type { TableSample } from "../core/protocol/reader.js";
+import { ListStream } from "../core/text/listStream.js";
 import type { TableEnd } from "../core/text/tableStream.js";
 import { FileSource } from "./fileSource.js";
 import { NpyWriter } from "./npyWriter.js";
@@ -13,28 +15,44 @@ const CHUNK_BYTES = 256 * 1024;
 /** So much of a text says which columns it has, and about how long a row is. */
 const SAMPLE_BYTES = 1024 * 1024;
 
-/** null: it is no table of rows, but e.g. an array in brackets. @throws UnrollError where the file cannot be read */
+/** null: it is neither a table of rows nor an array of elements. @throws UnrollError where the file cannot be read */
 export async function sampleTable(file: string): Promise<TableSample | null> {
   const source = await FileSource.open(file);
   try {
-    const size = await wholeLines(source);
-    if (size === 0) return null;
-    const reading = readDelimited(partOf(source, 0, size), { keepMissing: true });
-    for (;;) {
-      const next = await reading.next();
-      if (next.done !== true) continue;
-      const table = next.value;
-      if (!table.ok) return null;
-      const [first = 0, ...width] = table.shape;
-      const rows = size === source.size ? first : Number(((first * source.size) / size).toPrecision(3));
-      return { shape: [rows, ...width], columns: table.columns };
-    }
+    const bytes = await source.readAt(0, SAMPLE_BYTES);
+    const list = bytes.length < source.size ? sampleList(bytes, languageOfFile(file)) : null;
+    return list === null ? await sampleLines(source) : about(list.table, list.read / source.size);
   } finally {
     await source.close();
   }
 }
 
-/** Up to where the last line of the sample ends; 0: no two lines are that short. */
+async function sampleLines(source: ByteSource): Promise<TableSample | null> {
+  const size = await wholeLines(source);
+  if (size === 0) return null;
+  const reading = readLongText(partOf(source, 0, size), { keepMissing: true });
+  for (;;) {
+    const next = await reading.next();
+    if (next.done === true) return next.value.ok ? about(next.value, size / source.size) : null;
+  }
+}
+
+/** The elements that are whole, and the bytes that they take; null: no array, or none of it is whole. */
+function sampleList(bytes: Uint8Array, languageId: string | undefined): { table: TableSample; read: number } | null {
+  const text = new TextDecoder().decode(bytes);
+  if (!text.trimStart().startsWith("[")) return null;
+  const stream = new ListStream({ languageId, keepMissing: true, atOnce: 0 });
+  stream.push(text);
+  const { soFar } = stream;
+  return soFar === null ? null : { table: soFar, read: (soFar.length * bytes.length) / text.length };
+}
+
+/** Of a table of which only the first rows were read: about as many rows as go into all of it. */
+function about({ shape: [first = 0, ...width], columns }: TableSample, share: number): TableSample {
+  return { shape: [share === 1 ? first : Number((first / share).toPrecision(3)), ...width], columns };
+}
+
+/** Up to where the last line of the sample ends; 0: no two lines are that short, nor is the file an array. */
 async function wholeLines(source: ByteSource): Promise<number> {
   const bytes = await source.readAt(0, SAMPLE_BYTES);
   const end = bytes.lastIndexOf(10) + 1;
@@ -76,7 +94,7 @@ export async function spoolTable(file: string, target: string, keepMissing: bool
 
 async function copied(source: FileSource, writer: NpyWriter, keepMissing: boolean, controls: SpoolControls): Promise<TableEnd> {
   let length = 0;
-  const rows = readDelimited(source, { keepMissing, chunk: CHUNK_BYTES });
+  const rows = readLongText(source, { keepMissing, chunk: CHUNK_BYTES, languageId: languageOfFile(source.file) });
   for (;;) {
     if (controls.cancelled()) throw runCancelled();
     const next = await rows.next();

@@ -2,7 +2,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { type Failure, failure, UnrollError } from "../core/errors.js";
 import type { StoredArray } from "../core/formats/arrays.js";
-import { readDelimited } from "../core/formats/delimited.js";
+import { readLongText } from "../core/formats/longText.js";
 import { badValue } from "../core/formats/finite.js";
 import { languageOfFile } from "../core/formats/format.js";
 import { guarded } from "../core/formats/source.js";
@@ -88,7 +88,7 @@ async function takeTable(path: string, maxBytes: number): Promise<Selection> {
   try {
     let values = new Float32Array(2 ** 16);
     let length = 0;
-    const rows = readDelimited(source);
+    const rows = readLongText(source, { languageId: languageOfFile(path) });
     for (;;) {
       const next = await rows.next();
       if (next.done === true) {

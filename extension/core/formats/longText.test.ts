@@ -5,11 +5,18 @@ import { say } from "../messages.js";
 import { parseSelection } from "../text/parseSelection.js";
 import type { SelectionFailure } from "../text/selection.js";
 import type { TableEnd } from "../text/tableStream.js";
-import { readDelimited } from "./delimited.js";
+import { readLongText, type TableRefusal } from "./longText.js";
 import { inMemory } from "./source.js";
 
-async function streamed(text: string, chunk: number): Promise<{ values: number[]; table: TableEnd | SelectionFailure }> {
-  const reading = readDelimited(inMemory(new TextEncoder().encode(text)), { chunk });
+/** In how small pieces. */
+interface Pieces {
+  readonly chunk: number;
+  readonly atOnce?: number;
+  readonly languageId?: string;
+}
+
+async function streamed(text: string, pieces: Pieces): Promise<{ values: number[]; table: TableEnd | SelectionFailure }> {
+  const reading = readLongText(inMemory(new TextEncoder().encode(text)), pieces);
   const values: number[] = [];
   for (;;) {
     const next = await reading.next();
@@ -18,9 +25,9 @@ async function streamed(text: string, chunk: number): Promise<{ values: number[]
   }
 }
 
-async function assertSame(text: string, chunk: number): Promise<void> {
-  const whole = parseSelection(text, { languageId: "csv" });
-  const { values, table } = await streamed(text, chunk);
+async function assertSame(text: string, chunk: number, list: Omit<Pieces, "chunk"> = {}): Promise<void> {
+  const whole = parseSelection(text, { languageId: list.languageId ?? "csv" });
+  const { values, table } = await streamed(text, { chunk, ...list });
   assert.equal(table.ok, whole.ok, JSON.stringify(whole.ok ? table : { ...whole, text: text.slice(0, 200) }));
   if (!whole.ok || !table.ok) {
     assert.ok(!whole.ok && !table.ok);
@@ -110,7 +117,7 @@ describe("tables in chunks", function () {
   it("keep little of a long text", async () => {
     const text = "1,2,3\n".repeat(300_000);
     let most = 0;
-    const reading = readDelimited(inMemory(new TextEncoder().encode(text)), { chunk: 4096 });
+    const reading = readLongText(inMemory(new TextEncoder().encode(text)), { chunk: 4096 });
     let sum = 0;
     for (;;) {
       const next = await reading.next();
@@ -122,8 +129,76 @@ describe("tables in chunks", function () {
     assert.ok(most < 200_000, `${most} numbers at once`);
   });
 
-  it("refuse an array in brackets, which only the whole is", async () => {
-    const { table } = await streamed("[[1, 2], [3, 4]]", 4);
+  it("refuse what only the whole is", async () => {
+    const { table } = await streamed('{"a": [1, 2]}', { chunk: 4 });
     assert.ok(!table.ok && /brackets/.test(say(table.message)));
+  });
+});
+
+const json = (value: unknown, space: number): string => JSON.stringify(value, null, space);
+const number = fc.oneof(fc.integer({ min: -999, max: 999 }), fc.constantFrom(1.5, -2e-3, 20000001, 33554433, true));
+const many = <T>(item: fc.Arbitrary<T>, most: number): fc.Arbitrary<T[]> => fc.array(item, { minLength: 1, maxLength: most });
+const vector = (length: number): fc.Arbitrary<unknown[]> => fc.array(number, { minLength: length, maxLength: length });
+const record = fc
+  .tuple(number, number, fc.constantFrom("서울", 'a "b", [c', "2024-01-01", "}"))
+  .map(([a, b, name]) => ({ name, a, "b c": b }));
+const lists: fc.Arbitrary<unknown[]> = fc.oneof(
+  many(number, 40),
+  fc.integer({ min: 1, max: 4 }).chain((width) => many(vector(width), 30)),
+  fc
+    .tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 }))
+    .chain(([steps, width]) => many(fc.array(vector(width), { minLength: steps, maxLength: steps }), 20)),
+  many(record, 20),
+);
+/** In the place of an element: what no element may be, or what is unlike the others. */
+const wrong = fc.constantFrom<unknown>(null, "x", [], [1], [[1, 2, 3, 4, 5]], [[[[1]]]], { name: "a", a: 1 }, 1e300);
+
+describe("arrays in chunks", function () {
+  this.timeout(0);
+
+  it("are what the selection reader reads of the same text", async () => {
+    const spoil = fc.option(fc.tuple(fc.nat(), wrong), { nil: null, freq: 2 });
+    const tail = fc.constantFrom("", "\n", ";\n", " x", "// end");
+    await fc.assert(
+      fc.asyncProperty(
+        fc.tuple(lists, spoil, fc.constantFrom(0, 1), tail),
+        fc.integer({ min: 1, max: 97 }),
+        fc.integer({ min: 1, max: 200 }),
+        async ([elements, spoiled, space, behind], chunk, atOnce) => {
+          // Not the first one, which says what all have to be.
+          const odd = spoiled === null ? 0 : spoiled[0] % elements.length;
+          const written = elements.map((element, i) => (spoiled !== null && i > 0 && i === odd ? spoiled[1] : element));
+          const text = ` \n${json(written, space)}${spoiled === null ? behind : ""}`;
+          await assertSame(text, chunk, { atOnce, languageId: "json" });
+        },
+      ),
+      { numRuns: Number(process.env["UNROLL_CASES"] ?? 300) },
+    );
+  });
+
+  it("name the row of what is unlike the first one, and the field of a value that is none", async () => {
+    const rows = (odd: string): string => `[${"[1, 2],\n".repeat(50)}${odd},\n[3, 4]]`;
+    const cases: readonly (readonly [string, RegExp, unknown])[] = [
+      [rows("[1]"), /^Row 51 has 1 numbers; row 1 has 2/, null],
+      [rows("[1, null]"), /missing/, { row: 51, column: "2" }],
+      [`[${'{"a": 1, "b": 2},'.repeat(50)}{"a": 1, "b": null}]`, /missing/, { row: 51, column: "b" }],
+      [`[${'{"a": 1, "b": 2},'.repeat(50)}{"a": 1, "b": "x"}]`, /not a number|other fields/, undefined],
+      [`[${"[[1], [2]],".repeat(50)}[[1, 3], [2]]]`, /^Row 101 has 2 numbers; row 1 has 1/, null],
+    ];
+    for (const [text, words, cell] of cases) {
+      const { table } = await streamed(text, { chunk: 64, atOnce: 100, languageId: "json" });
+      assert.ok(!table.ok && words.test(say(table.message)), table.ok ? "read" : say(table.message));
+      if (cell !== undefined) assert.deepEqual((table as TableRefusal).cell, cell);
+    }
+  });
+
+  it("hold little, and refuse an element that is too long for that", async () => {
+    const text = `[${"[1, 2, 3],".repeat(300_000)}[4, 5, 6]]`;
+    let most = 0;
+    const reading = readLongText(inMemory(new TextEncoder().encode(text)), { chunk: 65_536 });
+    for (let next = await reading.next(); next.done !== true; next = await reading.next()) most = Math.max(most, next.value.values.length);
+    assert.ok(most > 0 && most < 300_000, `${most} numbers at once`);
+    const { table } = await streamed(`[[${"1,".repeat(9_000_000)}1]]`, { chunk: 1_000_000 });
+    assert.ok(!table.ok && /more than 16 MiB/.test(say(table.message)));
   });
 });
