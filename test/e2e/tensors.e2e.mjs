@@ -10,6 +10,31 @@ import * as wb from "./lib/workbench.mjs";
 
 const data = (name) => fs.readFileSync(path.join(root, "test", "fixtures", "files", name));
 
+const looks = [
+  { name: "light", theme: "light", locale: "en", words: "Run RNN on file…" },
+  { name: "hc", theme: "hc", locale: "en", words: "Run RNN on file…" },
+  { name: "ko", theme: "dark", locale: "ko", words: "파일로 RNN 실행…" },
+];
+
+for (const { name, theme, locale, words } of looks) {
+  describe(`the arrays of a file: ${name}`, () => {
+    let win;
+    before(async () => {
+      win = await openWindow({ theme, locale, viewport: { width: 1000, height: 700 }, files: { "groups.h5": data("groups.h5") } });
+      await win.page.locator(".statusbar-item", { hasText: "Unroll" }).first().waitFor();
+    });
+    after(() => win?.close());
+
+    it("are listed by name, shape and type", async () => {
+      await wb.runOnFile(win.page, "groups.h5", words);
+      const rows = wb.quickPickRows(win.page);
+      await rows.filter({ hasText: "packed/x" }).first().waitFor();
+      await win.shot(`tensors-arrays-${name}`);
+      assert.ok((await rows.count()) > 1);
+    });
+  });
+}
+
 describe("a data file", () => {
   let win;
   before(async () => {
@@ -22,20 +47,9 @@ describe("a data file", () => {
   });
   after(() => win?.close());
 
-  async function runFromMenu(name) {
-    const { page } = win;
-    await page.locator(".explorer-folders-view .monaco-list-row", { hasText: name }).first().click({ button: "right" });
-    const item = page.locator(".monaco-menu .action-item", { hasText: "Run RNN on file…" }).first();
-    await item.waitFor();
-    // A menu takes no click in its first moments, lest the one that opened it chooses something.
-    await page.waitForTimeout(400);
-    await item.click();
-    await page.locator(".monaco-menu").first().waitFor({ state: "detached" });
-  }
-
   it("asks for one array of several, then for a model", async () => {
     const { page } = win;
-    await runFromMenu("stored.npz");
+    await wb.runOnFile(page, "stored.npz");
     const rows = wb.quickPickRows(page);
     await rows.filter({ hasText: "train" }).waitFor();
     assert.match(await rows.filter({ hasText: "train" }).innerText(), /\(3, 4, 5\) float32/);
@@ -54,7 +68,7 @@ describe("a data file", () => {
 
   it("reads HDF5 from the packaged library", async () => {
     const { page } = win;
-    await runFromMenu("groups.h5");
+    await wb.runOnFile(page, "groups.h5");
     const rows = wb.quickPickRows(page);
     await rows.filter({ hasText: "packed/x" }).first().waitFor();
     await win.shot("tensors-3-hdf5");
@@ -65,7 +79,7 @@ describe("a data file", () => {
 
   it("says why a file of Python objects is not read", async () => {
     const { page } = win;
-    await runFromMenu("object.npy");
+    await wb.runOnFile(page, "object.npy");
     await page.locator(".notification-list-item", { hasText: "Python objects" }).first().waitFor();
     await win.shot("tensors-4-refused");
     assert.deepEqual(win.server.hostCrashes(), []);

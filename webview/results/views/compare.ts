@@ -161,10 +161,12 @@ function compared(view: RunContext, { a, b }: Sides): TemplateResult {
   return html`${verdict(view, { a, b }, rows, chosen ?? rows.find((row) => row.found !== null))}
     <div class="bar wrap">
       ${layers.length < 2 ? nothing : oneOf("compare-layer", t("Layer"), layers, chosen?.pair.key ?? "", pick)} ${paletteSwitch(view)}
-      ${shown === null ? nothing : jump(view, shown)} ${zoomButtons(view)}
-      <span class="push"
-        >${toggle("table-twin", "table", t("Table"), view.state.chosen.table, () => view.choose({ table: !view.state.chosen.table }))}</span
-      >
+      <span class="rest"
+        >${shown === null ? nothing : jump(view, shown)} ${zoomButtons(view)}
+        <span class="push"
+          >${toggle("table-twin", "table", t("Table"), view.state.chosen.table, () => view.choose({ table: !view.state.chosen.table }))}</span
+        >
+      </span>
     </div>
     ${shown === null ? nothing : compareMaps(view, shown)}
     <div class="compare-below">
