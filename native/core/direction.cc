@@ -15,8 +15,8 @@ namespace {
 constexpr int64_t kWidestPanel = 64;
 // Multiply-adds between two looks at the cancel token: a few milliseconds.
 constexpr int64_t kPieceWork = int64_t{1} << 26;
-// Groups in which a member's panels are taken where there are several members, and multiply-adds below which a group is not worth taking.
-constexpr int64_t kGroups = 8, kGroupWork = int64_t{1} << 15;
+// Multiply-adds of panels that are not worth taking alone where several members share them.
+constexpr int64_t kGroupWork = int64_t{1} << 15;
 
 int64_t Padded(int64_t units) { return (units + kWidestPanel - 1) / kWidestPanel * kWidestPanel; }
 
@@ -111,7 +111,7 @@ template <typename Body>
 bool Direction::ForPanels(Member* member, int64_t depth, int64_t rows, bool backwards, Body body) {
   const int64_t panels = task_.weights->panels, work = std::max<int64_t>(1, rows * depth * task_.weights->width());
   int64_t most = std::max<int64_t>(1, kPieceWork / work);
-  if (members_ > 1) most = std::min(most, std::max(panels / (members_ * kGroups), (kGroupWork + work - 1) / work));
+  if (members_ > 1) most = std::min(most, (kGroupWork + work - 1) / work);
   const int phase = member->phase++ % 2;
   if (members_ > 1) taken_[member->index].groups[1 - phase].store(0, std::memory_order_relaxed);
   for (int i = 0; i < members_; ++i) {
