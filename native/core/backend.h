@@ -10,7 +10,8 @@
 
 namespace unroll {
 
-// A weight matrix [rows, columns] in panels of `width` columns, zeros beyond the last column: the kernel streams it front to back.
+// A weight matrix [rows, columns] in panels of `width` columns, zeros beyond the last column: the kernel streams it front to back. A panel
+// has its columns side by side, or the rows of one half behind those of the other: see Kernels::part.
 struct PackedMatrix {
   int64_t rows = 0;
   int64_t columns = 0;
@@ -122,6 +123,8 @@ struct Kernels {
   int64_t lanes;
   // Columns of a panel for gemm.
   int64_t panel_width;
+  // Of a panel of so many vectors, those that lie side by side.
+  int64_t (*part)(int64_t vectors);
   // c[m × b.columns] (+)= a[m × b.rows] · b; rows of a and c are lda and ldc apart. c may not alias a.
   void (*gemm)(const float* a, int64_t lda, int64_t m, const PackedMatrix& b, float* c, int64_t ldc, bool accumulate);
   // v[n], in place. Not for softmax, log_softmax and sparsemax, which see a whole vector: see VectorActivation.
@@ -145,11 +148,16 @@ const std::vector<const Kernels*>& AvailableKernels();
 // The one that is used: the best, or what UNROLL_CPU_TARGET names; nullptr where it names none that can run here.
 const Kernels* ChosenKernels();
 
-PackedMatrix Pack(const float* matrix, int64_t rows, int64_t columns, int64_t width);
+// part: columns that lie side by side, a divisor of `width`.
+PackedMatrix Pack(const float* matrix, int64_t rows, int64_t columns, int64_t width, int64_t part);
+// For gemm.
+inline PackedMatrix Pack(const float* matrix, int64_t rows, int64_t columns, const Kernels& kernels) {
+  return Pack(matrix, rows, columns, kernels.panel_width, kernels.part(kernels.panel_width / kernels.lanes) * kernels.lanes);
+}
 
 // kernel: [D, G·H], recurrent: [H, G·H], bias: [G·H] or null; [2, G·H] for a GRU with reset_after.
 PackedCell PackCell(const RecurrentSpec& spec, int64_t features, const float* kernel, const float* recurrent, const float* bias,
-                    int64_t lanes);
+                    const Kernels& kernels);
 
 }  // namespace unroll
 

@@ -93,7 +93,7 @@ TEST(every_cell_follows_the_reference) {
 
 TEST(deep_layers_follow_the_reference) {
   Random random(27);
-  // Products whose depth is taken in blocks, of the input and of the state.
+  // Products of many steps and of a few left over, of the input and of the state, and tiles of five and six rows.
   for (int form = 0; form < 4; ++form) {
     RecurrentCase c;
     c.spec.cell = form == 0 ? Cell::kSimpleRnn : form == 1 ? Cell::kLstm : Cell::kGru;
@@ -176,6 +176,41 @@ TEST(a_batch_in_another_order_gives_its_rows_in_that_order) {
   });
 }
 
+TEST(a_row_does_not_depend_on_its_batch) {
+  Random random(32);
+  // Tiles of each number of rows, and a row by itself.
+  for (int64_t batch = 1; batch <= 14; ++batch) {
+    for (int form = 0; form < 8; ++form) {
+      RecurrentCase c;
+      c.spec.cell = form % 4 == 0 ? Cell::kSimpleRnn : form % 4 == 1 ? Cell::kLstm : Cell::kGru;
+      c.spec.reset_after = form % 4 == 2;
+      c.spec.units = form < 4 ? 37 : 3;
+      c.spec.return_sequences = true;
+      c.batch = batch;
+      c.timesteps = 3;
+      c.features = 5;
+      test::Fill(&c, &random);
+      for (const Kernels* kernels : AvailableKernels()) {
+        test::Context() = std::string(kernels->name) + ": " + c.Text();
+        const Ran all = c.Run(*kernels);
+        for (int64_t row = 0; row < batch; ++row) {
+          RecurrentCase alone = c;
+          alone.batch = 1;
+          const auto of = [&](const Floats& v) {
+            const auto n = static_cast<int64_t>(v.size()) / batch;
+            return Floats(v.begin() + row * n, v.begin() + (row + 1) * n);
+          };
+          alone.x = of(c.x);
+          alone.initial_h = of(c.initial_h);
+          alone.initial_c = of(c.initial_c);
+          const Ran ran = alone.Run(*kernels);
+          for (size_t i = 0; i < all.outputs.size(); ++i) CHECK(Same(ran.outputs[i], of(all.outputs[i])));
+        }
+      }
+    }
+  }
+}
+
 TEST(a_mask_of_ones_is_no_mask) {
   ForCases(27, 12, [](const Kernels& kernels, RecurrentCase c) {
     c.mask.clear();
@@ -232,7 +267,7 @@ TEST(a_direction_refuses_an_arena_that_is_too_small) {
   c.spec.units = 64;
   test::Fill(&c, &random);
   const Kernels& kernels = *AvailableKernels().front();
-  const PackedCell cell = PackCell(c.spec, 1, c.weights[0].data(), c.weights[1].data(), c.weights[2].data(), kernels.lanes);
+  const PackedCell cell = PackCell(c.spec, 1, c.weights[0].data(), c.weights[1].data(), c.weights[2].data(), kernels);
   DirectionTask task{};
   task.spec = &c.spec;
   task.weights = &cell;

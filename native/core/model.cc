@@ -57,10 +57,10 @@ LayerWeights Model::PackLayer(const LayerSpec& layer, const LayerView& view) con
     const float* kernel = *weight++;
     const float* recurrent = *weight++;
     const float* bias = direction.use_bias ? *weight++ : nullptr;
-    packed.directions.push_back(PackCell(direction, FeaturesInto(layer, i, view.features), kernel, recurrent, bias, kernels_.lanes));
+    packed.directions.push_back(PackCell(direction, FeaturesInto(layer, i, view.features), kernel, recurrent, bias, kernels_));
   }
   if (layer.kind == LayerKind::kDense) {
-    packed.kernel = Pack(*weight++, view.features, layer.units, kernels_.panel_width);
+    packed.kernel = Pack(*weight++, view.features, layer.units, kernels_);
     packed.bias.assign(layer.units, 0.0f);
     if (layer.use_bias) packed.bias.assign(*weight, *weight + layer.units);
   }

@@ -2,16 +2,16 @@
 namespace unroll {
 namespace UNROLL_TARGET {
 
-// Of 2^x for |x| ≤ 126, as 2^n·(1 + rest). The polynomial is (2^f − 1)/f on |f| ≤ 1/2 to 1.1e-8, by Lawson's weighted least squares.
+// Of 2^(x · factor), of which the absolute value is ≤ 126, as 2^n·(1 + rest). The polynomial is (2^f − 1)/f on |f| ≤ 1/2 to 1.1e-8, by
+// Lawson's weighted least squares.
 template <int K>
 struct Power {
-  Vec n[K];     // whole
+  Vec n[K];     // for Scale
   Vec rest[K];  // keeps its digits near 0
 
-  [[gnu::always_inline]] explicit inline Power(const Vec (&x)[K]) {
+  [[gnu::always_inline]] inline Power(const Vec (&x)[K], float factor) {
     Vec f[K], p[K];
-    UNROLL_EACH n[k] = Round(x[k]);
-    UNROLL_EACH f[k] = x[k] - n[k];
+    UNROLL_EACH Split(x[k], Splat(factor), &n[k], &f[k]);
     UNROLL_EACH p[k] = Splat(1.54035122e-4f) * f[k] + Splat(1.33907353e-3f);
     UNROLL_EACH p[k] = p[k] * f[k] + Splat(9.61823761e-3f);
     UNROLL_EACH p[k] = p[k] * f[k] + Splat(5.55035733e-2f);
@@ -23,12 +23,18 @@ struct Power {
 
 constexpr float kLog2E = 1.44269504088896341f;
 
+// Each x to what lies within ±limit, and NaN to itself.
+template <int K>
+[[gnu::always_inline]] inline void Clamp(Vec (&x)[K], float limit) {
+  UNROLL_EACH x[k] = Least(Most(x[k], Splat(-limit)), Splat(limit));
+}
+
 // 1/(1 + e^−x); where float ends, at |x| > 87, it stays at its value there.
 template <int K>
 [[gnu::always_inline]] inline void Sigmoids(Vec (&x)[K]) {
   const Vec one = Splat(1.0f);
-  UNROLL_EACH x[k] = Least(Most(x[k] * Splat(-kLog2E), Splat(-126.0f)), Splat(126.0f));
-  const Power<K> e(x);
+  Clamp(x, 126 / kLog2E);
+  const Power<K> e(x, -kLog2E);
   UNROLL_EACH x[k] = one + Scale(one + e.rest[k], e.n[k]);
   Invert(x);
 }
@@ -37,8 +43,8 @@ template <int K>
 template <int K>
 [[gnu::always_inline]] inline void Tanhs(Vec (&x)[K]) {
   const Vec one = Splat(1.0f);
-  UNROLL_EACH x[k] = Least(Most(x[k] * Splat(2 * kLog2E), Splat(-29.0f)), Splat(29.0f));
-  const Power<K> e(x);
+  Clamp(x, 14.5f / kLog2E);
+  const Power<K> e(x, 2 * kLog2E);
   Vec minus[K];
   UNROLL_EACH x[k] = Scale(one, e.n[k]);
   UNROLL_EACH minus[k] = x[k] * e.rest[k] + (x[k] - one);

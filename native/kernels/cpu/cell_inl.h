@@ -13,10 +13,9 @@ struct ProjectJob {
     if (steps_last) row = row % p.steps * p.rows + row / p.steps;
     return p.out + (panel * rows + row) * V * kLanes;
   }
-  [[gnu::always_inline]] inline void Start(int64_t panel, int64_t, Vec (&sum)[V]) const {
-#pragma GCC unroll 8
-    for (int v = 0; v < V; ++v) sum[v] = Load(p.bias + (panel * V + v) * kLanes);
-  }
+  [[gnu::always_inline]] inline SumsFrom Start(int64_t panel, int64_t) const { return {p.bias + panel * V * kLanes, 0}; }
+  template <int M>
+  [[gnu::always_inline]] inline void ReadAhead(int64_t, int64_t) const {}
   template <int M>
   [[gnu::always_inline]] inline void Finish(int64_t panel, int64_t row, Vec (&sum)[M][V]) const {
 #pragma GCC unroll 8
@@ -81,6 +80,18 @@ struct AnyActivations {
   const RecurrentSpec& spec;
 };
 
+// act of each, a few side by side: more than four do not stay in the registers.
+template <class Activations, int M>
+[[gnu::always_inline]] inline void Inners(const Activations& activations, Vec (&x)[M]) {
+  if constexpr (M <= 4) {
+    activations.Inner(x);
+  } else {
+    constexpr int kFirst = (M + 1) / 2;
+    Inners<Activations, kFirst>(activations, reinterpret_cast<Vec(&)[kFirst]>(x[0]));
+    Inners<Activations, M - kFirst>(activations, reinterpret_cast<Vec(&)[M - kFirst]>(x[kFirst]));
+  }
+}
+
 // Where a tile's results go. Copied out of the step: a store of floats might have changed that, so that it would be read anew after each.
 struct Place {
   Place(const CellStep& s, int64_t row, int64_t unit)
@@ -92,7 +103,8 @@ struct Place {
         out_stride(s.out_stride),
         counts_stride(s.counts_stride),
         left(s.cell->units - unit),
-        traced(s.traced) {}
+        traced(s.traced),
+        plain(counts == nullptr && out != nullptr && !traced && left >= kLanes) {}
 
   // m: rows from the first one; at: units from the first one, the first of a vector.
   [[gnu::always_inline]] inline bool Holds(int64_t m) const { return counts != nullptr && counts[m * counts_stride] == 0; }
@@ -103,6 +115,12 @@ struct Place {
     if (out != nullptr && left > at) StoreFirst(out + m * out_stride + at, v, left - at);
   }
 
+  // The first vector, where `plain`.
+  [[gnu::always_inline]] inline void EmitWhole(int64_t m, Vec v) const {
+    Store(h_next + m * stride, v);
+    Store(out + m * out_stride, v);
+  }
+
   const float* const h;
   float* const h_next;
   float* const out;             // or null
@@ -110,6 +128,7 @@ struct Place {
   const int64_t stride, out_stride, counts_stride;
   const int64_t left;  // units from the first one to the last
   const bool traced;
+  const bool plain;  // every row counts and is written, all of the first vector
 };
 
 // What the steps of all cells have in common.
@@ -118,6 +137,17 @@ struct StepJob {
 
   [[gnu::always_inline]] inline float* Projected(int64_t panel, int64_t row) const {
     return s.projected + panel * s.panel_stride + row * s.cell->width();
+  }
+  [[gnu::always_inline]] inline SumsFrom FromProjected(int64_t panel, int64_t row) const {
+    return {Projected(panel, row), s.cell->width()};
+  }
+  // Rows of the output lie a whole sequence apart, and each is written for the first time.
+  template <int M>
+  [[gnu::always_inline]] inline void ReadAhead(int64_t panel, int64_t row) const {
+    if (s.out == nullptr) return;
+    const float* const out = s.out + row * s.out_stride + panel * s.cell->unit_panel;
+#pragma GCC unroll 8
+    for (int m = 0; m < M; ++m) __builtin_prefetch(out + m * s.out_stride, 1);
   }
   template <int N>
   [[gnu::always_inline]] inline void Trace(int64_t row, int64_t unit, const Vec (&values)[N]) const {
@@ -132,11 +162,7 @@ template <int V, class Activations>
 struct SimpleRnnJob : StepJob {
   Activations activations;
 
-  [[gnu::always_inline]] inline void Start(int64_t panel, int64_t row, Vec (&sum)[V]) const {
-    const float* from = Projected(panel, row);
-#pragma GCC unroll 8
-    for (int v = 0; v < V; ++v) sum[v] = Load(from + v * kLanes);
-  }
+  [[gnu::always_inline]] inline SumsFrom Start(int64_t panel, int64_t row) const { return FromProjected(panel, row); }
   template <int M>
   [[gnu::always_inline]] inline void Finish(int64_t panel, int64_t first, Vec (&sum)[M][V]) const {
     const int64_t unit = panel * V * kLanes;
@@ -163,11 +189,7 @@ template <class Activations>
 struct LstmJob : StepJob {
   Activations activations;
 
-  [[gnu::always_inline]] inline void Start(int64_t panel, int64_t row, Vec (&sum)[4]) const {
-    const float* from = Projected(panel, row);
-#pragma GCC unroll 8
-    for (int v = 0; v < 4; ++v) sum[v] = Load(from + v * kLanes);
-  }
+  [[gnu::always_inline]] inline SumsFrom Start(int64_t panel, int64_t row) const { return FromProjected(panel, row); }
   template <int M>
   [[gnu::always_inline]] inline void Finish(int64_t panel, int64_t first, Vec (&sum)[M][4]) const {
     const int64_t unit = panel * kLanes;
@@ -183,14 +205,21 @@ struct LstmJob : StepJob {
       sum[m][3] = gates[2];
       inner[m] = sum[m][2];
     }
-    activations.Inner(inner);
+    Inners(activations, inner);
 #pragma GCC unroll 8
     for (int m = 0; m < M; ++m) {
       sum[m][2] = inner[m];
-      inner[m] = c[m] = sum[m][1] * Load(states + m * place.stride) + sum[m][0] * sum[m][2];
+      inner[m] = c[m] = InRegister(sum[m][1] * Load(states + m * place.stride)) + sum[m][0] * sum[m][2];
     }
-    activations.Inner(inner);
+    Inners(activations, inner);
+    if (place.plain) {
 #pragma GCC unroll 8
+      for (int m = 0; m < M; ++m) {
+        Store(states + m * place.stride, c[m]);
+        place.EmitWhole(m, sum[m][3] * inner[m]);
+      }
+      return;
+    }
     for (int m = 0; m < M; ++m) {
       if (place.Holds(m)) {
         place.Hold(m);
@@ -204,15 +233,16 @@ struct LstmJob : StepJob {
   }
 };
 
+// z∘h + (1 − z)∘candidate, rounded the same wherever it stands.
+[[gnu::always_inline]] inline Vec Between(Vec z, Vec h, Vec candidate) { return InRegister(z * h) + (Splat(1.0f) - z) * candidate; }
+
 // z, r = rec(…), h' = z∘h + (1 − z)∘hh, hh = act(x·K + b + r∘(h·R + b'))
 template <class Activations>
 struct GruJob : StepJob {
   Activations activations;
 
-  [[gnu::always_inline]] inline void Start(int64_t panel, int64_t, Vec (&sum)[3]) const {
-    const float* from = s.cell->recurrent_bias.data() + panel * 3 * kLanes;
-#pragma GCC unroll 8
-    for (int v = 0; v < 3; ++v) sum[v] = Load(from + v * kLanes);
+  [[gnu::always_inline]] inline SumsFrom Start(int64_t panel, int64_t) const {
+    return {s.cell->recurrent_bias.data() + panel * 3 * kLanes, 0};
   }
   template <int M>
   [[gnu::always_inline]] inline void Finish(int64_t panel, int64_t first, Vec (&sum)[M][3]) const {
@@ -229,15 +259,19 @@ struct GruJob : StepJob {
       sum[m][1] = gates[1];
       candidate[m] = Load(x + 2 * kLanes) + gates[1] * sum[m][2];
     }
-    activations.Inner(candidate);
+    Inners(activations, candidate);
+    if (place.plain) {
 #pragma GCC unroll 8
+      for (int m = 0; m < M; ++m) place.EmitWhole(m, Between(sum[m][0], place.H(m), candidate[m]));
+      return;
+    }
     for (int m = 0; m < M; ++m) {
       if (place.Holds(m)) {
         place.Hold(m);
         continue;
       }
       const Vec z = sum[m][0], r = sum[m][1];
-      const Vec h = z * place.H(m) + (Splat(1.0f) - z) * candidate[m];
+      const Vec h = Between(z, place.H(m), candidate[m]);
       place.Emit(m, h);
       if (place.traced) Trace(first + m, unit, {h, z, r, candidate[m]});
     }
@@ -249,11 +283,7 @@ template <class Activations>
 struct GruGatesJob : StepJob {
   Activations activations;
 
-  [[gnu::always_inline]] inline void Start(int64_t panel, int64_t row, Vec (&sum)[2]) const {
-    const float* from = Projected(panel, row);
-    sum[0] = Load(from);
-    sum[1] = Load(from + kLanes);
-  }
+  [[gnu::always_inline]] inline SumsFrom Start(int64_t panel, int64_t row) const { return FromProjected(panel, row); }
   template <int M>
   [[gnu::always_inline]] inline void Finish(int64_t panel, int64_t first, Vec (&sum)[M][2]) const {
 #pragma GCC unroll 8
@@ -273,8 +303,8 @@ template <class Activations>
 struct GruCandidateJob : StepJob {
   Activations activations;
 
-  [[gnu::always_inline]] inline void Start(int64_t panel, int64_t row, Vec (&sum)[1]) const {
-    sum[0] = Load(Projected(panel, row) + 2 * kLanes);
+  [[gnu::always_inline]] inline SumsFrom Start(int64_t panel, int64_t row) const {
+    return {Projected(panel, row) + 2 * kLanes, s.cell->width()};
   }
   template <int M>
   [[gnu::always_inline]] inline void Finish(int64_t panel, int64_t first, Vec (&sum)[M][1]) const {
@@ -283,8 +313,7 @@ struct GruCandidateJob : StepJob {
     Vec candidate[M];
 #pragma GCC unroll 8
     for (int m = 0; m < M; ++m) candidate[m] = sum[m][0];
-    activations.Inner(candidate);
-#pragma GCC unroll 8
+    Inners(activations, candidate);
     for (int m = 0; m < M; ++m) {
       if (place.Holds(m)) {
         place.Hold(m);
@@ -292,7 +321,7 @@ struct GruCandidateJob : StepJob {
       }
       const float* gates = Projected(panel, first + m);
       const Vec z = Load(gates);
-      const Vec h = z * place.H(m) + (Splat(1.0f) - z) * candidate[m];
+      const Vec h = Between(z, place.H(m), candidate[m]);
       place.Emit(m, h);
       if (place.traced) Trace(first + m, unit, {h, z, Load(gates + kLanes), candidate[m]});
     }

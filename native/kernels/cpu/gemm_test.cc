@@ -34,7 +34,7 @@ void CheckProduct(const Kernels& kernels, const Sizes& s, bool accumulate, Rando
       expected[i * s.ldc + j] = sum;
     }
   }
-  const PackedMatrix packed = Pack(b.data(), s.rows, s.columns, kernels.panel_width);
+  const PackedMatrix packed = Pack(b.data(), s.rows, s.columns, kernels);
   kernels.gemm(a.data(), s.lda, s.m, packed, c.data(), s.ldc, accumulate);
   // What lies between the rows has to be as it was, so all of it is compared.
   for (size_t i = 0; i < c.size(); ++i) CHECK_NEAR(c[i], expected[i], 1e-5, 1e-5);
@@ -64,7 +64,7 @@ TEST(gemm_of_random_sizes) {
   }
 }
 
-// As many rows and columns of `a` as are taken in blocks, and some more or fewer.
+// Many steps and a few left over, with tiles of every number of rows.
 TEST(gemm_of_deep_products) {
   Random random(14);
   for (const Kernels* kernels : AvailableKernels()) {
@@ -81,7 +81,7 @@ void CheckRowsAlone(int64_t m, int64_t rows, int64_t columns) {
   const std::vector<float> a = random.Floats(m * rows, 1), b = random.Floats(rows * columns, 1);
   for (const Kernels* kernels : AvailableKernels()) {
     test::Context() = kernels->name;
-    const PackedMatrix packed = Pack(b.data(), rows, columns, kernels->panel_width);
+    const PackedMatrix packed = Pack(b.data(), rows, columns, *kernels);
     std::vector<float> together(m * columns), alone(columns);
     kernels->gemm(a.data(), rows, m, packed, together.data(), columns, false);
     for (int64_t i = 0; i < m; ++i) {
@@ -98,9 +98,13 @@ TEST(a_row_does_not_depend_on_the_rows_beside_it) {
 
 TEST(pack_lays_out_panels_and_fills_up_with_zeros) {
   const std::vector<float> matrix{1, 2, 3, 4, 5, 6};  // [2, 3]
-  const PackedMatrix packed = Pack(matrix.data(), 2, 3, 2);
-  CHECK(packed.rows == 2 && packed.columns == 3 && packed.width == 2);
-  CHECK((std::vector<float>(packed.data.data(), packed.data.data() + packed.data.size()) == std::vector<float>{1, 2, 4, 5, 3, 0, 6, 0}));
+  const auto floats = [](const PackedMatrix& packed) {
+    CHECK(packed.rows == 2 && packed.columns == 3);
+    return std::vector<float>(packed.data.data(), packed.data.data() + packed.data.size());
+  };
+  CHECK((floats(Pack(matrix.data(), 2, 3, 2, 2)) == std::vector<float>{1, 2, 4, 5, 3, 0, 6, 0}));
+  CHECK((floats(Pack(matrix.data(), 2, 3, 4, 2)) == std::vector<float>{1, 2, 4, 5, 3, 0, 6, 0}));
+  CHECK((floats(Pack(matrix.data(), 2, 3, 4, 4)) == std::vector<float>{1, 2, 3, 0, 4, 5, 6, 0}));
 }
 
 TEST(targets_are_distinct_and_the_best_is_last) {

@@ -1,5 +1,5 @@
 // The CPU kernels, written once; each target_*.cc includes this with its vector length and gives the namespace its name.
-// No include guard: it is meant to be compiled once a target. Needs: UNROLL_TARGET, UNROLL_LANES, UNROLL_SUMS.
+// No include guard: it is meant to be compiled once a target. Needs: UNROLL_TARGET, UNROLL_LANES, UNROLL_SUMS, UNROLL_STEPS.
 #include <cstdint>
 #include <cstring>
 #include <type_traits>
@@ -30,10 +30,12 @@ struct DenseJob {
   int64_t ldc;
   bool accumulate;
 
-  [[gnu::always_inline]] inline void Start(int64_t, int64_t, Vec (&sum)[kDenseVectors]) const {
-#pragma GCC unroll 8
-    for (int v = 0; v < kDenseVectors; ++v) sum[v] = Vec{};
+  [[gnu::always_inline]] inline SumsFrom Start(int64_t, int64_t) const {
+    static constexpr float kZeros[kDenseVectors * kLanes] = {};
+    return {kZeros, 0};
   }
+  template <int M>
+  [[gnu::always_inline]] inline void ReadAhead(int64_t, int64_t) const {}
   template <int M>
   [[gnu::always_inline]] inline void Finish(int64_t panel, int64_t row, Vec (&sum)[M][kDenseVectors]) const {
 #pragma GCC unroll 8
@@ -71,12 +73,15 @@ void StepAny(const CellStep& s, int64_t first, int64_t end, bool backwards) {
   Step(s, first, end, backwards);
 }
 
+int64_t Part(int64_t vectors) { return PartOf(static_cast<int>(vectors)); }
+
 extern const Kernels kKernels;
 #define UNROLL_STRING_(x) #x
 #define UNROLL_STRING(x) UNROLL_STRING_(x)
 const Kernels kKernels = {UNROLL_STRING(UNROLL_TARGET),
                           kLanes,
                           kDenseVectors* kLanes,
+                          Part,
                           Gemm,
                           Activate,
                           ProjectAny,

@@ -1,6 +1,5 @@
 // Weights in the order in which the kernels read them.
 #include <algorithm>
-#include <cstring>
 
 #include "native/core/backend.h"
 #include "native/kernels/cpu/activation_scalar.h"
@@ -9,17 +8,19 @@ namespace unroll {
 namespace {
 
 // Columns of `panels` panels out of those of a matrix [rows, G·H]: vector v, lane l of panel p is column source(p, v, l), or none: −1.
+// part: vectors that lie side by side, a divisor of `vectors`.
 template <typename Source>
-PackedMatrix Gather(const float* matrix, int64_t rows, int64_t columns, int64_t panels, int64_t vectors, int64_t lanes, Source source) {
-  const int64_t width = vectors * lanes;
+PackedMatrix Gather(const float* matrix, int64_t rows, int64_t columns, int64_t panels, int64_t vectors, int64_t part, int64_t lanes,
+                    Source source) {
+  const int64_t width = vectors * lanes, step = part * lanes;
   PackedMatrix packed{rows, panels * width, width, Buffer(panels * rows * width)};
   for (int64_t p = 0; p < panels; ++p) {
     for (int64_t v = 0; v < vectors; ++v) {
       for (int64_t l = 0; l < lanes; ++l) {
         const int64_t column = source(p, v, l);
         if (column < 0) continue;
-        float* to = packed.data.data() + p * rows * width + v * lanes + l;
-        for (int64_t row = 0; row < rows; ++row) to[row * width] = matrix[row * columns + column];
+        float* to = packed.data.data() + p * rows * width + v / part * rows * step + v % part * lanes + l;
+        for (int64_t row = 0; row < rows; ++row) to[row * step] = matrix[row * columns + column];
       }
     }
   }
@@ -28,21 +29,20 @@ PackedMatrix Gather(const float* matrix, int64_t rows, int64_t columns, int64_t 
 
 }  // namespace
 
-PackedMatrix Pack(const float* matrix, int64_t rows, int64_t columns, int64_t width) {
+PackedMatrix Pack(const float* matrix, int64_t rows, int64_t columns, int64_t width, int64_t part) {
   const int64_t panels = (columns + width - 1) / width;
   PackedMatrix packed{rows, columns, width, Buffer(panels * rows * width)};
-  for (int64_t panel = 0; panel < panels; ++panel) {
-    for (int64_t row = 0; row < rows; ++row) {
-      const int64_t from = panel * width;
-      const int64_t count = std::min(columns - from, width);
-      std::memcpy(packed.data.data() + (panel * rows + row) * width, matrix + row * columns + from, count * sizeof(float));
-    }
+  float* to = packed.data.data();
+  for (int64_t from = 0; from < panels * width; from += part) {
+    const int64_t count = std::clamp<int64_t>(columns - from, 0, part);
+    for (int64_t row = 0; row < rows; ++row, to += part) std::copy_n(matrix + row * columns + from, count, to);
   }
   return packed;
 }
 
 PackedCell PackCell(const RecurrentSpec& spec, int64_t features, const float* kernel, const float* recurrent, const float* bias,
-                    int64_t lanes) {
+                    const Kernels& kernels) {
+  const int64_t lanes = kernels.lanes;
   const int64_t units = spec.units, gates = GateCount(spec.cell), columns = gates * units;
   const bool simple = spec.cell == Cell::kSimpleRnn;
   const bool after = spec.cell == Cell::kGru && spec.reset_after, before = spec.cell == Cell::kGru && !spec.reset_after;
@@ -62,12 +62,15 @@ PackedCell PackCell(const RecurrentSpec& spec, int64_t features, const float* ke
     };
   };
   const auto all = columns_from(0);
-  cell.kernel = Gather(kernel, features, columns, cell.panels, cell.vectors, lanes, all);
-  cell.recurrent = Gather(recurrent, units, columns, cell.panels, before ? 2 : cell.vectors, lanes, all);
-  if (before) cell.candidate = Gather(recurrent, units, columns, cell.panels, 1, lanes, columns_from(2));
+  const auto gather = [&](const float* from, int64_t rows, int64_t vectors, const auto& source) {
+    const int64_t part = cell.quads ? vectors : kernels.part(vectors);
+    return Gather(from, rows, columns, cell.panels, vectors, part, lanes, source);
+  };
+  cell.kernel = gather(kernel, features, cell.vectors, all);
+  cell.recurrent = gather(recurrent, units, before ? 2 : cell.vectors, all);
+  if (before) cell.candidate = gather(recurrent, units, 1, columns_from(2));
   const auto biases = [&](const float* from) {
-    return from == nullptr ? Buffer(cell.panels * cell.width())
-                           : std::move(Gather(from, 1, columns, cell.panels, cell.vectors, lanes, all).data);
+    return from == nullptr ? Buffer(cell.panels * cell.width()) : std::move(gather(from, 1, cell.vectors, all).data);
   };
   cell.bias = biases(bias);
   cell.recurrent_bias = biases(after && bias != nullptr ? bias + columns : nullptr);

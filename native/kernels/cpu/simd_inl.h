@@ -9,6 +9,8 @@ namespace UNROLL_TARGET {
 constexpr int kLanes = UNROLL_LANES;
 // Sums that the registers hold beside what is multiplied.
 constexpr int kSums = UNROLL_SUMS;
+// Steps of a product that stand in a loop, and lines that are read ahead meanwhile.
+constexpr int kStepsAtOnce = UNROLL_STEPS, kLinesAtOnce = (UNROLL_STEPS + 1) / 2;
 
 // Several vectors go through each step side by side: one is a chain of twenty instructions that wait for each other, and a processor
 // does not look far enough ahead to find the next one by itself.
@@ -22,12 +24,29 @@ typedef float LooseVec __attribute__((vector_size(4 * UNROLL_LANES), aligned(4),
 inline Vec Load(const float* p) { return *reinterpret_cast<const LooseVec*>(p); }
 inline void Store(float* p, Vec v) { *reinterpret_cast<LooseVec*>(p) = v; }
 inline Vec Splat(float x) { return x - Vec{}; }
-// A value that is used several times: GCC would load it anew for each, and loads are what a product has least of.
+// A value that is used several times: GCC would load it anew for each, and loads are what a product has least of. And one that is rounded
+// before it is used: of a product that is no more to be seen, a compiler can't make an FMA with what is added to it.
 [[gnu::always_inline]] inline Vec InRegister(Vec v) {
-#if defined(__x86_64__) && UNROLL_LANES > 1
+#if defined(__x86_64__)
   asm("" : "+v"(v));
+#elif defined(__aarch64__)
+  asm("" : "+w"(v));
 #endif
   return v;
+}
+// A number that the compiler can't reckon with: multiples of it are no pointers that it could move along.
+[[gnu::always_inline]] inline int64_t Opaque(int64_t n) {
+  asm("" : "+r"(n));
+  return n;
+}
+// sum += x · w. With AVX2 one instruction that leaves x and w as they are: GCC would turn sums and factors round among its registers, with
+// a move for each time.
+[[gnu::always_inline]] inline void AddProduct(Vec& sum, Vec x, Vec w) {
+#if defined(__AVX2__) && !defined(__AVX512F__)
+  asm("vfmadd231ps %2, %1, %0" : "+x"(sum) : "x"(x), "x"(w));
+#else
+  sum += x * w;
+#endif
 }
 
 #if defined(__AVX512F__)
@@ -39,8 +58,12 @@ inline void StoreFirst(float* p, Vec v, int64_t n) {
 // Both keep a NaN of the first.
 inline Vec Least(Vec x, Vec limit) { return (Vec)_mm512_min_ps((__m512)limit, (__m512)x); }
 inline Vec Most(Vec x, Vec limit) { return (Vec)_mm512_max_ps((__m512)limit, (__m512)x); }
-inline Vec Round(Vec x) { return (Vec)_mm512_roundscale_ps((__m512)x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
-// p · 2^n for a whole n.
+// x · factor, rounded to a whole number n, and what is left of it, for |n| ≤ 126. The n is one that Scale understands.
+inline void Split(Vec x, Vec factor, Vec* n, Vec* rest) {
+  *n = (Vec)_mm512_roundscale_ps((__m512)(x * factor), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+  *rest = x * factor - *n;
+}
+// p · 2^n
 inline Vec Scale(Vec p, Vec n) { return (Vec)_mm512_scalef_ps((__m512)p, (__m512)n); }
 // Each x to 1/x to about 1 ulp, for a normal x with a normal inverse: a third of the time of a division.
 template <int K>
@@ -64,17 +87,15 @@ inline Vec Most(Vec x, Vec limit) { return (Vec)_mm256_max_ps((__m256)limit, (__
 inline Vec Least(Vec x, Vec limit) { return x > limit ? limit : x; }
 inline Vec Most(Vec x, Vec limit) { return x < limit ? limit : x; }
 #endif
-// For |x| < 2^22.
-inline Vec Round(Vec x) {
-  const Vec magic = Splat(12582912.0f);  // 1.5 · 2^23: adding it rounds to a whole number
-  return (x + magic) - magic;
+// As with AVX-512. Adding 1.5 · 2^23 rounds to a whole number, which then stands in the lowest bits; with 127 in it as well, these are the
+// exponent of 2^n as soon as they stand where exponents do. What comes of a NaN is multiplied with one.
+inline void Split(Vec x, Vec factor, Vec* n, Vec* rest) {
+  const Vec magic = Splat(12582912.0f + 127);
+  *n = x * factor + magic;
+  *rest = x * factor - (*n - magic);
 }
+inline Vec Scale(Vec p, Vec n) { return p * (Vec)((IVec)n << 23); }
 #if defined(__AVX2__)
-inline Vec Scale(Vec p, Vec n) {
-  // The p of a NaN is NaN whatever the power.
-  const __m256i bits = _mm256_slli_epi32(_mm256_add_epi32(_mm256_cvtps_epi32((__m256)n), _mm256_set1_epi32(127)), 23);
-  return p * (Vec)bits;
-}
 // As with AVX-512, from a guess of 12 bits: its error e, which is known, enters as 1 + e + e².
 template <int K>
 [[gnu::always_inline]] inline void Invert(Vec (&x)[K]) {
@@ -85,12 +106,6 @@ template <int K>
   UNROLL_EACH x[k] = guess[k] + guess[k] * x[k];
 }
 #else
-inline Vec Scale(Vec p, Vec n) {
-  // NaN would be no whole number; its p is NaN whatever the power.
-  const Vec whole = n == n ? n : Vec{};
-  const IVec bits = (__builtin_convertvector(whole, IVec) + 127) << 23;
-  return p * (Vec)bits;
-}
 template <int K>
 inline void Invert(Vec (&x)[K]) {
   UNROLL_EACH x[k] = 1.0f / x[k];

@@ -2,4 +2,5 @@
 #define UNROLL_TARGET avx2
 #define UNROLL_LANES 8
 #define UNROLL_SUMS 12
+#define UNROLL_STEPS 8
 #include "native/kernels/cpu/kernels_inl.h"

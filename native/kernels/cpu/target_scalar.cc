@@ -2,4 +2,5 @@
 #define UNROLL_TARGET scalar
 #define UNROLL_LANES 4
 #define UNROLL_SUMS 12
+#define UNROLL_STEPS 1
 #include "native/kernels/cpu/kernels_inl.h"
