@@ -10,7 +10,7 @@ constexpr int kLanes = UNROLL_LANES;
 // Sums that the registers hold beside what is multiplied.
 constexpr int kSums = UNROLL_SUMS;
 // Steps of a product that stand in a loop, and lines that are read ahead meanwhile.
-constexpr int kStepsAtOnce = UNROLL_STEPS, kLinesAtOnce = (UNROLL_STEPS + 1) / 2;
+constexpr int kStepsAtOnce = UNROLL_STEPS, kLinesAtOnce = (UNROLL_STEPS + 3) / 4;
 
 // Several vectors go through each step side by side: one is a chain of twenty instructions that wait for each other, and a processor
 // does not look far enough ahead to find the next one by itself.
