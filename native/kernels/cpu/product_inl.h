@@ -190,7 +190,7 @@ void OneRow(const Job& job, const float* a, const PackedMatrix& matrix, int64_t 
 #pragma GCC unroll 8
       for (int v = 0; v < V; ++v) {
         const float* w = b[n] + v / kPart * behind + (k * kPart + v % kPart) * kLanes;
-        sum[n][0][v] += x * Load(w);
+        AddProduct(sum[n][0][v], x, w);
         // Once a line: each costs as much as a load.
         if (v % kPart * kLanes % kLine == 0) __builtin_prefetch(w + 16 * kPart * kLanes);
       }

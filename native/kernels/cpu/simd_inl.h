@@ -1,6 +1,8 @@
 // A vector of floats, and the few instructions that a compiler does not find by itself. Included once a target by kernels_inl.h.
 #if defined(__AVX2__)
 #include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
 #endif
 
 namespace unroll {
@@ -39,13 +41,23 @@ inline Vec Splat(float x) { return x - Vec{}; }
   asm("" : "+r"(n));
   return n;
 }
-// sum += x · w. With AVX2 one instruction that leaves x and w as they are: GCC would turn sums and factors round among its registers, with
-// a move for each time.
+// sum += x · w, rounded once where the target can: whether a compiler does so with `+` depends on what stands around. And an instruction
+// that leaves x and w as they are: GCC would turn sums and factors round among its registers, with a move for each time.
 [[gnu::always_inline]] inline void AddProduct(Vec& sum, Vec x, Vec w) {
-#if defined(__AVX2__) && !defined(__AVX512F__)
-  asm("vfmadd231ps %2, %1, %0" : "+x"(sum) : "x"(x), "x"(w));
+#if defined(__FMA__)
+  asm("vfmadd231ps %2, %1, %0" : "+v"(sum) : "v"(x), "v"(w));
+#elif defined(__aarch64__)
+  sum = (Vec)vfmaq_f32((float32x4_t)sum, (float32x4_t)x, (float32x4_t)w);
 #else
   sum += x * w;
+#endif
+}
+// The same with a vector that is used once, and so needs no register.
+[[gnu::always_inline]] inline void AddProduct(Vec& sum, Vec x, const float* w) {
+#if defined(__FMA__)
+  asm("vfmadd231ps %2, %1, %0" : "+v"(sum) : "v"(x), "m"(*reinterpret_cast<const LooseVec*>(w)));
+#else
+  AddProduct(sum, x, Load(w));
 #endif
 }
 
