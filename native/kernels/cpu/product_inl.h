@@ -103,10 +103,10 @@ template <int M, int V>
 #pragma GCC unroll 8
       for (int v = 0; v < kAtOnce; ++v) sum[m][v] = Load(from.at + m * from.stride + (first + v) * kLanes);
     }
+    const auto weight = [&](int v) { return b + v / kPart * behind + v % kPart * kLanes; };
     const auto step = [&](int i) __attribute__((always_inline)) {
       MultiplyAddStep(
-          sum, [&](int m) { return Behind(rows[m / 3], m % 3 * row_bytes) + i; },
-          [&](int v) { return b + i * kRow + v / kPart * behind + v % kPart * kLanes; });
+          sum, [&](int m) { return Behind(rows[m / 3], m % 3 * row_bytes) + i; }, [&](int v) { return weight(v) + i * kRow; });
     };
     const auto go_on = [&](int steps) __attribute__((always_inline)) {
       b += steps * kRow;
@@ -119,8 +119,7 @@ template <int M, int V>
       for (int i = 0; i < kLinesAtOnce; ++i, ahead += kLine) __builtin_prefetch(ahead, 0, 2);
         // Once a line: each costs as much as a load. Where several steps stand in the loop, they cost more than they bring.
 #pragma GCC unroll 8
-      for (int v = 0; kStepsAtOnce == 1 && v < kAtOnce; v += kLine / kLanes)
-        __builtin_prefetch(b + v / kPart * behind + v % kPart * kLanes + 16 * kRow);
+      for (int v = 0; kStepsAtOnce == 1 && v < kAtOnce; v += kLine / kLanes) __builtin_prefetch(weight(v) + 16 * kRow);
 #pragma GCC unroll 8
       for (int i = 0; i < kStepsAtOnce; ++i) step(i);
       go_on(kStepsAtOnce);
