@@ -8,9 +8,7 @@
 #include <new>
 #include <utility>
 
-#if defined(__linux__)
-#include <sys/mman.h>
-#endif
+#include "native/core/huge_pages.h"
 
 namespace unroll {
 
@@ -20,15 +18,13 @@ class Buffer {
   // Zeros. Throws std::bad_alloc.
   explicit Buffer(int64_t size) : size_(size) {
     if (size == 0) return;
-    constexpr size_t kLine = 64, kHuge = size_t{2} << 20;
+    constexpr size_t kLine = 64;
     const size_t bytes = 4 * static_cast<size_t>(size);
     // A panel is read from front to back: without huge pages each 4 KiB costs a walk through the page table.
-    const size_t align = bytes >= kHuge ? kHuge : kLine;
+    const size_t align = bytes >= kHugePage ? kHugePage : kLine;
     data_ = static_cast<float*>(std::aligned_alloc(align, (bytes + align - 1) / align * align));
     if (data_ == nullptr) throw std::bad_alloc();
-#if defined(__linux__)
-    if (align == kHuge) madvise(data_, bytes, MADV_HUGEPAGE);
-#endif
+    AdviseHugePages(data_, (bytes + align - 1) / align * align);
     std::memset(data_, 0, bytes);
   }
   ~Buffer() { std::free(data_); }

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <string>
 
+#include "native/core/huge_pages.h"
 #include "native/core/whole_vector.h"
 #include "native/kernels/cpu/activation_scalar.h"
 
@@ -60,6 +61,7 @@ Status Execution::Run(CancelToken* token, Pool* pool) {
   token_ = token;
   pool_ = pool;
   next_state_ = 0;
+  for (size_t i = 0; i < args_.outputs.size(); ++i) AdviseHugePages(args_.outputs[i], 4 * static_cast<size_t>(plan_.outputs[i]));
   Flow flow{args_.x, args_.mask};
   for (size_t i = 0; i < model_.layers_.size(); ++i) {
     if (Cancelled()) return Status(Code::kCancelled, "The run was cancelled.");
