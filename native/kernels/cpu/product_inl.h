@@ -46,42 +46,56 @@ struct Factors {
   const float* ahead;
 };
 
-inline const float* Behind(const float* p, int64_t bytes) {
-  return reinterpret_cast<const float*>(reinterpret_cast<const char*>(p) + bytes);
-}
-
 // Lines of `ahead` that a pass over so many rows of weights fetches.
 constexpr int64_t LinesAhead(int64_t depth) { return depth / kStepsAtOnce * kLinesAtOnce; }
 
-// One column of `a` with one row of weights: number(m) and weight(v) say where they lie.
-template <int M, int V, class Number, class Weight>
-[[gnu::always_inline]] inline void MultiplyAddStep(Vec (&sum)[M][V], const Number& number, const Weight& weight) {
+// A row of weights: vector v lies in part v / kPart, and parts lie `behind` each other.
+template <int V>
+[[gnu::always_inline]] inline const float* WeightOf(const float* row, int64_t behind, int v) {
+  return row + v / PartOf(V) * behind + v % PartOf(V) * kLanes;
+}
+
+// Rows of `a`: a pointer for every third one, and the bytes between two.
+template <int M>
+struct RowPointers {
+  const float* third[(M + 2) / 3];
+  int64_t bytes;
+
+  [[gnu::always_inline]] inline Vec Number(int m, int column) const {
+    const char* const row = reinterpret_cast<const char*>(third[m / 3]) + m % 3 * bytes;
+    return Splat(reinterpret_cast<const float*>(row)[column]);
+  }
+};
+
+// Column `column` of `a` with a row of weights of panels of V vectors, of which W are taken.
+template <int V, int M, int W>
+[[gnu::always_inline]] inline void MultiplyAddStep(Vec (&sum)[M][W], const RowPointers<M>& a, int column, const float* b, int64_t behind) {
   // The fewer of the two stay in registers: 3 · 4 sums, 3 numbers and one vector are all sixteen of AVX2.
-  if constexpr (M < V) {
+  if constexpr (M < W) {
     Vec x[M];
 #pragma GCC unroll 8
-    for (int m = 0; m < M; ++m) x[m] = Splat(*number(m));
+    for (int m = 0; m < M; ++m) x[m] = a.Number(m, column);
 #pragma GCC unroll 8
-    for (int v = 0; v < V; ++v) {
-      const Vec w = InRegister(Load(weight(v)));
+    for (int v = 0; v < W; ++v) {
+      const Vec w = InRegister(Load(WeightOf<V>(b, behind, v)));
 #pragma GCC unroll 8
       for (int m = 0; m < M; ++m) AddProduct(sum[m][v], x[m], w);
     }
   } else {
-    Vec w[V];
+    Vec w[W];
 #pragma GCC unroll 8
-    for (int v = 0; v < V; ++v) w[v] = InRegister(Load(weight(v)));
+    for (int v = 0; v < W; ++v) w[v] = InRegister(Load(WeightOf<V>(b, behind, v)));
 #pragma GCC unroll 8
     for (int m = 0; m < M; ++m) {
-      const Vec x = Splat(*number(m));
+      const Vec x = a.Number(m, column);
 #pragma GCC unroll 8
-      for (int v = 0; v < V; ++v) AddProduct(sum[m][v], x, w[v]);
+      for (int v = 0; v < W; ++v) AddProduct(sum[m][v], x, w[v]);
     }
   }
 }
 
 // to[m] = from[m] + the product. A function of its own, once for all jobs: among the instructions of an activation GCC would keep some of
-// the sums in memory.
+// the sums in memory. It also does so for sums that a lambda refers to: registers_test.py sees that none are.
 //
 // Where another program computes in the core's other thread, instructions are what is short: so several steps stand in a loop, and rows of
 // `a` are found by an index from every third one instead of by a pointer each.
@@ -91,43 +105,37 @@ template <int M, int V>
   constexpr int kPart = PartOf(V), kRow = kPart * kLanes, kAtOnce = M <= RowsOf(V) ? V : kPart;
   const int64_t behind = factors.depth * kRow;
   const float *b = factors.b, *ahead = factors.ahead;
-  int64_t row_bytes = factors.lda * static_cast<int64_t>(sizeof(float));
 #pragma GCC unroll 1
   for (int first = 0; first < V; first += kAtOnce, b += (kAtOnce / kPart - 1) * behind) {
-    const float* rows[(M + 2) / 3];
+    RowPointers<M> rows;
+    rows.bytes = factors.lda * static_cast<int64_t>(sizeof(float));
 #pragma GCC unroll 8
-    for (int m = 0; m < M; m += 3) rows[m / 3] = factors.a + m * factors.lda;
+    for (int m = 0; m < M; m += 3) rows.third[m / 3] = factors.a + m * factors.lda;
     Vec sum[M][kAtOnce];
 #pragma GCC unroll 8
     for (int m = 0; m < M; ++m) {
 #pragma GCC unroll 8
       for (int v = 0; v < kAtOnce; ++v) sum[m][v] = Load(from.at + m * from.stride + (first + v) * kLanes);
     }
-    const auto weight = [&](int v) { return b + v / kPart * behind + v % kPart * kLanes; };
-    const auto step = [&](int i) __attribute__((always_inline)) {
-      MultiplyAddStep(
-          sum, [&](int m) { return Behind(rows[m / 3], m % 3 * row_bytes) + i; }, [&](int v) { return weight(v) + i * kRow; });
-    };
-    const auto go_on = [&](int steps) __attribute__((always_inline)) {
-      b += steps * kRow;
-#pragma GCC unroll 8
-      for (const float*& row : rows) row += steps;
-    };
     for (int64_t left = factors.depth / kStepsAtOnce; left > 0; --left) {
-      row_bytes = Opaque(row_bytes);
+      rows.bytes = Opaque(rows.bytes);
 #pragma GCC unroll 8
       for (int i = 0; i < kLinesAtOnce; ++i, ahead += kLine) __builtin_prefetch(ahead, 0, 2);
         // Once a line: each costs as much as a load. Where several steps stand in the loop, they cost more than they bring.
 #pragma GCC unroll 8
-      for (int v = 0; kStepsAtOnce == 1 && v < kAtOnce; v += kLine / kLanes) __builtin_prefetch(weight(v) + 16 * kRow);
+      for (int v = 0; kStepsAtOnce == 1 && v < kAtOnce; v += kLine / kLanes) __builtin_prefetch(WeightOf<V>(b, behind, v) + 16 * kRow);
 #pragma GCC unroll 8
-      for (int i = 0; i < kStepsAtOnce; ++i) step(i);
-      go_on(kStepsAtOnce);
+      for (int i = 0; i < kStepsAtOnce; ++i) MultiplyAddStep<V>(sum, rows, i, b + i * kRow, behind);
+      b += kStepsAtOnce * kRow;
+#pragma GCC unroll 8
+      for (const float*& row : rows.third) row += kStepsAtOnce;
     }
 #pragma GCC unroll 1
     for (int64_t left = factors.depth % kStepsAtOnce; left > 0; --left) {
-      step(0);
-      go_on(1);
+      MultiplyAddStep<V>(sum, rows, 0, b, behind);
+      b += kRow;
+#pragma GCC unroll 8
+      for (const float*& row : rows.third) ++row;
     }
 #pragma GCC unroll 8
     for (int m = 0; m < M; ++m) {
