@@ -31,7 +31,7 @@ export interface BackendRun {
   readonly mask: Uint8Array | null;
   readonly initialStates: readonly (Float32Array | null)[];
   readonly capture: CaptureLevel;
-  /** As `tensorPlan` lists them. */
+  /** As `tensorPlan` lists them. Every number is written; what they hold before is anybody's. */
   readonly outputs: readonly Float32Array[];
 }
 

@@ -8,6 +8,7 @@ import { featuresOf, firstProblem } from "../core/model/shapes.js";
 import { directionsOf, type ModelSpec } from "../core/model/spec.js";
 import { sizeOf, type TensorPlan, tensorPlan } from "../core/model/tensors.js";
 import type { Backend, BackendModel, BackendPlan, BackendRun, BoundRun } from "./backend.js";
+import { outputFloats } from "./outputMemory.js";
 import { type PreparedSensitivity, prepareSensitivity, type SensitivityRequest } from "./sensitivity.js";
 import { copyOf } from "./smallArrays.js";
 
@@ -344,7 +345,7 @@ function sameShape(a: readonly number[], b: readonly number[]): boolean {
 /** @throws UnrollError where the system has no memory for it. */
 function allocate(sizes: readonly number[]): Float32Array[] {
   try {
-    return sizes.map((size) => new Float32Array(size));
+    return sizes.map(outputFloats);
   } catch {
     const bytes = bytesText(sizes.reduce((sum, size) => sum + 4 * size, 0));
     throw new UnrollError(failure("OUT_OF_MEMORY", "There is no memory for the outputs ({bytes}).", { bytes }));
