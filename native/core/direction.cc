@@ -25,8 +25,10 @@ int64_t Padded(int64_t units) { return (units + kWidestPanel - 1) / kWidestPanel
 int64_t DirectionFloats(const RecurrentSpec& spec, int64_t batch, int64_t timesteps, int64_t threads) {
   const int64_t units = Padded(spec.units), width = GateCount(spec.cell) * units;
   const int64_t whole = SeesWholeVector(spec) ? batch * width + kWholeVectorRows * units : 0;
-  // Each piece of an arena is rounded up to 16 floats.
-  return ProjectionSteps(batch, timesteps) * batch * width + 4 * batch * units + whole + threads * batch / 4 + 256;
+  // Fewer rows may be projected for more steps at once, and so be more of them together.
+  const int64_t projected = std::min(timesteps * batch, std::max(batch, kProjectionRows));
+  // Each piece of an arena is rounded up to 16 floats, and a state's row may be 16 floats longer than its units.
+  return projected * width + 4 * batch * (units + 16) + whole + threads * batch / 4 + 256;
 }
 
 DirectionTask DirectionTask::Rows(int64_t from, int64_t to) const {

@@ -34,7 +34,7 @@ struct DirectionTask {
   DirectionTask Rows(int64_t from, int64_t to) const;
 };
 
-// Floats of scratch for `batch` rows and as many threads together, whatever the target.
+// Floats of scratch for `batch` rows, or fewer, and as many threads together, whatever the target.
 int64_t DirectionFloats(const RecurrentSpec& spec, int64_t batch, int64_t timesteps, int64_t threads);
 
 class Direction {

@@ -5,6 +5,7 @@
 #include <thread>
 #include <vector>
 
+#include "native/core/pool.h"
 #include "native/test/check.h"
 #include "native/test/models.h"
 
@@ -325,6 +326,33 @@ TEST(a_whole_run_reports_every_step) {
     CancelToken token;
     const Ran ran = c.Run(*AvailableKernels().back(), 0, &token);
     CHECK(ran.status.ok() && token.progress() == ran.plan.steps);
+  }
+}
+
+TEST(rows_that_threads_share_fit_the_plan_and_have_the_same_bits) {
+  Random random(53);
+  for (const Cell cell : {Cell::kSimpleRnn, Cell::kLstm, Cell::kGru}) {
+    // Slices of 15 to 16, 31 to 32, 32 to 33 rows and of 64 to 65: fewer rows are projected for more steps at once.
+    for (const int64_t batch : {31, 47, 65, 97, 129, 193, 257}) {
+      RecurrentCase c;
+      c.spec.cell = cell;
+      c.spec.units = 64;
+      // Without a sequence there is no other memory that a plan too small could take.
+      c.spec.return_sequences = false;
+      c.batch = batch;
+      c.timesteps = 9;
+      c.features = 3;
+      test::Fill(&c, &random);
+      const Kernels& kernels = *AvailableKernels().back();
+      const Ran alone = c.Run(kernels, 0);
+      for (int64_t threads = 2; threads < 9; ++threads) {
+        Pool pool;
+        const Ran ran = c.Run(kernels, 0, nullptr, &pool, threads);
+        test::Context() = std::to_string(threads) + " threads: " + c.Text();
+        CHECK(ran.status.ok());
+        for (size_t i = 0; ran.status.ok() && i < alone.outputs.size(); ++i) CHECK(ran.outputs[i] == alone.outputs[i]);
+      }
+    }
   }
 }
 

@@ -151,8 +151,8 @@ class Planner {
     // More than DirectionFloats multiplies, so that no product there runs over.
     if (!CheckedProduct({std::max<int64_t>(batch, 256), 5, direction.units + 64, threads_ + 1}, &counted)) return false;
     const int64_t slices = std::min(threads_, std::max<int64_t>(1, batch / 4));
-    *floats = std::max(DirectionFloats(direction, batch, time, threads_),
-                       slices * DirectionFloats(direction, (batch + slices - 1) / slices, time, 1));
+    // A row more in each slice than they have on average: fewer slices, where there are fewer threads, may be rounded up more.
+    *floats = std::max(DirectionFloats(direction, batch, time, threads_), slices * DirectionFloats(direction, batch / slices + 1, time, 1));
     return true;
   }
 
@@ -285,10 +285,7 @@ std::vector<Shape> OutputShapes(const LayerSpec& layer, const Shape& input) {
   return {input};
 }
 
-int64_t ProjectionSteps(int64_t batch, int64_t timesteps) {
-  constexpr int64_t kRows = 64;
-  return std::min(timesteps, std::max<int64_t>(1, kRows / batch));
-}
+int64_t ProjectionSteps(int64_t batch, int64_t timesteps) { return std::min(timesteps, std::max<int64_t>(1, kProjectionRows / batch)); }
 
 Status MakePlan(const std::vector<LayerSpec>& layers, int64_t features, const Shape& input, int capture, Plan* plan, int64_t threads) {
   if (Status status = CheckInput(layers[0], features, input); !status.ok()) return status;

@@ -57,8 +57,9 @@ std::vector<int64_t> WeightSizes(const LayerSpec& layer, int64_t features);
 // Shapes of what leaves a layer: one, or two with MergeMode::kNone. The input fits.
 std::vector<Shape> OutputShapes(const LayerSpec& layer, const Shape& input);
 
-// Steps whose input projection is computed at once, of about 64 rows: bounds the arena whatever the number of steps, and leaves the rows
-// in the second cache beside two panels.
+// Steps whose input projection is computed at once, of about so many rows: bounds the arena whatever the number of steps, and leaves the
+// rows in the second cache beside two panels.
+inline constexpr int64_t kProjectionRows = 64;
 int64_t ProjectionSteps(int64_t batch, int64_t timesteps);
 
 }  // namespace unroll
