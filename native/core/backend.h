@@ -70,6 +70,9 @@ struct CellStep {
   const PackedCell* cell;
   const RecurrentSpec* spec;
   int64_t rows;
+  // LSTM only: the input, where its projection is computed with the step: row b at x + b·x_stride. Null: `projected` has it.
+  const float* x;
+  int64_t x_stride;
   float* projected;  // of panel p, row b at projected + p·panel_stride + b·width; a GRU without reset_after keeps its z and r there
   int64_t panel_stride;
   const float* h;  // [rows, stride]

@@ -17,18 +17,31 @@ constexpr int64_t kWidestPanel = 64;
 constexpr int64_t kPieceWork = int64_t{1} << 26;
 // Multiply-adds of panels that are not worth taking alone where several members share them.
 constexpr int64_t kGroupWork = int64_t{1} << 15;
+// Rows from which a step takes its input itself, and the most features of these: beyond, the copies would be worth more than the sums.
+constexpr int64_t kInputRows = 16, kInputFeatures = 2048;
 
 int64_t Padded(int64_t units) { return (units + kWidestPanel - 1) / kWidestPanel * kWidestPanel; }
 
+// Floats from one row of an input to the next: see PackedCell::stride.
+int64_t InputStride(int64_t features) {
+  const int64_t whole = Block::Rounded(features);
+  return whole % 256 == 0 ? whole + 16 : whole;
+}
+
 }  // namespace
 
-int64_t DirectionFloats(const RecurrentSpec& spec, int64_t batch, int64_t timesteps, int64_t threads) {
+bool TakesInput(const RecurrentSpec& spec, int64_t batch, int64_t features) {
+  return spec.cell == Cell::kLstm && batch >= kInputRows && features <= kInputFeatures && spec.units > kQuadUnits && !SeesWholeVector(spec);
+}
+
+int64_t DirectionFloats(const RecurrentSpec& spec, int64_t batch, int64_t timesteps, int64_t features, int64_t threads) {
   const int64_t units = Padded(spec.units), width = GateCount(spec.cell) * units;
   const int64_t whole = SeesWholeVector(spec) ? batch * width + kWholeVectorRows * units : 0;
-  // Fewer rows may be projected for more steps at once, and so be more of them together.
-  const int64_t projected = std::min(timesteps * batch, std::max(batch, kProjectionRows));
+  // Fewer rows may be projected for more steps at once, and so be more of them together; and some of fewer rows take no input.
+  const int64_t projected = std::min(timesteps * batch, std::max(batch, kProjectionRows)) * width;
+  const int64_t taken = TakesInput(spec, batch, features) ? 2 * batch * InputStride(features) : 0;
   // Each piece of an arena is rounded up to 16 floats, and a state's row may be 16 floats longer than its units.
-  return projected * width + 4 * batch * (units + 16) + whole + threads * batch / 4 + 256;
+  return std::max(projected, taken) + 4 * batch * (units + 16) + whole + threads * batch / 4 + 256;
 }
 
 DirectionTask DirectionTask::Rows(int64_t from, int64_t to) const {
@@ -51,16 +64,19 @@ DirectionTask DirectionTask::Rows(int64_t from, int64_t to) const {
 Direction::Direction(const DirectionTask& task, int members, Arena* arena)
     : task_(task),
       members_(members),
+      takes_input_(TakesInput(*task.spec, task.batch, task.features)),
       units_(task.spec->units),
       stride_(task.weights->stride()),
-      chunk_(ProjectionSteps(task.batch, task.timesteps)),
+      x_stride_(InputStride(task.features)),
+      chunk_(takes_input_ ? task.timesteps : ProjectionSteps(task.batch, task.timesteps)),
       barrier_(members),
       taken_(members > 1 ? new Taken[members] : nullptr) {
   const int64_t rows = task.weights->whole_rows(task.batch);
   const int64_t all = task.weights->panels * task.weights->row_width(), states = rows * stride_;
   const bool whole = SeesWholeVector(*task.spec);
   const bool before = task.spec->cell == Cell::kGru && !task.spec->reset_after;
-  projected_ = arena->Take(chunk_ * rows * all);
+  projected_ = arena->Take(takes_input_ ? 0 : chunk_ * rows * all);
+  for (float*& x : x_) x = arena->Take(takes_input_ ? task.batch * x_stride_ : 0);
   h_[0] = arena->Take(states);
   h_[1] = arena->Take(states);
   c_ = arena->Take(task.spec->cell == Cell::kLstm ? states : 0);
@@ -68,22 +84,23 @@ Direction::Direction(const DirectionTask& task, int members, Arena* arena)
   recurrent_ = arena->Take(whole ? task.batch * all : 0);
   rows_ = arena->Take(whole ? kWholeVectorRows * stride_ : 0);
   seen_ = reinterpret_cast<uint8_t*>(arena->Take(task.mask != nullptr ? members * task.batch / 4 + 1 : 0));
-  ready_ = projected_ && h_[0] && h_[1] && c_ && reset_ && recurrent_ && rows_ && seen_;
+  ready_ = projected_ && x_[0] && x_[1] && h_[0] && h_[1] && c_ && reset_ && recurrent_ && rows_ && seen_;
 }
 
 bool Direction::Run(int index) {
   Member member{index, seen_ + index * task_.batch};
   if (task_.mask != nullptr) std::fill_n(member.seen, task_.batch, uint8_t{0});
-  if (index == 0) Start();
+  Start(member);
   bool stop = false;
   for (int64_t first = 0; first < task_.timesteps; first += chunk_) {
     const int64_t steps = std::min(chunk_, task_.timesteps - first);
-    stop = !Project(&member, first, steps) || stop;
+    if (!takes_input_) stop = !Project(&member, first, steps) || stop;
     // The states have to be there before the first step reads them, and the projections before whoever takes their panels.
     if (barrier_.Wait(stop)) return false;
     for (int64_t s = 0; s < steps; ++s) {
       const CellStep step = StepAt(first + s, s, steps);
       stop = stop || Cancelled();
+      if (takes_input_ && first + s + 1 < task_.timesteps) TakeInput(member, first + s + 1);
       if (!stop && !Products(&member, step, (first + s) % 2 == 1, &stop)) return false;
       for (int64_t row = 0; step.counts != nullptr && row < task_.batch; ++row) {
         if (step.counts[row * step.counts_stride] != 0) member.seen[row] = 1;
@@ -96,7 +113,9 @@ bool Direction::Run(int index) {
   return true;
 }
 
-void Direction::Start() {
+void Direction::Start(const Member& member) {
+  if (takes_input_) TakeInput(member, 0);
+  if (member.index != 0) return;
   const auto copy = [&](float* state, const float* initial) {
     std::fill_n(state, task_.weights->whole_rows(task_.batch) * stride_, 0.0f);
     for (int64_t row = 0; initial != nullptr && row < task_.batch; ++row)
@@ -104,6 +123,19 @@ void Direction::Start() {
   };
   copy(h_[0], task_.initial_h);
   if (task_.spec->cell == Cell::kLstm) copy(c_, task_.initial_c);
+}
+
+// Copies a member's rows of the input of the step that is taken as the `taken`th. Every panel reads them, and in x they lie a whole
+// sequence apart: often whole KiB, where all would meet in the same few sets of a cache.
+void Direction::TakeInput(const Member& member, int64_t taken) {
+  const int64_t from = task_.batch * member.index / members_, to = task_.batch * (member.index + 1) / members_;
+  const float* const x = task_.x + TimeOf(taken) * task_.features;
+  const int64_t next = task_.spec->go_backwards ? -task_.features : task_.features;
+  for (int64_t row = from; row < to; ++row) {
+    const float* const own = x + row * task_.timesteps * task_.features;
+    for (int64_t k = 0; k < task_.features && taken + 1 < task_.timesteps; k += 16) __builtin_prefetch(own + next + k, 0, 2);
+    std::copy_n(own, task_.features, x_[taken % 2] + row * x_stride_);
+  }
 }
 
 // Calls body(first, end) for groups of panels until all of them are done; false where the run was cancelled between two. Several members
@@ -153,7 +185,9 @@ CellStep Direction::StepAt(int64_t taken, int64_t in_chunk, int64_t steps) {
   step.cell = task_.weights;
   step.spec = task_.spec;
   step.rows = task_.batch;
-  step.projected = projected_ + in_chunk * rows * width;
+  step.x = takes_input_ ? x_[taken % 2] : nullptr;
+  step.x_stride = x_stride_;
+  step.projected = takes_input_ ? nullptr : projected_ + in_chunk * rows * width;
   step.panel_stride = steps * rows * width;
   step.h = h_[taken % 2];
   step.h_next = h_[(taken + 1) % 2];
@@ -190,7 +224,8 @@ bool Direction::Products(Member* member, const CellStep& step, bool backwards, b
     *stop = !ForPanels(member, units_, step.rows, backwards, gates);
     if (barrier_.Wait(*stop)) return false;
   }
-  *stop = !ForPanels(member, units_, step.rows, backwards, [&](int64_t from, int64_t end) {
+  const int64_t depth = units_ + (takes_input_ ? task_.features : 0);
+  *stop = !ForPanels(member, depth, step.rows, backwards, [&](int64_t from, int64_t end) {
     task_.kernels->step(step, from, end, backwards);
     hold(from, end);
   });

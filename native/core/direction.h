@@ -34,8 +34,13 @@ struct DirectionTask {
   DirectionTask Rows(int64_t from, int64_t to) const;
 };
 
+// Whether x·K of a step is computed with the step, whose sums go on from it in the registers. With few rows it is computed for several
+// steps at once, before these: each pass streams all of K. A GRU's candidate has sums of its own for it; a SimpleRNN, of a quarter of the
+// sums, lost more by the copies of x than it won.
+bool TakesInput(const RecurrentSpec& spec, int64_t batch, int64_t features);
+
 // Floats of scratch for `batch` rows, or fewer, and as many threads together, whatever the target.
-int64_t DirectionFloats(const RecurrentSpec& spec, int64_t batch, int64_t timesteps, int64_t threads);
+int64_t DirectionFloats(const RecurrentSpec& spec, int64_t batch, int64_t timesteps, int64_t features, int64_t threads);
 
 class Direction {
  public:
@@ -61,7 +66,8 @@ class Direction {
 
   bool Cancelled() const { return task_.token != nullptr && task_.token->cancelled(); }
   int64_t TimeOf(int64_t taken) const { return task_.spec->go_backwards ? task_.timesteps - 1 - taken : taken; }
-  void Start();
+  void Start(const Member& member);
+  void TakeInput(const Member& member, int64_t taken);
   bool Project(Member* member, int64_t first, int64_t steps);
   CellStep StepAt(int64_t taken, int64_t in_chunk, int64_t steps);
   template <typename Body>
@@ -72,11 +78,13 @@ class Direction {
 
   const DirectionTask task_;
   const int members_;
-  const int64_t units_, stride_, chunk_;
+  const bool takes_input_;
+  const int64_t units_, stride_, x_stride_, chunk_;
   bool ready_ = false;
   Barrier barrier_;
   std::unique_ptr<Taken[]> taken_;  // [members], where there are several
-  float* projected_;                // [panels, chunk, B, width]
+  float* projected_;                // [panels, chunk, B, width], unless takes_input_
+  float* x_[2];                     // [B, x_stride], if takes_input_: the input of this step and of the next in turn
   float* h_[2];                     // [B, stride], of the step before and of this one in turn
   float* c_;                        // [B, stride]
   float* reset_;                    // [B, stride], a GRU without reset_after

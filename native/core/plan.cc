@@ -127,7 +127,7 @@ class Planner {
       const bool fits = CheckedProduct({batch, time}, &rows) && CheckedProduct({rows, columns, features + units}, &cost) &&
                         CheckedProduct({batch, units}, &state) &&
                         CheckedProduct({batch, direction.return_sequences ? time : 1, units}, &sequence) &&
-                        Scratch(direction, batch, time, &scratch);
+                        Scratch(direction, batch, time, features, &scratch);
       if (!fits) return false;
       for (int64_t s = 0; s < StateCount(direction.cell); ++s) slots->states.push_back(Slot(state));
       plan_.steps += rows;
@@ -146,13 +146,15 @@ class Planner {
   }
 
   // All threads together on panels, or each with rows of its own, whichever takes more.
-  bool Scratch(const RecurrentSpec& direction, int64_t batch, int64_t time, int64_t* floats) const {
+  bool Scratch(const RecurrentSpec& direction, int64_t batch, int64_t time, int64_t features, int64_t* floats) const {
     int64_t counted = 0;
     // More than DirectionFloats multiplies, so that no product there runs over.
-    if (!CheckedProduct({std::max<int64_t>(batch, 256), 5, direction.units + 64, threads_ + 1}, &counted)) return false;
+    const int64_t widest = direction.units + (TakesInput(direction, batch + 1, features) ? features : 0) + 64;
+    if (!CheckedProduct({std::max<int64_t>(batch, 256), 5, widest, threads_ + 1}, &counted)) return false;
     const int64_t slices = std::min(threads_, std::max<int64_t>(1, batch / 4));
     // A row more in each slice than they have on average: fewer slices, where there are fewer threads, may be rounded up more.
-    *floats = std::max(DirectionFloats(direction, batch, time, threads_), slices * DirectionFloats(direction, batch / slices + 1, time, 1));
+    *floats = std::max(DirectionFloats(direction, batch, time, features, threads_),
+                       slices * DirectionFloats(direction, batch / slices + 1, time, features, 1));
     return true;
   }
 

@@ -189,7 +189,9 @@ template <class Activations>
 struct LstmJob : StepJob {
   Activations activations;
 
-  [[gnu::always_inline]] inline SumsFrom Start(int64_t panel, int64_t row) const { return FromProjected(panel, row); }
+  [[gnu::always_inline]] inline SumsFrom Start(int64_t panel, int64_t row) const {
+    return s.x == nullptr ? FromProjected(panel, row) : SumsFrom{s.cell->bias.data() + panel * 4 * kLanes, 0};
+  }
   template <int M>
   [[gnu::always_inline]] inline void Finish(int64_t panel, int64_t first, Vec (&sum)[M][4]) const {
     const int64_t unit = panel * kLanes;
@@ -331,7 +333,8 @@ struct GruCandidateJob : StepJob {
 template <int V, class Job>
 void RunJob(const Job& job, const PackedMatrix& matrix, const float* a, int64_t first, int64_t end, bool backwards) {
   const CellStep& s = job.s;
-  Product<V>(job, RowsOfA{a, 1, 0, s.rows, s.stride}, matrix, first, end, backwards);
+  const Input input{s.x, s.x_stride, &s.cell->kernel};
+  Product<V>(job, RowsOfA{a, 1, 0, s.rows, s.stride}, matrix, first, end, backwards, s.x == nullptr ? nullptr : &input);
 }
 
 template <class Activations>

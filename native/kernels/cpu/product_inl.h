@@ -34,7 +34,14 @@ struct SumsFrom {
   int64_t stride;
 };
 
-// M rows of `a` with V of a panel's vectors.
+// A product whose sums another one goes on with: x·K, before h·R. Row m at a + m·lda.
+struct Input {
+  const float* a;
+  int64_t lda;
+  const PackedMatrix* matrix;
+};
+
+// M rows of `a` with V of a panel's vectors. A second product may go on with the sums of the first.
 struct Factors {
   const float* a;
   int64_t lda;
@@ -44,6 +51,7 @@ struct Factors {
   // What is to be in the second cache later: a panel comes from the third one or from memory while the one before it is computed, where its
   // first tile would else wait for it.
   const float* ahead;
+  const Factors* then;  // or null
 };
 
 // Lines of `ahead` that a pass over so many rows of weights fetches.
@@ -94,8 +102,8 @@ template <int V, int M, int W>
   }
 }
 
-// to[m] = from[m] + the product. A function of its own, once for all jobs: among the instructions of an activation GCC would keep some of
-// the sums in memory. It also does so for sums that a lambda refers to: registers_test.py sees that none are.
+// to[m] = from[m] + the products. A function of its own, once for all jobs: among the instructions of an activation GCC would keep some of
+// the sums in memory. It does so, too, for sums to which a lambda refers by way of another one.
 //
 // Where another program computes in the core's other thread, instructions are what is short: so several steps stand in a loop, and rows of
 // `a` are found by an index from every third one instead of by a pointer each.
@@ -103,39 +111,41 @@ template <int M, int V>
 [[gnu::noinline]] void MultiplyAdd(const Factors& factors, SumsFrom from, Vec (*to)[V]) {
   // Few rows leave registers for all parts at once; else a part comes after the other.
   constexpr int kPart = PartOf(V), kRow = kPart * kLanes, kAtOnce = M <= RowsOf(V) ? V : kPart;
-  const int64_t behind = factors.depth * kRow;
-  const float *b = factors.b, *ahead = factors.ahead;
 #pragma GCC unroll 1
-  for (int first = 0; first < V; first += kAtOnce, b += (kAtOnce / kPart - 1) * behind) {
-    RowPointers<M> rows;
-    rows.bytes = factors.lda * static_cast<int64_t>(sizeof(float));
-#pragma GCC unroll 8
-    for (int m = 0; m < M; m += 3) rows.third[m / 3] = factors.a + m * factors.lda;
+  for (int first = 0; first < V; first += kAtOnce) {
     Vec sum[M][kAtOnce];
 #pragma GCC unroll 8
     for (int m = 0; m < M; ++m) {
 #pragma GCC unroll 8
       for (int v = 0; v < kAtOnce; ++v) sum[m][v] = Load(from.at + m * from.stride + (first + v) * kLanes);
     }
-    for (int64_t left = factors.depth / kStepsAtOnce; left > 0; --left) {
-      rows.bytes = Opaque(rows.bytes);
+    for (const Factors* f = &factors; f != nullptr; f = f->then) {
+      const int64_t behind = f->depth * kRow;
+      const float *b = f->b + first / kPart * behind, *ahead = f->ahead + first / kAtOnce * LinesAhead(f->depth) * kLine;
+      RowPointers<M> rows;
+      rows.bytes = f->lda * static_cast<int64_t>(sizeof(float));
 #pragma GCC unroll 8
-      for (int i = 0; i < kLinesAtOnce; ++i, ahead += kLine) __builtin_prefetch(ahead, 0, 2);
-        // Once a line: each costs as much as a load. Where several steps stand in the loop, they cost more than they bring.
+      for (int m = 0; m < M; m += 3) rows.third[m / 3] = f->a + m * f->lda;
+      for (int64_t left = f->depth / kStepsAtOnce; left > 0; --left) {
+        rows.bytes = Opaque(rows.bytes);
 #pragma GCC unroll 8
-      for (int v = 0; kStepsAtOnce == 1 && v < kAtOnce; v += kLine / kLanes) __builtin_prefetch(WeightOf<V>(b, behind, v) + 16 * kRow);
+        for (int i = 0; i < kLinesAtOnce; ++i, ahead += kLine) __builtin_prefetch(ahead, 0, 2);
+          // Once a line: each costs as much as a load. Where several steps stand in the loop, they cost more than they bring.
 #pragma GCC unroll 8
-      for (int i = 0; i < kStepsAtOnce; ++i) MultiplyAddStep<V>(sum, rows, i, b + i * kRow, behind);
-      b += kStepsAtOnce * kRow;
+        for (int v = 0; kStepsAtOnce == 1 && v < kAtOnce; v += kLine / kLanes) __builtin_prefetch(WeightOf<V>(b, behind, v) + 16 * kRow);
 #pragma GCC unroll 8
-      for (const float*& row : rows.third) row += kStepsAtOnce;
-    }
+        for (int i = 0; i < kStepsAtOnce; ++i) MultiplyAddStep<V>(sum, rows, i, b + i * kRow, behind);
+        b += kStepsAtOnce * kRow;
+#pragma GCC unroll 8
+        for (const float*& row : rows.third) row += kStepsAtOnce;
+      }
 #pragma GCC unroll 1
-    for (int64_t left = factors.depth % kStepsAtOnce; left > 0; --left) {
-      MultiplyAddStep<V>(sum, rows, 0, b, behind);
-      b += kRow;
+      for (int64_t left = f->depth % kStepsAtOnce; left > 0; --left) {
+        MultiplyAddStep<V>(sum, rows, 0, b, behind);
+        b += kRow;
 #pragma GCC unroll 8
-      for (const float*& row : rows.third) ++row;
+        for (const float*& row : rows.third) ++row;
+      }
     }
 #pragma GCC unroll 8
     for (int m = 0; m < M; ++m) {
@@ -207,10 +217,46 @@ void OneRow(const Job& job, const float* a, const PackedMatrix& matrix, int64_t 
   for (int n = 0; n < N; ++n) job.template Finish<1>(panel + n * next, 0, sum[n]);
 }
 
-// All rows with panels [first, end).
+// The panels of a matrix in turn, and of the next one a part with each tile.
+template <int V>
+class Panels {
+ public:
+  // next: 1, or −1 where the last comes first.
+  Panels(const PackedMatrix& matrix, int64_t lda, int64_t next, const Factors* then)
+      : factors{nullptr, lda, nullptr, matrix.rows, nullptr, then},
+        matrix_(matrix),
+        next_(next),
+        tile_ahead_(V / PartOf(V) * LinesAhead(matrix.rows) * kLine) {}
+  Panels(const Panels&) = delete;
+  Panels& operator=(const Panels&) = delete;
+
+  void Begin(int64_t panel) {
+    factors.b = factors.ahead = matrix_.panel(panel);
+    // Also behind the last panel of these: who takes a few at a time mostly goes on with the next.
+    const int64_t after = panel + next_;
+    const bool follows = after >= 0 && after < matrix_.panels();
+    wanted_ = follows ? V * kLanes * matrix_.rows : 0;
+    if (follows) factors.ahead = matrix_.panel(after);
+  }
+  // Behind a tile.
+  void GoOn() {
+    wanted_ -= tile_ahead_;
+    factors.ahead = wanted_ > 0 ? factors.ahead + tile_ahead_ : factors.b;
+  }
+
+  Factors factors;
+
+ private:
+  const PackedMatrix& matrix_;
+  const int64_t next_, tile_ahead_;
+  int64_t wanted_ = 0;
+};
+
+// All rows with panels [first, end). input: whose product comes first, as many rows and panels; or null.
 template <int V, class Job>
-void Product(const Job& job, const RowsOfA& rows, const PackedMatrix& matrix, int64_t first, int64_t end, bool backwards) {
-  const int64_t next = backwards ? -1 : 1, depth = matrix.rows, panels = matrix.panels();
+void Product(const Job& job, const RowsOfA& rows, const PackedMatrix& matrix, int64_t first, int64_t end, bool backwards,
+             const Input* input = nullptr) {
+  const int64_t next = backwards ? -1 : 1;
   int64_t panel = backwards ? end - 1 : first, left = end - first;
   if (rows.outers * rows.inners == 1) {
     constexpr int kAtOnce = PanelsOf(V);
@@ -219,20 +265,20 @@ void Product(const Job& job, const RowsOfA& rows, const PackedMatrix& matrix, in
     return;
   }
   constexpr int64_t kMost = MostRows(V);
-  const int64_t tiles = (rows.inners + kMost - 1) / kMost, tile_ahead = V / PartOf(V) * LinesAhead(depth) * kLine;
+  const int64_t tiles = (rows.inners + kMost - 1) / kMost;
+  Panels<V> own(matrix, rows.inner_stride, next, nullptr);
+  Panels<V> before(input != nullptr ? *input->matrix : matrix, input != nullptr ? input->lda : 0, next, &own.factors);
   for (; left > 0; --left, panel += next) {
-    const float* const b = matrix.panel(panel);
-    // Also behind the last panel of these: who takes a few at a time mostly goes on with the next.
-    const int64_t after = panel + next;
-    int64_t wanted = after >= 0 && after < panels ? V * kLanes * depth : 0;
-    Factors factors{nullptr, rows.inner_stride, b, depth, wanted > 0 ? matrix.panel(after) : b};
+    own.Begin(panel);
+    if (input != nullptr) before.Begin(panel);
     for (int64_t outer = 0; outer < rows.outers; ++outer) {
       for (int64_t tile = 0; tile < tiles; ++tile) {
         const int64_t from = rows.inners * tile / tiles, to = rows.inners * (tile + 1) / tiles;
-        factors.a = rows.a + outer * rows.outer_stride + from * rows.inner_stride;
-        TileOf<V, Job>(to - from)(job, factors, panel, outer * rows.inners + from);
-        wanted -= tile_ahead;
-        factors.ahead = wanted > 0 ? factors.ahead + tile_ahead : b;
+        own.factors.a = rows.a + outer * rows.outer_stride + from * rows.inner_stride;
+        if (input != nullptr) before.factors.a = input->a + from * input->lda;
+        TileOf<V, Job>(to - from)(job, input != nullptr ? before.factors : own.factors, panel, outer * rows.inners + from);
+        own.GoOn();
+        if (input != nullptr) before.GoOn();
       }
     }
   }
