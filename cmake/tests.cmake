@@ -31,6 +31,15 @@ foreach(source ${UNROLL_TEST_SOURCES})
     ENVIRONMENT "ASAN_OPTIONS=allocator_may_return_null=1;UBSAN_OPTIONS=print_stacktrace=1;TSAN_OPTIONS=allocator_may_return_null=1")
 endforeach()
 
+# Of GCC as it is: with a sanitizer vectors lie in memory, and of other compilers nothing is known.
+find_program(UNROLL_NODE node)
+if(UNROLL_NODE AND CMAKE_OBJDUMP AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT UNROLL_SANITIZE)
+  set(UNROLL_PRODUCTS "$<FILTER:$<TARGET_OBJECTS:unroll_cpu>,INCLUDE,target_(avx|neon)>")
+  add_test(NAME kernels/cpu/registers_test
+    COMMAND ${UNROLL_NODE} ${CMAKE_SOURCE_DIR}/native/kernels/cpu/registers_test.mjs ${CMAKE_OBJDUMP} ${UNROLL_PRODUCTS}
+    COMMAND_EXPAND_LISTS)
+endif()
+
 if(TARGET unroll_cuda_emulated)
   include(cmake/cuda_races.cmake)
 endif()
