@@ -57,7 +57,7 @@ struct Factors {
 // Lines of `ahead` that a pass over so many rows of weights fetches.
 constexpr int64_t LinesAhead(int64_t depth) { return depth / kStepsAtOnce * kLinesAtOnce; }
 
-// A row of weights: vector v lies in part v / kPart, and parts lie `behind` each other.
+// Of a row of weights vector v, which lies in part v / PartOf(V); parts lie `behind` each other.
 template <int V>
 [[gnu::always_inline]] inline const float* WeightOf(const float* row, int64_t behind, int v) {
   return row + v / PartOf(V) * behind + v % PartOf(V) * kLanes;
