@@ -65,6 +65,8 @@ for (const { name, theme, locale } of looks) {
       await row("5 × 4 → (1, 4, 5)").waitFor();
       await win.shot(`reading-${name}-2-preview`);
       await row(say.window).click();
+      // Only the box has a way back; what is typed before it is there filters the list.
+      await page.locator(".quick-input-titlebar .codicon-quick-input-back").waitFor();
       const input = page.locator(".quick-input-widget input").first();
       await input.fill("9");
       await page.locator(".quick-input-widget", { hasText: "9" }).first().waitFor();
