@@ -23,6 +23,10 @@ struct PackedMatrix {
   [[gnu::always_inline]] inline int64_t panels() const { return width == 0 ? 0 : (columns + width - 1) / width; }
 };
 
+// Floats from one row to the next, for rows of so many. Rows whole KiB apart would meet in the same few sets of the first cache, where a
+// tile reads one number of each of its rows in turn.
+[[gnu::always_inline]] inline int64_t RowStride(int64_t floats) { return floats % 256 == 0 ? floats + 16 : floats; }
+
 // Units up to which a vector has those of several rows: see kernels/cpu/quad_inl.h.
 inline constexpr int64_t kQuadUnits = 4;
 
@@ -47,12 +51,8 @@ struct PackedCell {
   [[gnu::always_inline]] inline int64_t whole_rows(int64_t rows) const {
     return quads ? (rows + lanes / kQuadUnits - 1) / (lanes / kQuadUnits) * (lanes / kQuadUnits) : rows;
   }
-  // Floats of one row of a state: every panel is whole, what lies beyond the last unit is never read as one. Rows whole KiB apart would
-  // meet in the same few sets of the first cache, where a tile reads one number of each of its rows in turn.
-  [[gnu::always_inline]] inline int64_t stride() const {
-    const int64_t whole = panels * unit_panel;
-    return whole % 256 == 0 ? whole + 16 : whole;
-  }
+  // Floats of one row of a state: every panel is whole, what lies beyond the last unit is never read as one.
+  [[gnu::always_inline]] inline int64_t stride() const { return RowStride(panels * unit_panel); }
 };
 
 // x·K + b of `steps` steps of `rows` rows, in the order in which the steps are taken.

@@ -22,9 +22,10 @@ class Buffer {
     const size_t bytes = 4 * static_cast<size_t>(size);
     // A panel is read from front to back: without huge pages each 4 KiB costs a walk through the page table.
     const size_t align = bytes >= kHugePage ? kHugePage : kLine;
-    data_ = static_cast<float*>(std::aligned_alloc(align, (bytes + align - 1) / align * align));
+    const size_t whole = (bytes + align - 1) / align * align;
+    data_ = static_cast<float*>(std::aligned_alloc(align, whole));
     if (data_ == nullptr) throw std::bad_alloc();
-    AdviseHugePages(data_, (bytes + align - 1) / align * align);
+    AdviseHugePages(data_, whole);
     std::memset(data_, 0, bytes);
   }
   ~Buffer() { std::free(data_); }

@@ -22,11 +22,7 @@ constexpr int64_t kInputRows = 16, kInputFeatures = 2048;
 
 int64_t Padded(int64_t units) { return (units + kWidestPanel - 1) / kWidestPanel * kWidestPanel; }
 
-// Floats from one row of an input to the next: see PackedCell::stride.
-int64_t InputStride(int64_t features) {
-  const int64_t whole = Block::Rounded(features);
-  return whole % 256 == 0 ? whole + 16 : whole;
-}
+int64_t InputStride(int64_t features) { return RowStride(Block::Rounded(features)); }
 
 }  // namespace
 
