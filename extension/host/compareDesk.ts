@@ -143,7 +143,8 @@ export class CompareDesk implements vscode.Disposable {
     const turn = ++this.turn;
     this.preparing = record;
     if (choice?.kind === "run") this.parts.memory.other = choice.id;
-    this.show({ phase: "computing" });
+    const other = (choice ?? this.choiceBefore(record))?.kind === "file" ? "file" : "run";
+    this.show({ phase: "computing", other });
     try {
       const { a, b } = await this.sides(record, choice);
       if (turn !== this.turn) return b?.release();

@@ -188,6 +188,7 @@ describe("a file beside a run", () => {
     const { page } = win;
     const results = await wb.resultsFrame(page);
     await results.locator("#compare-file[aria-disabled=false]").click();
+    await results.locator(".waiting", { hasText: "Waiting for the file…" }).waitFor();
     // The dialog of a window in the browser lists the folder. Its field is not typed into: the dialog may still write to it itself.
     await wb.quickPickRows(page).filter({ hasText: name }).first().click();
     return results;

@@ -25,6 +25,17 @@ const looks = [
   { name: "ko", theme: "dark", locale: "ko", width: 1500 },
   { name: "narrow", theme: "light", locale: "ko", width: 760 },
 ];
+const many = JSON.stringify({
+  module: "keras",
+  class_name: "Sequential",
+  config: {
+    name: "six_layers",
+    layers: [
+      layer("InputLayer", { batch_shape: [null, 4, 5] }),
+      ...Array.from({ length: 6 }, () => layer("Bidirectional", { layer: layer("SimpleRNN", { units: 3, return_sequences: true }) })),
+    ],
+  },
+});
 /** Words that stay English in Korean: names and code. */
 const kept = [/SimpleRNN|Bidirectional|LSTM|deep_bilstm|return_/];
 
@@ -120,3 +131,35 @@ for (const { name, theme, locale, width } of looks.filter((look) => (process.env
     });
   });
 }
+
+describe("the memory of many layers", () => {
+  let win;
+  before(async () => {
+    win = await openWindow({ viewport: { width: 1600, height: 1000 }, files: { "six_layers.rnn.json": many } });
+  });
+  afterEach(async function () {
+    if (this.currentTest.state === "failed") await win?.shot("failed-memory-many");
+  });
+  after(() => win?.close());
+
+  it("tells of the chosen one, and names all below the chart where they do not fit beside it", async () => {
+    const { page } = win;
+    await page.locator(".statusbar-item", { hasText: "Unroll" }).first().waitFor();
+    await page.locator(".explorer-folders-view .monaco-list-row", { hasText: "six_layers" }).first().dblclick();
+    await wb.webviewFrame(page, ".unroll-designer main");
+    await wb.openFile(page, "tutorial.py");
+    await wb.selectLines(page, 3, 8);
+    await wb.runCommand(page, "Run RNN on selection");
+    const results = await wb.resultsFrame(page);
+    await results.locator(".head-flow", { hasText: "(1, 4, 6)" }).waitFor();
+    await results.locator("#tab-memory").click();
+    await results.locator(".memory-legend li").nth(11).waitFor();
+    const summary = results.locator(".summary p");
+    assert.equal(await summary.count(), 2);
+    assert.match(await summary.first().innerText(), /^bidirectional_5 · forward: a change at step 1/);
+    assert.equal(await results.locator(".memory-chart .name").count(), 0);
+    await win.shot("trace-memory-many");
+    await assertAccessible(results, "the memory of many layers");
+    await assertNoOverflow(results, "the memory of many layers");
+  });
+});

@@ -42,7 +42,11 @@ export interface CompareState {
   readonly flips: readonly FlipChoice[];
   readonly a: Side | null;
   readonly b: Side | null;
-  readonly activity: { readonly phase: "none" } | { readonly phase: "computing" } | { readonly phase: "failed"; readonly message: string };
+  readonly activity:
+    | { readonly phase: "none" }
+    /** With a file nothing may be computed yet: it is chosen in the dialog, or read. */
+    | { readonly phase: "computing"; readonly other: "run" | "file" }
+    | { readonly phase: "failed"; readonly message: string };
   /** Somebody outside of the view asks to see this tab, until the view has answered. */
   readonly reveal: boolean;
 }
@@ -154,7 +158,7 @@ export const compareState: Decoder<CompareState> = (value) =>
     b: side,
     activity: union<Activity>("phase", {
       none: object<Extract<Activity, { phase: "none" }>>({ phase: literal("none") }),
-      computing: object<Extract<Activity, { phase: "computing" }>>({ phase: literal("computing") }),
+      computing: object<Extract<Activity, { phase: "computing" }>>({ phase: literal("computing"), other: literal("run", "file") }),
       failed: object<Extract<Activity, { phase: "failed" }>>({ phase: literal("failed"), message: string }),
     }),
     reveal: boolean,

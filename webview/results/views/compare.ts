@@ -134,7 +134,10 @@ function choiceOf(value: string): CompareChoice | null {
 /** Why there is nothing to see, as long as there is not. */
 function state(view: RunContext, { activity, runs }: CompareState, sides: Sides | null): TemplateResult | typeof nothing {
   if (activity.phase === "failed") return waiting(view, activity.message);
-  if (activity.phase === "computing") return html`<p class="waiting dim" role="status">${t("Computing both runs…")}</p>`;
+  if (activity.phase === "computing") {
+    const text = activity.other === "file" ? t("Waiting for the file…") : t("Computing both runs…");
+    return html`<p class="waiting dim" role="status">${text}</p>`;
+  }
   if (sides !== null) return nothing;
   return html`<p class="dim">
     ${

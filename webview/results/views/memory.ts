@@ -13,6 +13,9 @@ import { batchPicker, toggle } from "./controls.js";
 import { heard } from "./heard.js";
 import { type Curve, memoryChart, memoryTable } from "./memoryChart.js";
 
+/** Layers that are told of one by one. */
+const MOST_SENTENCES = 3;
+
 export function memoryTab(view: RunContext): TemplateResult {
   const parts = layerParts(view.outputs).filter(remembers);
   if (parts.length === 0) return html`<p class="dim">${t("The model has no recurrent layer, so there is no memory to look at.")}</p>`;
@@ -22,7 +25,10 @@ export function memoryTab(view: RunContext): TemplateResult {
     const memory = memoryIn(state);
     return memory === null ? [] : [{ part, memory, current: part === current }];
   });
-  const alt = curves.map(({ part, memory }) => memorySentence(part, memory)).join(" ");
+  const sentences = curves.map(({ part, memory }) => memorySentence(part, memory));
+  // Of many layers the one that is looked at: the chart and the table have them all.
+  const told = sentences.filter((_, i) => curves.length <= MOST_SENTENCES || curves[i]?.current === true);
+  const alt = sentences.join(" ");
   const { table } = view.state.chosen;
   return html`<div class="bar">
       <h2>
@@ -35,9 +41,10 @@ export function memoryTab(view: RunContext): TemplateResult {
     ${
       curves.length === 0
         ? nothing
-        : html`<p class="summary">
-              ${alt} ${t("Frobenius norm of the Jacobian over √units, on this input: the last step is 1. No training is needed.")}
-            </p>
+        : html`<div class="summary">
+              ${told.map((sentence) => html`<p>${sentence}</p>`)}
+              <p>${t("Frobenius norm of the Jacobian over √units, on this input: the last step is 1. No training is needed.")}</p>
+            </div>
             ${warnings(curves)} ${table ? memoryTable(curves, alt) : memoryChart(view, curves, alt)}
             ${hearing(view, parts, curves.find((curve) => curve.current) ?? null)}`
     }`;

@@ -9,7 +9,7 @@ import type { LayerPart } from "../parts.js";
 import { partTitle } from "../traceWords.js";
 import type { RunContext } from "../view.js";
 import { stepTable } from "./stepTable.js";
-import { curveHue } from "./unitChips.js";
+import { curveHue, MOST_HUES } from "./unitChips.js";
 
 export interface Curve {
   readonly part: LayerPart;
@@ -21,7 +21,7 @@ export interface Curve {
 const HEIGHT = 224;
 const LEFT = 56;
 const BOTTOM = 32;
-/** Room for the names at the ends of the curves; where there is less, they stand below. */
+/** Room for the names at the ends of the curves; where there is less, or not for all of them, they stand below. */
 const NAMES = 168;
 /** Steps whose points are marked, and of the current curve their values. */
 const MOST_POINTS = 32;
@@ -40,7 +40,7 @@ const yOf = ({ scale }: Frame, v: number): number => HEIGHT - BOTTOM - placeOn(s
 
 export function memoryChart(view: RunContext, curves: readonly Curve[], alt: string): TemplateResult {
   const width = Math.max(260, Math.min(760, (view.state.width || 700) - 32));
-  const named = width >= 480;
+  const named = width >= 480 && curves.reduce((height, { part }) => height + nameHeight(part), 0) <= HEIGHT - BOTTOM;
   const steps = Math.max(...curves.map(({ memory }) => memory.steps));
   const frame: Frame = {
     width,
@@ -48,10 +48,11 @@ export function memoryChart(view: RunContext, curves: readonly Curve[], alt: str
     scale: logScale(curves.flatMap(({ memory }) => [...memory.shares])),
     steps,
   };
+  const hues = huesOf(curves);
   return html`<svg class="memory-chart" viewBox=${`0 0 ${width} ${HEIGHT}`} width=${width} height=${HEIGHT} role="img" aria-label=${alt}>
-      ${ground(frame)} ${curves.map((curve, i) => line(frame, curve, i))} ${named ? names(frame, curves) : nothing}
+      ${ground(frame)} ${curves.map((curve, i) => line(frame, curve, hues[i] as string))} ${named ? names(frame, curves, hues) : nothing}
     </svg>
-    ${named ? nothing : legend(curves)}`;
+    ${named ? nothing : legend(curves, hues)}`;
 }
 
 function ground(frame: Frame): SVGTemplateResult {
@@ -69,6 +70,13 @@ function ground(frame: Frame): SVGTemplateResult {
     ${marks.map((i) => svg`<text x=${xOf(frame, i)} y=${HEIGHT - 10} text-anchor=${i === 0 ? "start" : i === steps - 1 && steps > 1 ? "end" : "middle"}>${i === 0 ? t("step {n}", { n: 1 }) : i + 1}</text>`)}`;
 }
 
+/** Where there are not enough colours for all curves, both directions of a layer have one: these are told apart by their dashes. */
+function huesOf(curves: readonly Curve[]): readonly string[] {
+  if (curves.length <= MOST_HUES) return curves.map((_, i) => curveHue(i));
+  const layers = [...new Set(curves.map(({ part }) => part.layer))];
+  return curves.map(({ part }) => curveHue(layers.indexOf(part.layer)));
+}
+
 /** Only the digits that it has. */
 const tickText = (tick: number): string => (tick >= 0.01 && tick < 1e5 ? String(tick) : shareText(tick));
 
@@ -80,19 +88,19 @@ function pointsOf(frame: Frame, { part, memory }: Curve): { x: number; y: number
   });
 }
 
-function line(frame: Frame, curve: Curve, index: number): SVGTemplateResult {
+function line(frame: Frame, curve: Curve, hue: string): SVGTemplateResult {
   const points = pointsOf(frame, curve);
   const { current, part } = curve;
   const path = points.map(({ x, y }, i) => `${i === 0 ? "M" : "L"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
   const marked = points.length <= MOST_POINTS;
   const valued = current && points.length <= MOST_VALUES;
-  return svg`<path class=${current ? "curve current" : "curve"} d=${path} stroke=${curveHue(index)} stroke-dasharray=${part.reversed ? "5 3" : "none"}/>
-    ${marked ? points.map(({ x, y }) => svg`<circle cx=${x} cy=${y} r=${current ? 3.5 : 2.5} fill=${curveHue(index)}/>`) : nothing}
+  return svg`<path class=${current ? "curve current" : "curve"} d=${path} stroke=${hue} stroke-dasharray=${part.reversed ? "5 3" : "none"}/>
+    ${marked ? points.map(({ x, y }) => svg`<circle cx=${x} cy=${y} r=${current ? 3.5 : 2.5} fill=${hue}/>`) : nothing}
     ${valued ? points.slice(0, -1).map(({ x, y, share }) => svg`<text class="num value" x=${x <= LEFT ? x + 8 : x} y=${y > HEIGHT - BOTTOM - 18 ? y - 8 : y + 16} text-anchor=${x <= LEFT ? "start" : x >= frame.right - 16 ? "end" : "middle"}>${shareText(share)}</text>`) : nothing}`;
 }
 
 /** At the right ends of the curves, moved apart where they would cover each other. */
-function names(frame: Frame, curves: readonly Curve[]): SVGTemplateResult[] {
+function names(frame: Frame, curves: readonly Curve[], hues: readonly string[]): SVGTemplateResult[] {
   const ends = curves.map((curve, index) => {
     const points = pointsOf(frame, curve);
     const end = (curve.part.reversed ? points[0] : points.at(-1)) ?? { y: 0 };
@@ -103,24 +111,30 @@ function names(frame: Frame, curves: readonly Curve[]): SVGTemplateResult[] {
   // From the top down; what would leave the bottom is pushed up again.
   const placed = ends.map((end) => {
     const y = Math.max(end.y, free);
-    free = y + LINE * (end.curve.part.reversed ? 2 : 1);
+    free = y + nameHeight(end.curve.part);
     return { ...end, y };
   });
   const over = Math.max(0, free - LINE - (HEIGHT - 20));
   return placed.map(
     ({ curve, index, y }) =>
-      svg`<text class="name" x=${frame.right + 12} y=${y - over} fill=${curveHue(index)}>${short(partTitle(curve.part))}</text>${curve.part.reversed ? svg`<text x=${frame.right + 12} y=${y - over + 14}>${t("time reversed")}</text>` : nothing}`,
+      svg`<text class=${isChosen(curve, curves) ? "name chosen" : "name"} x=${frame.right + 12} y=${y - over} fill=${hues[index] as string}>${short(partTitle(curve.part))}</text>${curve.part.reversed ? svg`<text x=${frame.right + 12} y=${y - over + 14}>${t("time reversed")}</text>` : nothing}`,
   );
 }
 
+/** One curve needs no mark. */
+const isChosen = ({ current }: Pick<Curve, "current">, curves: readonly Curve[]): boolean => current && curves.length > 1;
+
+/** With the line below it that says which way it goes. */
+const nameHeight = ({ reversed }: LayerPart): number => LINE * (reversed ? 2 : 1);
+
 const short = (name: string): string => (name.length > 24 ? `${name.slice(0, 23)}…` : name);
 
-function legend(curves: readonly Curve[]): TemplateResult {
+function legend(curves: readonly Curve[], hues: readonly string[]): TemplateResult {
   return html`<ul class="memory-legend">
     ${curves.map(
-      ({ part }, i) =>
-        html`<li>
-          <span class=${part.reversed ? "dashed" : "solid"} ${styled({ "border-color": curveHue(i) })}></span
+      ({ part, ...curve }, i) =>
+        html`<li class=${isChosen(curve, curves) ? "chosen" : ""}>
+          <span class=${part.reversed ? "dashed" : "solid"} ${styled({ "border-color": hues[i] as string })}></span
           >${partTitle(part)}${part.reversed ? ` · ${t("time reversed")}` : ""}
         </li>`,
     )}

@@ -6,6 +6,8 @@ import { MOST_CURVES } from "../state.js";
 import type { RunContext } from "../view.js";
 
 const HUES = ["green", "purple", "yellow", "red"] as const;
+/** Curves that have a colour of their own. */
+export const MOST_HUES = HUES.length;
 /** Units that have a button each. */
 const MOST_CHIPS = 16;
 
