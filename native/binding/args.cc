@@ -226,7 +226,7 @@ RunArgs ReadRun(const Napi::Value& value, const Program& model, Plan* plan, std:
   args.shape = ReadShape(object.Get("shape"));
   args.capture = ReadCapture(object.Get("capture"));
   if (Status status = model.MakePlan(args.shape, args.capture, plan); !status.ok()) Throw(env, status);
-  std::vector<std::pair<const char*, const char*>> ranges;  // [from, to) of what is read and written, to find aliases
+  std::vector<Range> inputs, written;  // to find aliases
   auto floats = [&](const Napi::Value& from, const char* what, int64_t size) {
     Napi::TypedArray typed = ReadTyped(from, napi_float32_array, what, size);
     keep->push_back(typed);
@@ -241,10 +241,10 @@ RunArgs ReadRun(const Napi::Value& value, const Program& model, Plan* plan, std:
       Throw(env, Status(Code::kShapeMismatch, "x has to have " + std::to_string(size) + " ids."));
     keep->push_back(typed);
     args.ids = typed.As<Napi::Int32Array>().Data();
-    ranges.emplace_back(reinterpret_cast<const char*>(args.ids), reinterpret_cast<const char*>(args.ids + size));
+    inputs.push_back(RangeOf(args.ids, 4 * size));
   } else {
     args.x = floats(x, "x", size);
-    ranges.emplace_back(reinterpret_cast<const char*>(args.x), reinterpret_cast<const char*>(args.x + size));
+    inputs.push_back(RangeOf(args.x, 4 * size));
   }
   Napi::Value mask = object.Get("mask");
   if (!mask.IsNull() && !mask.IsUndefined()) {
@@ -254,6 +254,7 @@ RunArgs ReadRun(const Napi::Value& value, const Program& model, Plan* plan, std:
     }
     keep->push_back(typed);
     args.mask = typed.As<Napi::Uint8Array>().Data();
+    inputs.push_back(RangeOf(args.mask, args.shape[0] * args.shape[1]));
   }
   const auto& units = model.state_units();
   Napi::Array states = Array(object.Get("initialStates"), "initialStates", 4096);
@@ -264,30 +265,26 @@ RunArgs ReadRun(const Napi::Value& value, const Program& model, Plan* plan, std:
     Napi::Value state = states.Get(i);
     const int64_t count = args.shape[0] * units[i];
     args.initial_states.push_back(state.IsNull() ? nullptr : floats(state, "An initial state", count));
-    if (const float* data = args.initial_states.back())
-      ranges.emplace_back(reinterpret_cast<const char*>(data), reinterpret_cast<const char*>(data + count));
+    if (const float* data = args.initial_states.back()) inputs.push_back(RangeOf(data, 4 * count));
   }
   Napi::Array outputs = Array(object.Get("outputs"), "outputs", 65536);
   if (outputs.Length() != plan->outputs.size()) {
     Throw(env, Status(Code::kShapeMismatch, "outputs has to have " + std::to_string(plan->outputs.size()) + " entries; got " +
                                                 std::to_string(outputs.Length()) + "."));
   }
-  const size_t inputs = ranges.size();
   for (uint32_t i = 0; i < outputs.Length(); ++i) {
     float* data = floats(outputs.Get(i), "An output", plan->outputs[i]);
     args.outputs.push_back(data);
-    ranges.emplace_back(reinterpret_cast<const char*>(data), reinterpret_cast<const char*>(data + plan->outputs[i]));
+    written.push_back(RangeOf(data, 4 * plan->outputs[i]));
   }
   // Inputs may lie in each other, outputs in nothing. Sorted, only neighbours can overlap an output.
-  std::vector<std::pair<const char*, const char*>> written(ranges.begin() + inputs, ranges.end());
   std::sort(written.begin(), written.end());
   for (size_t i = 1; i < written.size(); ++i) {
-    if (written[i].first < written[i - 1].second) Throw(env, Status(Code::kInvalidArgument, "Two outputs overlap."));
+    if (Overlap(written[i - 1], written[i])) Throw(env, Status(Code::kInvalidArgument, "Two outputs overlap."));
   }
-  for (size_t i = 0; i < inputs; ++i) {
-    for (const auto& out : written) {
-      if (ranges[i].first < out.second && out.first < ranges[i].second)
-        Throw(env, Status(Code::kInvalidArgument, "An output overlaps an input."));
+  for (const Range& in : inputs) {
+    for (const Range& out : written) {
+      if (Overlap(in, out)) Throw(env, Status(Code::kInvalidArgument, "An output overlaps an input."));
     }
   }
   return args;

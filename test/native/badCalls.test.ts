@@ -121,6 +121,36 @@ describe("bad calls to the addon", () => {
     );
   });
 
+  it("run refuses outputs that lie in each other or in what is read", async () => {
+    const model = addon.createModel([layer], 3, weights(), options);
+    const shape = [1, 4, 3];
+    const [size = 0] = model.plan(shape, 0).outputs;
+    const memory = new ArrayBuffer(4 * size);
+    const own = (): NativeRunArgs => ({
+      ...{ shape, x: new Float32Array(12), mask: new Uint8Array(4).fill(1), capture: 0 },
+      initialStates: [new Float32Array(2), new Float32Array(2)],
+      outputs: model.plan(shape, 0).outputs.map((length) => new Float32Array(length)),
+    });
+    const into = (change: Partial<NativeRunArgs>): NativeRunArgs => {
+      const args = { ...own(), ...change };
+      return { ...args, outputs: [new Float32Array(memory), ...args.outputs.slice(1)] };
+    };
+    const x = new Float32Array(memory.byteLength < 48 ? new ArrayBuffer(48) : memory, 0, 12);
+    for (const args of [
+      into({ mask: new Uint8Array(memory, memory.byteLength - 4, 4) }),
+      into({ initialStates: [null, new Float32Array(memory, 8, 2)] }),
+      { ...own(), x, outputs: [new Float32Array(x.buffer, x.byteLength - 4 * size), ...own().outputs.slice(1)] },
+      { ...own(), outputs: own().outputs.map((output) => new Float32Array(memory, 0, output.length)) },
+    ]) {
+      assert.throws(() => model.runSync(args as NativeRunArgs), { code: "INVALID_ARGUMENT" });
+      await assert.rejects(async () => model.run(args as NativeRunArgs, addon.createCancelToken()), { code: "INVALID_ARGUMENT" });
+    }
+    // Inputs may lie in each other.
+    const both = new Float32Array(12).fill(0.5);
+    model.runSync(into({ x: both, initialStates: [both.subarray(0, 2), both.subarray(1, 3)] }));
+    model.dispose();
+  });
+
   it("planSensitivity and sensitivity answer with a result or a typed error", async () => {
     await fc.assert(
       fc.asyncProperty(place, odd, async (at, make) => {
